@@ -1,0 +1,89 @@
+import { awscdk, javascript } from 'projen';
+import { Awslint } from './projenrc/awslint';
+import { Rosetta } from './projenrc/rosetta';
+import { ServiceProps } from './projenrc/service-props';
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: 'cdk-private-registry',
+  description: 'AWS CDK constructs that run container images from private registries (GHCR, Docker Hub, GitLab, Quay, Artifactory, Harbor, ACR, Artifact Registry) on Amazon ECS and AWS Fargate, so that nothing fails silently',
+  author: 'The cdk-private-registry authors',
+  authorAddress: 'cdk-private-registry@users.noreply.github.com',
+  authorOrganization: true,
+  repositoryUrl: 'https://github.com/cdk-private-registry/cdk-private-registry.git',
+  license: 'Apache-2.0',
+  copyrightOwner: 'The cdk-private-registry authors',
+  stability: 'experimental',
+  keywords: [
+    'aws-cdk', 'ecs', 'fargate', 'docker', 'container', 'private-registry', 'registry-credentials',
+    'ghcr', 'dockerhub', 'gitlab', 'quay', 'artifactory', 'harbor', 'acr', 'artifact-registry', 'secrets-manager',
+  ],
+  defaultReleaseBranch: 'main',
+
+  // The floor. 2.176 to 2.180 brought properties of the load-balanced pattern, 2.189 is the first version that
+  // ships recommended-feature-flags.json.
+  cdkVersion: '2.189.0',
+  constructsVersion: '10.0.5',
+  jsiiVersion: '~6.0.0',
+  typescriptVersion: '~5.9.0',
+  workflowNodeVersion: '22',
+  packageManager: javascript.NodePackageManager.NPM,
+  projenrcTs: true,
+  tsconfigDevFile: 'tsconfig.dev.json',
+  tsconfigDev: { exclude: ['lib', 'dist', 'examples', 'cdk.out', '.demo'] },
+  typecheckTests: true,
+  compat: true,
+
+  publishToPypi: { distName: 'cdk-private-registry', module: 'cdk_private_registry' },
+  publishToMaven: {
+    javaPackage: 'io.github.cdkprivateregistry',
+    mavenGroupId: 'io.github.cdk-private-registry',
+    mavenArtifactId: 'cdk-private-registry',
+  },
+  publishToNuget: { dotNetNamespace: 'CdkPrivateRegistry', packageId: 'CdkPrivateRegistry' },
+  publishToGo: { moduleName: 'github.com/cdk-private-registry/cdk-private-registry-go', packageName: 'cdkprivateregistry' },
+
+  devDeps: [
+    '@mrgrain/jsii-struct-builder',
+    '@types/node@^20',
+    'fast-check',
+    // The CLI that reads the assemblies of every aws-cdk-lib up to 2.276; aws-cdk 3.0.0 refuses them.
+    'aws-cdk@2.1148.1',
+  ],
+
+  jest: true,
+  jestOptions: {
+    jestConfig: {
+      testTimeout: 60_000,
+    },
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+  },
+  tsJestOptions: {
+    // Types are checked once, by the `typecheck` task: ts-jest would check them again in each worker.
+    transformOptions: { isolatedModules: true },
+  },
+  integrationTestAutoDiscover: false,
+  gitignore: ['cdk.out/', '.demo/'],
+  sampleCode: false,
+});
+
+for (const path of ['/.ci/', '/.demo/', '/docs/', '/examples/', '/projenrc/', '/scripts/', '/tsconfig.dev.json']) {
+  project.addPackageIgnore(path);
+}
+
+// A warning of jsii is a fault in one of the languages.
+project.compileTask.reset('jsii --fail-on-warnings');
+project.compileTask.spawn(project.tasks.tryFind('compat')!);
+
+// jsii 6 runs on Node 20 and says on every start that it is past its end of life.
+project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+
+project.jest!.config.coverageThreshold = {
+  'global': { lines: 95, branches: 95, functions: 95, statements: 95 },
+  './src/image/image-reference.ts': { lines: 100, branches: 100, functions: 100, statements: 100 },
+};
+
+new ServiceProps(project);
+new Awslint(project);
+new Rosetta(project);
+
+project.synth();

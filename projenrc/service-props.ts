@@ -1,0 +1,74 @@
+import { ProjenStruct, Struct } from '@mrgrain/jsii-struct-builder';
+import { Component, typescript } from 'projen';
+
+const PATTERN_PROPS = 'aws-cdk-lib.aws_ecs_patterns.ApplicationLoadBalancedFargateServiceProps';
+const IMAGE_OPTIONS = 'aws-cdk-lib.aws_ecs_patterns.ApplicationLoadBalancedTaskImageOptions';
+const CONTAINER_OPTIONS = 'aws-cdk-lib.aws_ecs.ContainerDefinitionOptions';
+
+/**
+ * Generates the structs that hand the properties of aws-cdk-lib through, from the assembly of the floor version.
+ */
+export class ServiceProps extends Component {
+  constructor(project: typescript.TypeScriptProject) {
+    super(project);
+
+    new ProjenStruct(project, {
+      name: 'PrivateRegistryFargateServiceBaseProps',
+      filePath: 'src/service/private-registry-fargate-service-base-props.ts',
+      description: 'What `ApplicationLoadBalancedFargateService` and its image options accept, flat.',
+    })
+      .mixin(Struct.fromFqn(PATTERN_PROPS))
+      .mixin(Struct.fromFqn(IMAGE_OPTIONS))
+      // The library builds the task definition, and `image` is a string.
+      .omit('taskDefinition', 'taskImageOptions', 'image')
+      .withoutDeprecated()
+      .update('assignPublicIp', {
+        docs: {
+          default: '- true if the subnets of the tasks are public: without a public IP they could never pull an image; false otherwise',
+        },
+      })
+      .update('circuitBreaker', {
+        docs: {
+          default: '- on, with rollback, for the ECS deployment controller: an image that cannot be pulled fails the deployment in minutes, not hours; off for the other controllers, which refuse it',
+        },
+      })
+      .update('minHealthyPercent', {
+        docs: {
+          default: '- 100, so that a deployment never takes healthy tasks away; 50, as ECS has it, if `maxHealthyPercent` is 100 or less, or the deployment controller is not ECS',
+        },
+      })
+      .update('desiredCount', {
+        docs: {
+          summary: 'The desired number of instantiations of the task definition to keep running on the service.',
+          remarks: 'Zero is allowed: the service is created and starts no task, for example until a placeholder secret is filled.',
+          default: '- 1 for a new service; the number it has for a service that exists',
+        },
+      })
+      .update('executionRole', {
+        docs: {
+          summary: 'The role that the ECS agent assumes to pull the image, read the secret and write the logs.',
+          remarks: 'A role that is given is completed with the statements it needs. A role of another stack gets them in a policy of this stack.',
+          default: '- a role at `TaskDef/ExecutionRole` that only `ecs-tasks.amazonaws.com` may assume',
+        },
+      });
+
+    new ProjenStruct(project, {
+      name: 'PrivateRegistryContainerOptions',
+      filePath: 'src/service/private-registry-container-options.ts',
+      description: 'The options of a container that `PrivateRegistryFargateService` has no property of its own for.',
+    })
+      .mixin(Struct.fromFqn(CONTAINER_OPTIONS))
+      .omit(
+        'image', 'containerName', 'environment', 'secrets', 'logging', 'dockerLabels', 'command', 'entryPoint', 'healthCheck',
+        'cpu', 'memoryLimitMiB',
+      )
+      .withoutDeprecated()
+      .update('ulimits', { docs: { default: '- the limits of the platform' } })
+      .update('portMappings', {
+        docs: {
+          summary: 'Port mappings beside that of `containerPort`.',
+          default: '- only `containerPort`, which is the port the load balancer sends requests to',
+        },
+      });
+  }
+}
