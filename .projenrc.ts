@@ -29,7 +29,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   packageManager: javascript.NodePackageManager.NPM,
   projenrcTs: true,
   tsconfigDevFile: 'tsconfig.dev.json',
-  tsconfigDev: { exclude: ['lib', 'dist', 'examples', 'cdk.out', '.demo'] },
+  // Isolated modules: types are checked once, before the tests, and not again by every worker of jest.
+  tsconfigDev: { include: ['.projenrc.ts'], exclude: ['lib', 'dist', 'examples', 'cdk.out', '.demo'] },
   typecheckTests: true,
   compat: true,
 
@@ -57,9 +58,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
     },
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
   },
-  tsJestOptions: {
-    // Types are checked once, by the `typecheck` task: ts-jest would check them again in each worker.
-    transformOptions: { isolatedModules: true },
+  eslintOptions: {
+    dirs: ['src'],
+    devdirs: ['test', 'scripts', 'projenrc'],
+    projectService: false,
+    tsconfigPath: './tsconfig.dev.json',
   },
   integrationTestAutoDiscover: false,
   gitignore: ['cdk.out/', '.demo/'],
