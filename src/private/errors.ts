@@ -1,0 +1,75 @@
+import { Annotations } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+
+/**
+ * The stable id of everything that is refused or warned about, without the prefix. Each has a row in docs/errors.md.
+ *
+ * The ids are public: users acknowledge warnings by them, so that a change is a breaking change.
+ */
+export const ERROR_IDS = [
+  'containerExceedsTask',
+  'credentialsAmbiguous',
+  'credentialsMissing',
+  'credentialsReused',
+  'crossAccountSecretIncomplete',
+  'crossAccountSecretWithoutKey',
+  'crossRegionSecretIncomplete',
+  'ecrImage',
+  'encryptionKeyAmbiguous',
+  'executionRoleImmutable',
+  'executionRoleNotAssumable',
+  'executionRoleOfOtherAccount',
+  'imageHostMismatch',
+  'invalidEncryptionKeyArn',
+  'invalidImageReference',
+  'invalidRegistryHost',
+  'invalidSecretArn',
+  'invalidSecretName',
+  'logRetentionUnused',
+  'plainTextPassword',
+  'platformVersionTooOld',
+  'secretArnIncomplete',
+  'secretArnWithJsonKey',
+  'secretNameNeedsArn',
+  'secretOfOtherAccountStack',
+  'secretOfOtherRegionStack',
+  'unknownRegistry',
+  'unresolvablePassword',
+] as const;
+
+export const WARNING_IDS = [
+  'crossAccountSecret',
+  'crossRegionSecret',
+  'imageWithoutFixedTag',
+  'isolatedSubnets',
+  'parametersInStage',
+  'placeholderBesideTasks',
+  'publicEcrImage',
+  'publicSubnetsWithoutPublicIp',
+  'replicaKeyUnknown',
+  'secretArnMayBeIncomplete',
+  'secretNameMayHaveSuffix',
+  'secretWithoutCredentials',
+] as const;
+
+export type ErrorId = typeof ERROR_IDS[number];
+export type WarningId = typeof WARNING_IDS[number];
+
+const PREFIX = 'cdk-private-registry';
+
+/**
+ * The error to throw. Errors cross the language boundary of jsii as text, so that the path and the id are part of it.
+ */
+export function invalid(id: ErrorId, message: string, scope?: IConstruct): Error {
+  const at = scope ? ` (at ${scope.node.path})` : '';
+  const error = new Error(`${message}${at} [${PREFIX}:${id}]`);
+  error.name = 'PrivateRegistryError';
+  return error;
+}
+
+/**
+ * Adds a warning that the user can acknowledge by its id.
+ */
+export function warn(scope: IConstruct, id: WarningId, message: string): void {
+  Annotations.of(scope).addWarningV2(`${PREFIX}:${id}`, message);
+}

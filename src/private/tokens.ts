@@ -1,0 +1,28 @@
+import { Stack, Token, TokenComparison, Tokenization } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+
+/**
+ * Whether two values are certainly not the same: an unresolved token may turn out to be anything.
+ */
+export function certainlyDiffer(one: string, other: string): boolean {
+  return Token.compareStrings(one, other) === TokenComparison.DIFFERENT;
+}
+
+/**
+ * The text before the first unresolved token.
+ */
+export function literalPrefix(text: string): string {
+  const first = Tokenization.reverseString(text).firstValue;
+  return typeof first === 'string' ? first : '';
+}
+
+/**
+ * What a value with tokens resolves to, with a placeholder in place of what only CloudFormation knows.
+ */
+export function resolvedText(scope: IConstruct, value: unknown, placeholder: string): string {
+  const resolved = Stack.of(scope).resolve(value);
+  if (typeof resolved === 'string') { return resolved; }
+  const join = resolved?.['Fn::Join'];
+  if (!Array.isArray(join)) { return placeholder; }
+  return (join[1] as unknown[]).map((part) => (typeof part === 'string' ? part : placeholder)).join(join[0]);
+}
