@@ -1,2 +1,17 @@
-export { PrivateRegistryFargateServiceBaseProps } from './service/private-registry-fargate-service-base-props';
-export { PrivateRegistryContainerOptions } from './service/private-registry-container-options';
+export type { OwnerPolicies } from './credentials/owner-policies';
+export { RegistryCredentials } from './credentials/registry-credentials';
+export type {
+  CreatedSecretOptions, SecretByArnOptions, SecretByNameOptions, SecretValueOptions,
+} from './credentials/registry-credentials';
+export { ImageReference } from './image/image-reference';
+export { PrivateRegistryImage } from './image/private-registry-image';
+export type { PrivateRegistryImageOptions } from './image/private-registry-image';
+export type { PullOptions } from './image/pull-options';
+export { PrivateRegistry } from './registry/private-registry';
+export type { PrivateRegistryProps } from './registry/private-registry';
+export { RegistryProvider } from './registry/registry-provider';
+export type { CustomRegistryOptions } from './registry/registry-provider';
+export type { PrivateRegistryContainerOptions } from './service/private-registry-container-options';
+export { PrivateRegistryFargateService } from './service/private-registry-fargate-service';
+export type { PrivateRegistryFargateServiceBaseProps } from './service/private-registry-fargate-service-base-props';
+export type { PrivateRegistryFargateServiceProps } from './service/private-registry-fargate-service-props';

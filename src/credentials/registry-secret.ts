@@ -1,0 +1,176 @@
+import { ArnFormat, CfnResource, Stack, Token } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { IConstruct } from 'constructs';
+import { arnInRegion, EncryptionKey, inRegion } from './encryption-key';
+import { OwnerPolicies, ownerPolicies } from './owner-policies';
+import { PullStatement, pullStatements } from './pull-statements';
+import { invalid, warn } from '../private/errors';
+import { certainlyDiffer } from '../private/tokens';
+
+/** What ECS accepts as the name of a secret; anything else has to be an ARN. */
+const ECS_SECRET_NAME = /^[A-Za-z0-9_-]{1,255}$/;
+
+/**
+ * The ARN of a secret and whether it is certainly complete (a token may turn out to be a partial one), or only the name.
+ */
+export type SecretId = { readonly arn: string; readonly isComplete: boolean } | { readonly name: string };
+
+export interface RegistrySecretProps {
+  /** The secret as the user knows it. */
+  readonly secret: secretsmanager.ISecret;
+  readonly id: SecretId;
+  /** The customer-managed key, if the user named one. */
+  readonly encryptionKey?: EncryptionKey;
+  /** The Regions that the secret is replicated to. */
+  readonly replicaRegions?: string[];
+  /** Whether the secret is created with a placeholder that somebody has to replace. */
+  readonly isPlaceholder?: boolean;
+}
+
+/**
+ * The secret as it is used from one stack.
+ */
+export interface SecretUse {
+  /** What `repositoryCredentials` of the container names. */
+  readonly credentialsParameter: string;
+  /** What an execution role needs to read it. */
+  readonly statements: PullStatement[];
+}
+
+/**
+ * A secret that credentials are bound to. It knows how each of its consumers has to name and to read it.
+ */
+export class RegistrySecret {
+  public readonly secret: secretsmanager.ISecret;
+  private readonly readers: iam.IRole[] = [];
+
+  constructor(private readonly props: RegistrySecretProps) {
+    this.secret = props.secret;
+  }
+
+  /**
+   * Refuses what cannot work from the stack of the consumer, and warns about what may not.
+   */
+  public usedBy(consumer: IConstruct): SecretUse {
+    const stack = Stack.of(consumer);
+    const isReplica = this.isReplicatedTo(stack.region);
+    const region = isReplica ? stack.region : this.secret.env.region;
+
+    if (certainlyDiffer(this.secret.env.account, stack.account)) { this.validateCrossAccount(consumer, stack); }
+    if (certainlyDiffer(region, stack.region)) { this.validateCrossRegion(consumer, stack); }
+
+    if (this.props.isPlaceholder && Stack.of(this.secret) === stack) {
+      warn(consumer, 'placeholderBesideTasks',
+        `the secret ${this.secret.node.path} is created with a placeholder in the same stack as the tasks that need it: they cannot start before it is filled; `
+        + 'define the PrivateRegistry in a stack that is deployed before, or start with no task');
+    }
+
+    const { id } = this.props;
+    const key = isReplica ? this.keyOfReplica(consumer, region) : this.props.encryptionKey;
+    if ('name' in id) {
+      const arn = stack.formatArn({
+        service: 'secretsmanager',
+        resource: 'secret',
+        resourceName: `${id.name}-??????`,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      });
+      return { credentialsParameter: acceptedName(consumer, id.name), statements: pullStatements(stack, [arn], region, key) };
+    }
+    const arn = isReplica ? arnInRegion(id.arn, region) : id.arn;
+    return {
+      credentialsParameter: arn,
+      statements: pullStatements(stack, id.isComplete ? [arn] : [arn, `${arn}-??????`], region, key),
+    };
+  }
+
+  /**
+   * Remembers a role that reads the secret, for `ownerPolicies()`.
+   */
+  public addReader(role: iam.IRole): void {
+    this.readers.push(role);
+  }
+
+  public ownerPolicies(consumer: IConstruct): OwnerPolicies {
+    return ownerPolicies(Stack.of(consumer), this.secret.secretArn, this.secret.env.region, this.readers);
+  }
+
+  private isReplicatedTo(region: string): boolean {
+    return !Token.isUnresolved(region) && (this.props.replicaRegions ?? []).includes(region);
+  }
+
+  private keyOfReplica(consumer: IConstruct, region: string): EncryptionKey | undefined {
+    const key = this.props.encryptionKey;
+    const replicaKey = key && inRegion(key, region);
+    if (key && !replicaKey) {
+      warn(consumer, 'replicaKeyUnknown',
+        `the key ${JSON.stringify(key.arn)} is that of the secret in ${this.secret.env.region}, the key of its replica in ${region} is not known; `
+        + 'if a customer-managed key encrypts the replica, use a multi-Region key (key/mrk-...) for both '
+        + 'or pass the ARNs of the replica and its key to RegistryCredentials.fromSecretCompleteArn()');
+    }
+    return replicaKey;
+  }
+
+  private validateCrossAccount(consumer: IConstruct, stack: Stack): void {
+    const { id, encryptionKey } = this.props;
+    const where = `in account ${this.secret.env.account} and the tasks run in account ${stack.account}`;
+    if (isOwned(this.secret)) {
+      throw invalid('secretOfOtherAccountStack',
+        `the secret ${this.secret.node.path} is defined ${where}: the end of its ARN is not known before it is deployed, and ECS accepts only the complete ARN; `
+        + 'deploy the secret first and pass its ARN and key to RegistryCredentials.fromSecretCompleteArn()', consumer);
+    }
+    if ('name' in id) {
+      throw invalid('crossAccountSecretIncomplete',
+        `the secret ${JSON.stringify(id.name)} is ${where}, where ECS accepts only the complete ARN; `
+        + 'pass it to RegistryCredentials.fromSecretCompleteArn()', consumer);
+    }
+    if (encryptionKey === undefined) {
+      throw invalid('crossAccountSecretWithoutKey',
+        `the secret ${JSON.stringify(id.arn)} is ${where}, but no key is given: a secret under the AWS managed key aws/secretsmanager `
+        + 'cannot be read from another account; encrypt it with a customer-managed key and pass encryptionKeyArn', consumer);
+    }
+    const { secretPolicy, keyPolicy } = this.ownerPolicies(consumer);
+    warn(consumer, 'crossAccountSecret',
+      `the secret ${JSON.stringify(id.arn)} is ${where}: its owner has to allow that in the resource policy of the secret, with `
+      + `${JSON.stringify(secretPolicy)}, and in the policy of its key, with ${JSON.stringify(keyPolicy)}; `
+      + 'PrivateRegistry.ownerPolicies() narrows both down to the roles that read it');
+  }
+
+  private validateCrossRegion(consumer: IConstruct, stack: Stack): void {
+    const { id } = this.props;
+    const where = `in Region ${this.secret.env.region} and the tasks run in Region ${stack.region}`;
+    if (isOwned(this.secret) && !hasCrossRegionReferences(stack)) {
+      throw invalid('secretOfOtherRegionStack',
+        `the secret ${this.secret.node.path} is defined ${where}: a reference to it would lack the end of the ARN; `
+        + 'set crossRegionReferences on both stacks, or pass the ARN to RegistryCredentials.fromSecretCompleteArn()', consumer);
+    }
+    if ('name' in id) {
+      throw invalid('crossRegionSecretIncomplete',
+        `the secret ${JSON.stringify(id.name)} is ${where}, where ECS accepts only the complete ARN; `
+        + 'pass it to RegistryCredentials.fromSecretCompleteArn()', consumer);
+    }
+    warn(consumer, 'crossRegionSecret',
+      `the secret is ${where}: an interface VPC endpoint reaches its own Region only, so that the tasks need a route over the internet; `
+      + 'to avoid it, replicate the secret and set replicaRegions');
+  }
+}
+
+/**
+ * Whether the secret is a resource of the app, not an imported one.
+ */
+export function isOwned(secret: secretsmanager.ISecret): boolean {
+  const child = secret.node.defaultChild;
+  return child !== undefined && CfnResource.isCfnResource(child);
+}
+
+function acceptedName(consumer: IConstruct, name: string): string {
+  if (Token.isUnresolved(name) || ECS_SECRET_NAME.test(name)) { return name; }
+  throw invalid('secretNameNeedsArn',
+    `ECS does not accept the secret name ${JSON.stringify(name)}, only 1 to 255 of A-Z a-z 0-9 _ -; `
+    + 'pass the complete ARN to RegistryCredentials.fromSecretCompleteArn()', consumer);
+}
+
+function hasCrossRegionReferences(stack: Stack): boolean {
+  // There is no public way to ask. aws-cdk-lib asks like this where it writes the ARN of a secret into a policy.
+  return (stack as unknown as { _crossRegionReferences?: boolean })._crossRegionReferences === true;
+}

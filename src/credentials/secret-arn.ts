@@ -1,0 +1,82 @@
+import { Token } from 'aws-cdk-lib';
+import { invalid } from '../private/errors';
+
+const ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:(.+)$/;
+const NAME = /^[A-Za-z0-9/_+=.@-]{1,512}$/;
+const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(?:key|alias)\/.+$/;
+
+/** What Secrets Manager appends to the name of a secret in its ARN: a hyphen and six random letters or digits. */
+const SUFFIX = /-([A-Za-z0-9]{6})$/;
+const EXAMPLE = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:ghcr/pull-a1B2c3';
+
+/**
+ * Checks a literal ARN that is said to be complete.
+ */
+export function validateSecretArn(arn: string): void {
+  if (Token.isUnresolved(arn)) { return; }
+  const value = JSON.stringify(arn);
+  const resource = ARN.exec(arn)?.[1];
+  if (resource === undefined) {
+    throw invalid('invalidSecretArn',
+      `${value} is not the ARN of a Secrets Manager secret, expected a complete ARN like "${EXAMPLE}"; `
+      + 'pass a name to RegistryCredentials.fromSecretName()');
+  }
+  if (resource.includes(':')) {
+    throw invalid('secretArnWithJsonKey',
+      `the secret ARN ${value} selects a JSON key or a version, but ECS reads registry credentials from the whole secret; `
+      + `pass the ARN up to ${JSON.stringify(arn.slice(0, arn.length - resource.length) + resource.slice(0, resource.indexOf(':')))}`);
+  }
+  if (!SUFFIX.test(resource)) {
+    throw invalid('secretArnIncomplete',
+      `the secret ARN ${value} is not complete, expected the six characters that Secrets Manager adds to the name, like "${EXAMPLE}"; `
+      + 'copy the ARN from the console or from "aws secretsmanager describe-secret", or pass the name to RegistryCredentials.fromSecretName()');
+  }
+}
+
+/**
+ * Whether a literal ARN with a suffix may still be a partial one, of a secret whose name ends like a suffix: `ghcr-secret`.
+ *
+ * Of the real suffixes about one in a hundred has letters of one case only, or digits only.
+ */
+export function arnMayBeIncomplete(arn: string): boolean {
+  const suffix = SUFFIX.exec(arn)?.[1];
+  return suffix !== undefined && !looksRandom(suffix);
+}
+
+/**
+ * Checks a literal name of a secret.
+ */
+export function validateSecretName(name: string): void {
+  if (Token.isUnresolved(name)) { return; }
+  const value = JSON.stringify(name);
+  if (name.startsWith('arn:')) {
+    throw invalid('invalidSecretName',
+      `the secret name ${value} is an ARN; pass it to RegistryCredentials.fromSecretCompleteArn()`);
+  }
+  if (!NAME.test(name)) {
+    throw invalid('invalidSecretName',
+      `${value} is not the name of a Secrets Manager secret, expected 1 to 512 of A-Z a-z 0-9 / _ + = . @ -`);
+  }
+}
+
+/**
+ * Whether a name looks as if it had been copied from an ARN, with the suffix that is not part of the name.
+ */
+export function nameMayHaveSuffix(name: string): boolean {
+  const suffix = SUFFIX.exec(name)?.[1];
+  return suffix !== undefined && looksRandom(suffix);
+}
+
+/**
+ * Checks the literal ARN of a KMS key or alias.
+ */
+export function validateKeyArn(arn: string): void {
+  if (Token.isUnresolved(arn) || KEY_ARN.test(arn)) { return; }
+  throw invalid('invalidEncryptionKeyArn',
+    `encryptionKeyArn ${JSON.stringify(arn)} is not the ARN of a KMS key or alias, `
+    + 'expected arn:aws:kms:<region>:<account>:key/<id> or arn:aws:kms:<region>:<account>:alias/<name>');
+}
+
+function looksRandom(suffix: string): boolean {
+  return !/^(?:[a-z]+|[A-Z]+|[0-9]+)$/.test(suffix);
+}

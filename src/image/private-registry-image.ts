@@ -1,0 +1,120 @@
+import { Token } from 'aws-cdk-lib';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { grantPull } from './execution-role';
+import { hostOf } from './image-host';
+import { ImageReference } from './image-reference';
+import { PullOptions } from './pull-options';
+import { RegistryCredentials } from '../credentials/registry-credentials';
+import { invalid, warn } from '../private/errors';
+import { RegistryProvider } from '../registry/registry-provider';
+
+const ECR_HOST = /^\d{12}\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn|c2s\.ic\.gov|sc2s\.sgov\.gov)$/;
+const PUBLIC_ECR_HOST = 'public.ecr.aws';
+
+/**
+ * Options of `PrivateRegistryImage`.
+ */
+export interface PrivateRegistryImageOptions extends PullOptions {
+  /**
+   * The credentials to pull the image with.
+   */
+  readonly credentials: RegistryCredentials;
+
+  /**
+   * The registry that the image is in.
+   *
+   * Required if the host of the image is not known at synth, because the text begins with an unresolved token.
+   *
+   * @default - the registry of the image's host
+   */
+  readonly provider?: RegistryProvider;
+}
+
+/**
+ * An image of a private registry, for every container of every ECS task definition.
+ *
+ * It goes wherever aws-cdk-lib takes a `ContainerImage`. When a container uses it, the execution role of the task definition
+ * gets the right to read the secret and to decrypt it, and the task definition waits for that policy, so that no task starts
+ * before it is in force.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth.html
+ */
+export class PrivateRegistryImage extends ecs.ContainerImage {
+  private readonly host?: string;
+  private readonly provider: RegistryProvider;
+
+  /**
+   * @param reference the image, for example `ghcr.io/acme/api:1.4.2`. It is put into the template as it is.
+   */
+  constructor(private readonly reference: string, private readonly options: PrivateRegistryImageOptions) {
+    super();
+    this.host = hostOf(reference);
+    this.provider = options.provider ?? RegistryProvider.forImage(reference);
+
+    if (this.host !== undefined) {
+      refuseEcr(reference, this.host);
+      if (!this.provider.servesHost(this.host)) {
+        throw invalid('imageHostMismatch',
+          `the image ${JSON.stringify(reference)} is in the registry ${this.host}, but the credentials are for ${this.provider.host}; `
+          + `use an image that begins with "${this.provider.host}/", or the registry of the image`);
+      }
+    }
+  }
+
+  /**
+   * Called by aws-cdk-lib for each container that uses the image.
+   */
+  public bind(scope: Construct, containerDefinition: ecs.ContainerDefinition): ecs.ContainerImageConfig {
+    this.warnAboutReference(containerDefinition);
+
+    const secret = this.options.credentials._bind(containerDefinition, this.provider);
+    const { credentialsParameter, statements } = secret.usedBy(containerDefinition);
+
+    const view = viewOf(secret.secret, credentialsParameter, (grantee) => {
+      const role = grantee as iam.IRole;
+      secret.addReader(role);
+      const grant = grantPull(containerDefinition, role, secret.secret, statements, this.options);
+      // Only the resource: its log group is a child of the construct, and the policy refers to the log group.
+      containerDefinition.taskDefinition.node.defaultChild!.node.addDependency(grant);
+      return grant;
+    });
+    return ecs.ContainerImage.fromRegistry(this.reference, { credentials: view }).bind(scope, containerDefinition);
+  }
+
+  private warnAboutReference(scope: Construct): void {
+    if (this.host === PUBLIC_ECR_HOST) {
+      warn(scope, 'publicEcrImage',
+        `the image ${JSON.stringify(this.reference)} is in the public registry of Amazon ECR, where every image can be pulled without credentials; `
+        + 'use ecs.ContainerImage.fromRegistry() without credentials');
+    }
+    if (Token.isUnresolved(this.reference)) { return; }
+    const { tag, digest } = ImageReference.parse(this.reference);
+    if (digest === undefined && (tag === undefined || tag === 'latest')) {
+      warn(scope, 'imageWithoutFixedTag',
+        `the image ${JSON.stringify(this.reference)} ${tag ? 'has the tag "latest"' : 'has no tag, which means "latest"'}: `
+        + 'a task that starts later may run another image, and a rollback does not bring the old one back; use a tag that is never moved, or a digest');
+    }
+  }
+}
+
+function refuseEcr(reference: string, host: string): void {
+  if (!ECR_HOST.test(host)) { return; }
+  throw invalid('ecrImage',
+    `the image ${JSON.stringify(reference)} is in Amazon ECR, which ECS reads with the rights of the execution role and refuses credentials for; `
+    + 'use ecs.ContainerImage.fromEcrRepository()');
+}
+
+/**
+ * The user's secret, but with the ARN or name that ECS accepts from here, and with our own grant.
+ *
+ * The grant of aws-cdk-lib is no base for it: it loses `kms:Decrypt` for imported keys
+ * (https://github.com/aws/aws-cdk/issues/10160) and edits policies of other stacks.
+ */
+function viewOf(
+  secret: secretsmanager.ISecret, secretArn: string, grantRead: (grantee: iam.IGrantable) => iam.Grant,
+): secretsmanager.ISecret {
+  return Object.create(secret, { secretArn: { value: secretArn }, grantRead: { value: grantRead } });
+}

@@ -1,0 +1,103 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { RegistryProvider } from './registry-provider';
+import { OwnerPolicies } from '../credentials/owner-policies';
+import { RegistryCredentials } from '../credentials/registry-credentials';
+import { RegistrySecret } from '../credentials/registry-secret';
+import { grantStatements } from '../image/execution-role';
+import { PrivateRegistryImage } from '../image/private-registry-image';
+import { PullOptions } from '../image/pull-options';
+
+/**
+ * Properties of `PrivateRegistry`.
+ */
+export interface PrivateRegistryProps extends PullOptions {
+  /**
+   * The registry.
+   */
+  readonly provider: RegistryProvider;
+
+  /**
+   * The credentials for it.
+   */
+  readonly credentials: RegistryCredentials;
+}
+
+/**
+ * A registry and its credentials, shared by any number of images, containers and services.
+ *
+ * @example
+ * declare const cluster: ecs.Cluster;
+ * const ghcr = new PrivateRegistry(this, 'Ghcr', {
+ *   provider: RegistryProvider.GHCR,
+ *   credentials: RegistryCredentials.fromSecretName('ghcr-pull'),
+ * });
+ *
+ * new PrivateRegistryFargateService(this, 'Api', { cluster, registry: ghcr, image: 'ghcr.io/acme/api:1.4.2' });
+ * new PrivateRegistryFargateService(this, 'Admin', { cluster, registry: ghcr, image: 'ghcr.io/acme/admin:2.0.0' });
+ */
+export class PrivateRegistry extends Construct {
+  /**
+   * The registry.
+   */
+  public readonly provider: RegistryProvider;
+
+  /**
+   * The host of the registry, as in the images, for example `ghcr.io`.
+   */
+  public readonly host: string;
+
+  /**
+   * The secret with the credentials.
+   */
+  public readonly secret: secretsmanager.ISecret;
+
+  private readonly registrySecret: RegistrySecret;
+  private readonly pullOptions: PullOptions;
+
+  constructor(scope: Construct, id: string, props: PrivateRegistryProps) {
+    super(scope, id);
+    const { provider, credentials, ...pullOptions } = props;
+    this.provider = provider;
+    this.host = provider.host;
+    this.pullOptions = pullOptions;
+    this.registrySecret = credentials._bind(this, provider);
+    this.secret = this.registrySecret.secret;
+  }
+
+  /**
+   * An image of this registry, for any container.
+   *
+   * Throws if the image is in another registry. An image without a host, like `acme/api:1`, is in Docker Hub.
+   *
+   * @param reference the image, for example `ghcr.io/acme/api:1.4.2`
+   * @param overrides what is different for this image
+   */
+  public image(reference: string, overrides: PullOptions = {}): PrivateRegistryImage {
+    return new PrivateRegistryImage(reference, {
+      executionRolePolicyManagedExternally: overrides.executionRolePolicyManagedExternally ?? this.pullOptions.executionRolePolicyManagedExternally,
+      provider: this.provider,
+      credentials: RegistryCredentials._bound(this.registrySecret),
+    });
+  }
+
+  /**
+   * Lets a principal read the secret, and decrypt it if it is encrypted with a customer-managed key that is known.
+   *
+   * Execution roles get that by themselves; this is for whatever else pulls with the same credentials.
+   */
+  public grantPull(grantee: iam.IGrantable): iam.Grant {
+    return grantStatements(this, grantee, this.registrySecret.usedBy(this).statements);
+  }
+
+  /**
+   * What the owner of the secret has to allow, if it belongs to another account.
+   *
+   * Call it after the services are defined: it names the execution roles that read the secret by then. A role without a name
+   * is named by the beginning of its stack's name, as CloudFormation will call it.
+   */
+  public ownerPolicies(): OwnerPolicies {
+    return this.registrySecret.ownerPolicies(this);
+  }
+}

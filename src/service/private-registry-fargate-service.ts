@@ -1,0 +1,229 @@
+import { Annotations, Token } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as patterns from 'aws-cdk-lib/aws-ecs-patterns';
+import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { PrivateRegistryFargateServiceProps } from './private-registry-fargate-service-props';
+import { connectTasks } from './task-network';
+import { roleIn } from '../image/execution-role';
+import { invalid } from '../private/errors';
+import { PrivateRegistry } from '../registry/private-registry';
+import { RegistryProvider } from '../registry/registry-provider';
+
+/** Private registries need 1.2.0. */
+const TOO_OLD = [ecs.FargatePlatformVersion.VERSION1_0, ecs.FargatePlatformVersion.VERSION1_1];
+
+/**
+ * A Fargate service behind an application load balancer, whose image is in a private registry.
+ *
+ * It composes the secret with the credentials, an execution role that may read it, and an
+ * `ApplicationLoadBalancedFargateService`, with the defaults of an experienced operator: a circuit breaker that rolls back, no
+ * healthy task taken away during a deployment, least privilege, and no task before its role and its route are in place.
+ *
+ * An `ApplicationLoadBalancedFargateService` that becomes one under the same id keeps all its resources.
+ *
+ * @example
+ * new PrivateRegistryFargateService(this, 'Api', {
+ *   image: 'ghcr.io/acme/api:1.4.2',
+ *   credentials: RegistryCredentials.fromSecretCompleteArn(
+ *     'arn:aws:secretsmanager:eu-west-1:111122223333:secret:ghcr/pull-a1B2c3'),
+ *   containerPort: 8080,
+ *   desiredCount: 2,
+ * });
+ */
+export class PrivateRegistryFargateService extends Construct implements ec2.IConnectable, iam.IGrantable {
+  /**
+   * The secret with the credentials.
+   */
+  public readonly secret: secretsmanager.ISecret;
+
+  /**
+   * The role that ECS assumes to pull the image, to read the secret and to write the logs.
+   */
+  public readonly executionRole: iam.IRole;
+
+  /**
+   * The task definition.
+   */
+  public readonly taskDefinition: ecs.FargateTaskDefinition;
+
+  /**
+   * The service.
+   */
+  public readonly service: ecs.FargateService;
+
+  /**
+   * The load balancer, also one that was imported.
+   */
+  public readonly loadBalancer: elbv2.IApplicationLoadBalancer;
+
+  /**
+   * The listener that forwards to the service.
+   */
+  public readonly listener: elbv2.ApplicationListener;
+
+  /**
+   * The target group of the service.
+   */
+  public readonly targetGroup: elbv2.ApplicationTargetGroup;
+
+  /**
+   * The cluster that the service runs in.
+   */
+  public readonly cluster: ecs.ICluster;
+
+  /**
+   * The construct of aws-cdk-lib that the service is made with.
+   */
+  public readonly pattern: patterns.ApplicationLoadBalancedFargateService;
+
+  /**
+   * The network connections of the tasks.
+   */
+  public readonly connections: ec2.Connections;
+
+  /**
+   * The task role: what is granted to the service is granted to its containers.
+   */
+  public readonly grantPrincipal: iam.IPrincipal;
+
+  constructor(scope: Construct, id: string, props: PrivateRegistryFargateServiceProps) {
+    super(scope, id);
+    refuseOldPlatform(this, props);
+    const registry = registryOf(this, props);
+
+    this.secret = registry.secret;
+    this.taskDefinition = this.defineTask(registry, props);
+    this.executionRole = this.taskDefinition.obtainExecutionRole();
+    this.pattern = this.definePattern(props);
+    this.service = this.pattern.service;
+    this.loadBalancer = props.loadBalancer ?? this.pattern.loadBalancer;
+    this.listener = this.pattern.listener;
+    this.targetGroup = this.pattern.targetGroup;
+    this.cluster = this.pattern.cluster;
+    this.connections = this.service.connections;
+    this.grantPrincipal = this.taskDefinition.taskRole;
+
+    connectTasks(this, this.service, registry.provider, props);
+  }
+
+  /**
+   * The ids and the prefix of the log streams are those of `ApplicationLoadBalancedFargateService`.
+   */
+  private defineTask(registry: PrivateRegistry, props: PrivateRegistryFargateServiceProps): ecs.FargateTaskDefinition {
+    const taskDefinition = new ecs.FargateTaskDefinition(this, 'TaskDef', {
+      cpu: props.cpu,
+      memoryLimitMiB: props.memoryLimitMiB,
+      ephemeralStorageGiB: props.ephemeralStorageGiB,
+      executionRole: props.executionRole && roleIn(this, props.executionRole),
+      taskRole: props.taskRole,
+      family: props.family,
+      runtimePlatform: props.runtimePlatform,
+    });
+    refuseLargerContainer(this, 'containerCpu', props.containerCpu, 'cpu', taskDefinition.cpu);
+    refuseLargerContainer(this, 'containerMemoryLimitMiB', props.containerMemoryLimitMiB, 'memoryLimitMiB', taskDefinition.memoryMiB);
+
+    const { portMappings = [], ...containerOptions } = props.containerOptions ?? {};
+    const container = taskDefinition.addContainer(props.containerName ?? 'web', {
+      ...containerOptions,
+      image: registry.image(props.image, { executionRolePolicyManagedExternally: props.executionRolePolicyManagedExternally }),
+      logging: this.logDriver(props),
+      environment: props.environment,
+      secrets: props.secrets,
+      healthCheck: props.healthCheck,
+      dockerLabels: props.dockerLabels,
+      command: props.command,
+      entryPoint: props.entryPoint,
+      cpu: props.containerCpu,
+      memoryLimitMiB: props.containerMemoryLimitMiB,
+    });
+    // The load balancer sends requests to the first port.
+    container.addPortMappings({ containerPort: props.containerPort ?? 80 }, ...portMappings);
+    return taskDefinition;
+  }
+
+  private logDriver(props: PrivateRegistryFargateServiceProps): ecs.LogDriver | undefined {
+    const { logDriver, enableLogging = true, logRetention } = props;
+    if (logRetention !== undefined && (logDriver !== undefined || !enableLogging)) {
+      throw invalid('logRetentionUnused',
+        `logRetention ${logRetention} has no effect, because the service has no log group of its own; `
+        + `remove it or ${logDriver ? 'set the retention where the log group of logDriver is defined' : 'enableLogging: false'}`, this);
+    }
+    if (logDriver !== undefined) { return logDriver; }
+    return enableLogging ? ecs.LogDrivers.awsLogs({ streamPrefix: this.node.id, logRetention }) : undefined;
+  }
+
+  private definePattern(props: PrivateRegistryFargateServiceProps): patterns.ApplicationLoadBalancedFargateService {
+    const isEcsController = (props.deploymentController?.type ?? ecs.DeploymentControllerType.ECS) === ecs.DeploymentControllerType.ECS;
+    // A child named Default adds nothing to the logical ids.
+    const pattern = new patterns.ApplicationLoadBalancedFargateService(this, 'Default', {
+      ...props,
+      taskDefinition: this.taskDefinition,
+      circuitBreaker: props.circuitBreaker ?? (isEcsController ? { enable: true, rollback: true } : undefined),
+      minHealthyPercent: props.minHealthyPercent ?? (isEcsController && leavesRoom(props.maxHealthyPercent) ? 100 : undefined),
+      // The pattern refuses zero.
+      desiredCount: props.desiredCount === 0 ? undefined : props.desiredCount,
+    });
+
+    const service = pattern.service.node.defaultChild as ecs.CfnService;
+    if (props.desiredCount === 0) {
+      service.desiredCount = 0;
+      Annotations.of(this).acknowledgeWarning('cdk-private-registry:placeholderBesideTasks');
+    }
+    if (props.circuitBreaker === undefined && props.deploymentController === undefined) {
+      // Without its feature flag aws-cdk-lib names the controller beside a circuit breaker, which replaces a service that exists.
+      service.deploymentController = undefined;
+    }
+    const securityGroup = pattern.service.node.tryFindChild('SecurityGroup')?.node.defaultChild as ec2.CfnSecurityGroup | undefined;
+    if (securityGroup) {
+      // The path of the construct, without the pattern in between: another description replaces the group.
+      securityGroup.groupDescription = `${this.node.path}/Service/SecurityGroup`;
+    }
+    return pattern;
+  }
+}
+
+function registryOf(scope: Construct, props: PrivateRegistryFargateServiceProps): PrivateRegistry {
+  const { image, credentials, registry, provider } = props;
+  if (credentials === undefined && registry === undefined) {
+    throw invalid('credentialsMissing',
+      `no credentials are given for the image ${JSON.stringify(image)}, expected one of:
+  registry: a PrivateRegistry that is shared with other services
+  credentials: RegistryCredentials.fromSecretCompleteArn(arn), a secret that exists
+  credentials: RegistryCredentials.fromSecretName(name), a secret of this account and Region
+  credentials: RegistryCredentials.fromSecret(secret), a secret of this app
+  credentials: RegistryCredentials.fromSecretValue({ username, password }), a new secret from values that CloudFormation resolves
+  credentials: RegistryCredentials.fromParameters(), a new secret from parameters of the stack
+  credentials: RegistryCredentials.placeholder(), a new secret that is filled by hand
+for an image that needs none use ecs.ContainerImage.fromRegistry()`, scope);
+  }
+  if (registry === undefined) {
+    return new PrivateRegistry(scope, 'Registry', { provider: provider ?? RegistryProvider.forImage(image), credentials: credentials! });
+  }
+  if (credentials !== undefined || provider !== undefined) {
+    throw invalid('credentialsAmbiguous',
+      `registry ${registry.node.path} has a provider and credentials of its own, but ${credentials ? 'credentials' : 'provider'} is set too; remove one of both`, scope);
+  }
+  return registry;
+}
+
+/**
+ * Whether a deployment can start new tasks while all the old ones run.
+ */
+function leavesRoom(maxHealthyPercent?: number): boolean {
+  return maxHealthyPercent === undefined || (!Token.isUnresolved(maxHealthyPercent) && maxHealthyPercent > 100);
+}
+
+function refuseOldPlatform(scope: Construct, { platformVersion }: PrivateRegistryFargateServiceProps): void {
+  if (platformVersion === undefined || !TOO_OLD.includes(platformVersion)) { return; }
+  throw invalid('platformVersionTooOld',
+    `Fargate platform version ${platformVersion} cannot pull from private registries, expected 1.2.0 or later; leave platformVersion out to run on the latest`, scope);
+}
+
+function refuseLargerContainer(scope: Construct, name: string, container: number | undefined, taskName: string, task: number): void {
+  if (container === undefined || Token.isUnresolved(container) || Token.isUnresolved(task) || container <= task) { return; }
+  throw invalid('containerExceedsTask', `${name} ${container} is more than ${taskName} ${task} of the task; raise ${taskName}, or lower ${name}`, scope);
+}

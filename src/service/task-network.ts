@@ -1,0 +1,47 @@
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import { Construct } from 'constructs';
+import { PrivateRegistryFargateServiceProps } from './private-registry-fargate-service-props';
+import { warn } from '../private/errors';
+import { RegistryProvider } from '../registry/registry-provider';
+
+/**
+ * Sees to it that the tasks can reach the registry, as far as that is known at synth.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
+ */
+export function connectTasks(
+  scope: Construct, service: ecs.FargateService, provider: RegistryProvider, props: PrivateRegistryFargateServiceProps,
+): void {
+  if (props.deploymentController?.type === ecs.DeploymentControllerType.EXTERNAL) { return; }
+
+  const { vpc } = service.cluster;
+  // What FargateService chooses too.
+  const selected = vpc.selectSubnets(props.taskSubnets ?? (props.assignPublicIp ? { subnetType: ec2.SubnetType.PUBLIC } : {}));
+  if (selected.isPendingLookup) { return; }
+
+  const resource = service.node.defaultChild as ecs.CfnService;
+  resource.node.addDependency(selected.internetConnectivityEstablished);
+
+  const publicSubnets = selected.subnets.filter((subnet) => vpc.publicSubnets.includes(subnet));
+  if (publicSubnets.length > 0 && props.assignPublicIp === undefined) {
+    resource.addPropertyOverride('NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp', 'ENABLED');
+  }
+  if (provider.internal) { return; }
+
+  if (publicSubnets.length > 0 && props.assignPublicIp === false) {
+    warn(scope, 'publicSubnetsWithoutPublicIp',
+      `the tasks run without a public IP in public subnets (${namesOf(publicSubnets)}), from where they cannot reach ${provider.host}; `
+      + 'remove assignPublicIp: false, or choose private subnets with taskSubnets');
+  }
+  const isolatedSubnets = selected.subnets.filter((subnet) => vpc.isolatedSubnets.includes(subnet));
+  if (isolatedSubnets.length > 0) {
+    warn(scope, 'isolatedSubnets',
+      `the tasks run in isolated subnets (${namesOf(isolatedSubnets)}), which have no route to ${provider.host}; `
+      + 'choose private subnets with taskSubnets, or say with internal: true on the RegistryProvider that the registry is reached inside the network');
+  }
+}
+
+function namesOf(subnets: ec2.ISubnet[]): string {
+  return subnets.map((subnet) => subnet.node.path).join(', ');
+}
