@@ -1,6 +1,7 @@
 import { awscdk, javascript } from 'projen';
 import { Awslint } from './projenrc/awslint';
 import { Rosetta } from './projenrc/rosetta';
+import { Scripts } from './projenrc/scripts';
 import { ServiceProps } from './projenrc/service-props';
 
 const project = new awscdk.AwsCdkConstructLibrary({
@@ -45,6 +46,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   devDeps: [
     '@mrgrain/jsii-struct-builder',
+    '@aws-cdk/cloudformation-diff',
     '@types/node@^20',
     'fast-check',
     // The CLI that reads the assemblies of every aws-cdk-lib up to 2.276; aws-cdk 3.0.0 refuses them.
@@ -65,11 +67,14 @@ const project = new awscdk.AwsCdkConstructLibrary({
     tsconfigPath: './tsconfig.dev.json',
   },
   integrationTestAutoDiscover: false,
-  gitignore: ['cdk.out/', '.demo/'],
+  // Rosetta leaves .jsii.tabl.json beside the assembly.
+  gitignore: ['cdk.out/', '.demo/', '.jsii.tabl.json'],
   sampleCode: false,
 });
 
-for (const path of ['/.ci/', '/.demo/', '/docs/', '/examples/', '/projenrc/', '/scripts/', '/tsconfig.dev.json']) {
+for (const path of [
+  '/.ci/', '/.demo/', '/.jsii.tabl.json', '/CONTRIBUTING.md', '/docs/', '/examples/', '/projenrc/', '/scripts/', '/tsconfig.dev.json',
+]) {
   project.addPackageIgnore(path);
 }
 
@@ -79,6 +84,8 @@ project.compileTask.spawn(project.tasks.tryFind('compat')!);
 
 // jsii 6 runs on Node 20 and says on every start that it is past its end of life.
 project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '20');
+// aws-cdk-lib deprecates properties that its own constructs set.
+project.tasks.addEnvironment('JSII_DEPRECATED', 'quiet');
 
 project.jest!.config.coverageThreshold = {
   'global': { lines: 95, branches: 95, functions: 95, statements: 95 },
@@ -88,5 +95,6 @@ project.jest!.config.coverageThreshold = {
 new ServiceProps(project);
 new Awslint(project);
 new Rosetta(project);
+new Scripts(project);
 
 project.synth();

@@ -1,0 +1,23 @@
+import { Component, typescript } from 'projen';
+
+/**
+ * The tasks that run a file of scripts/: the demo, and the checks that `.ci/run` adds to the tests.
+ */
+export class Scripts extends Component {
+  constructor(project: typescript.TypeScriptProject) {
+    super(project);
+    const tasks: Record<string, [script: string, description: string]> = {
+      'demo': ['demo', 'Synthesize the example app with the library as it is published, and show the template to a reviewer'],
+      'test:latest': ['latest', 'Run the tests on the newest versions of the peers'],
+      'verify:consumers': ['consumers', 'Install the packed library in consumer apps in TypeScript and Python, and compare their templates'],
+      'verify:package': ['package-check', 'Check what is generated and what is published'],
+    };
+    for (const [name, [script, description]] of Object.entries(tasks)) {
+      // The types of scripts/ are checked with those of the tests.
+      project.addTask(name, { description, exec: `ts-node --transpile-only --project tsconfig.dev.json scripts/${script}.ts` });
+    }
+
+    // The copies of the example and of the library have package.json files, which confuse the module map of jest.
+    project.jest!.config.modulePathIgnorePatterns = ['<rootDir>/.demo/', '<rootDir>/dist/'];
+  }
+}
