@@ -3,11 +3,12 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { Binder } from './binder';
 import { encryptionKeyOf } from './encryption-key';
-import { isDynamicReference } from './initial-value';
+import { isDynamicReference, UNKNOWN } from './initial-value';
 import { PLACEHOLDER } from './placeholder';
 import { CreatedSecretOptions, SecretValueOptions } from './registry-credentials';
 import { RegistrySecret } from './registry-secret';
 import { invalid, warn } from '../private/errors';
+import { outermostStackOf } from '../private/scopes';
 import { resolvedText } from '../private/tokens';
 import { RegistryProvider } from '../registry/registry-provider';
 
@@ -16,17 +17,20 @@ const JSON_SAFE = String.raw`^[^"\\\x00-\x1f\x7f]+$`;
 
 export function secretFromValue(options: SecretValueOptions): Binder {
   const { username, password } = options;
-  if (!SecretValue.isSecretValue(password) || isPlainText(password)) {
-    throw invalid('plainTextPassword',
-      'the password is plain text, which everybody can read in the template; '
-      + 'pass SecretValue.secretsManager() or SecretValue.cfnParameter(), or store it by hand and use RegistryCredentials.fromSecretCompleteArn() or placeholder()');
-  }
+  if (!SecretValue.isSecretValue(password)) { throw plainTextPassword(); }
+  const text = password.unsafeUnwrap();
+  if (!Token.isUnresolved(text) && !isDynamicReference(text)) { throw plainTextPassword(); }
+
   return (scope, provider) => {
-    if (resolvedText(scope, password.unsafeUnwrap(), '').includes('{{resolve:ssm-secure:')) {
+    const resolved = resolvedText(scope, text, UNKNOWN);
+    if (resolved.includes('{{resolve:ssm-secure:')) {
       throw invalid('unresolvablePassword',
         'the password refers to a SecureString parameter of SSM, which CloudFormation does not resolve in a secret; '
         + 'store the token in a secret and pass its ARN to RegistryCredentials.fromSecretCompleteArn()', scope);
     }
+    // A token can hide plain text too.
+    if (!resolved.includes(UNKNOWN) && !isDynamicReference(resolved)) { throw plainTextPassword(scope); }
+
     return created(new secretsmanager.Secret(scope, 'Secret', {
       ...secretProps(options, provider),
       secretObjectValue: { username: SecretValue.unsafePlainText(username), password },
@@ -36,6 +40,7 @@ export function secretFromValue(options: SecretValueOptions): Binder {
 
 export function secretFromParameters(options: CreatedSecretOptions): Binder {
   return (scope, provider) => {
+    // Nested stacks take no parameters from the user.
     const stack = outermostStackOf(scope);
     if (Stage.of(scope) !== scope.node.root) {
       warn(scope, 'parametersInStage',
@@ -75,7 +80,7 @@ export function secretFromParameters(options: CreatedSecretOptions): Binder {
 export function secretWithPlaceholder(options: CreatedSecretOptions): Binder {
   return (scope, provider) => {
     const secret = new secretsmanager.Secret(scope, 'Secret', {
-      ...secretProps({ removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, ...options }, provider),
+      ...secretProps({ ...options, removalPolicy: options.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE }, provider),
       secretStringValue: SecretValue.unsafePlainText(PLACEHOLDER),
     });
     new CfnOutput(secret, 'PutSecretValue', {
@@ -110,18 +115,11 @@ function plain(text: string): string {
   return text.replace(/`/g, '');
 }
 
-function isPlainText(value: SecretValue): boolean {
-  const text = value.unsafeUnwrap();
-  return !Token.isUnresolved(text) && !isDynamicReference(text);
-}
-
-/**
- * Only the outermost stack takes parameters from the user.
- */
-function outermostStackOf(scope: Construct): Stack {
-  let stack = Stack.of(scope);
-  while (stack.nestedStackParent) { stack = stack.nestedStackParent; }
-  return stack;
+function plainTextPassword(scope?: Construct): Error {
+  return invalid('plainTextPassword',
+    'the password is plain text, which everybody can read in the template; '
+    + 'pass SecretValue.secretsManager() or SecretValue.cfnParameter(), or store it by hand and use RegistryCredentials.fromSecretCompleteArn() or placeholder()',
+    scope);
 }
 
 function pascalCase(host: string): string {

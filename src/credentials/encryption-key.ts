@@ -13,7 +13,7 @@ export interface EncryptionKey {
 export function encryptionKeyOf(key?: kms.IKey, keyArn?: string): EncryptionKey | undefined {
   if (key !== undefined) {
     if (!isAlias(key)) { return { arn: key.keyArn }; }
-    return hasTargetKey(key) ? encryptionKeyOf(key.aliasTargetKey) : keyOfAlias(key.keyArn, key.aliasName);
+    return encryptionKeyOf(targetKeyOf(key)) ?? keyOfAlias(key.keyArn, key.aliasName);
   }
   if (keyArn === undefined) { return undefined; }
   const alias = /:(alias\/.+)$/.exec(keyArn)?.[1];
@@ -45,8 +45,12 @@ function isAlias(key: kms.IKey): key is kms.IAlias {
 }
 
 /**
- * An alias imported by its name has the property too, but throws on access.
+ * An alias that was imported by its name does not know its key, and throws when it is asked.
  */
-function hasTargetKey(alias: kms.IAlias): boolean {
-  return Object.prototype.hasOwnProperty.call(alias, 'aliasTargetKey');
+function targetKeyOf(alias: kms.IAlias): kms.IKey | undefined {
+  try {
+    return alias.aliasTargetKey;
+  } catch {
+    return undefined;
+  }
 }

@@ -6,7 +6,7 @@ import { invalid, warn } from '../private/errors';
 import { resolvedText } from '../private/tokens';
 
 /** Stands for what only CloudFormation knows. */
-const UNKNOWN = '<token>';
+export const UNKNOWN = '<token>';
 
 /**
  * Looks at the value that a secret of the app is created with: a password in plain text is refused, and what ECS could not

@@ -1,5 +1,6 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { roleResourceOf } from '../private/scopes';
 
 /**
  * What the account that owns a secret has to allow, so that another account can pull with it.
@@ -48,12 +49,18 @@ export function ownerPolicies(stack: Stack, secretArn: string, region: string, r
 }
 
 /**
- * CloudFormation makes the name of a role out of the beginning of the stack's name, unless the role has one.
+ * CloudFormation makes the name of a role out of the stack's name, of which it keeps the beginning, unless the role has one.
  */
 function arnPatternOf(role: iam.IRole, partition: string): string {
-  if (!Token.isUnresolved(role.roleArn)) { return role.roleArn; }
-  const { account, stackName } = Stack.of(role);
-  const { roleName, path = '/' } = role.node.defaultChild as iam.CfnRole;
-  const isNamed = roleName !== undefined && !Token.isUnresolved(roleName);
-  return `arn:${partition}:iam::${account}:role${path}${isNamed ? roleName : `${stackName.slice(0, 20)}*`}`;
+  const prefix = `arn:${partition}:iam::${role.env.account}:role`;
+  const resource = roleResourceOf(role);
+  if (resource === undefined) {
+    // An imported role: its ARN as text, or made of the partition and its name.
+    const name = role.roleArn.split(':role')[1];
+    return name === undefined ? role.roleArn : `${prefix}${name}`;
+  }
+  const { roleName, path = '/' } = resource;
+  if (roleName !== undefined && !Token.isUnresolved(roleName)) { return `${prefix}${path}${roleName}`; }
+  const { stackName } = Stack.of(role);
+  return `${prefix}${path}${stackName.length > 20 ? stackName.slice(0, 20) : `${stackName}-`}*`;
 }

@@ -186,7 +186,7 @@ export abstract class RegistryCredentials {
   /**
    * A new secret with a placeholder, to be filled after it is deployed with the command in the stack's output.
    *
-   * It belongs into a stack that is deployed before the service. The placeholder never changes, so that an update never
+   * It belongs in a stack that is deployed before the service. The placeholder never changes, so that an update never
    * overwrites the value that was stored, and the secret is retained when the stack is deleted.
    *
    * @example

@@ -6,6 +6,7 @@ import { arnInRegion, EncryptionKey, inRegion } from './encryption-key';
 import { OwnerPolicies, ownerPolicies } from './owner-policies';
 import { PullStatement, pullStatements } from './pull-statements';
 import { invalid, warn } from '../private/errors';
+import { outermostStackOf } from '../private/scopes';
 import { certainlyDiffer } from '../private/tokens';
 
 /** What ECS accepts as the name of a secret; anything else has to be an ARN. */
@@ -36,6 +37,8 @@ export interface SecretUse {
   readonly credentialsParameter: string;
   /** What an execution role needs to read it. */
   readonly statements: PullStatement[];
+  /** Whether it is deployed together with its consumer, and has to be filled by hand after that. */
+  readonly isPlaceholder: boolean;
 }
 
 /**
@@ -60,14 +63,9 @@ export class RegistrySecret {
     if (certainlyDiffer(this.secret.env.account, stack.account)) { this.validateCrossAccount(consumer, stack); }
     if (certainlyDiffer(region, stack.region)) { this.validateCrossRegion(consumer, stack); }
 
-    if (this.props.isPlaceholder && Stack.of(this.secret) === stack) {
-      warn(consumer, 'placeholderBesideTasks',
-        `the secret ${this.secret.node.path} is created with a placeholder in the same stack as the tasks that need it: they cannot start before it is filled; `
-        + 'define the PrivateRegistry in a stack that is deployed before, or start with no task');
-    }
-
     const { id } = this.props;
     const key = isReplica ? this.keyOfReplica(consumer, region) : this.props.encryptionKey;
+    const isPlaceholder = this.props.isPlaceholder === true && outermostStackOf(this.secret) === outermostStackOf(consumer);
     if ('name' in id) {
       const arn = stack.formatArn({
         service: 'secretsmanager',
@@ -75,12 +73,13 @@ export class RegistrySecret {
         resourceName: `${id.name}-??????`,
         arnFormat: ArnFormat.COLON_RESOURCE_NAME,
       });
-      return { credentialsParameter: acceptedName(consumer, id.name), statements: pullStatements(stack, [arn], region, key) };
+      return { credentialsParameter: acceptedName(consumer, id.name), statements: pullStatements(stack, [arn], region, key), isPlaceholder };
     }
     const arn = isReplica ? arnInRegion(id.arn, region) : id.arn;
     return {
       credentialsParameter: arn,
       statements: pullStatements(stack, id.isComplete ? [arn] : [arn, `${arn}-??????`], region, key),
+      isPlaceholder,
     };
   }
 

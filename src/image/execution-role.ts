@@ -5,6 +5,7 @@ import { Construct, IConstruct } from 'constructs';
 import { PullOptions } from './pull-options';
 import { PullStatement } from '../credentials/pull-statements';
 import { invalid } from '../private/errors';
+import { roleResourceOf } from '../private/scopes';
 import { certainlyDiffer } from '../private/tokens';
 
 const ECS_TASKS = 'ecs-tasks.amazonaws.com';
@@ -22,7 +23,7 @@ export function grantPull(
       + 'use a role of the same account', container);
   }
   if (customizesRoles(container)) {
-    return grantStatements(container, role, statements);
+    return grantStatements(role, statements);
   }
   if (isImmutable(role)) {
     if (role.addGrantsToResources) { return secret.grantRead(role); }
@@ -35,17 +36,17 @@ export function grantPull(
       };
       throw invalid('executionRoleImmutable',
         `the execution role ${describe(role)} cannot be changed from here, so that its tasks could not read the secret; `
-        + `set executionRolePolicyManagedExternally: true and attach to the role ${JSON.stringify(Stack.of(container).resolve(policy))}`, container);
+        + `set executionRolePolicyManagedExternally: true and attach to the role, beside what its logs need, ${JSON.stringify(Stack.of(container).resolve(policy))}`, container);
     }
   }
   const local = roleIn(container.node.scope as Construct, role);
   if (local === role) { validateTrust(container, role); }
-  return grantStatements(container, local, statements);
+  return grantStatements(local, statements);
 }
 
-export function grantStatements(scope: IConstruct, grantee: iam.IGrantable, statements: PullStatement[]): iam.Grant {
+export function grantStatements(grantee: iam.IGrantable, statements: PullStatement[]): iam.Grant {
   return statements
-    .map(({ actions, resources, conditions }) => iam.Grant.addToPrincipal({ grantee, actions, resourceArns: resources, conditions, scope }))
+    .map(({ actions, resources, conditions }) => iam.Grant.addToPrincipal({ grantee, actions, resourceArns: resources, conditions }))
     .reduce((all, grant) => all.combine(grant));
 }
 
@@ -69,7 +70,7 @@ export function roleIn(scope: Construct, role: iam.IRole): iam.IRole {
  * The ARN in parts. From a token aws-cdk-lib would take the first element of the role's path for its name.
  */
 function arnByName(role: iam.Role): string {
-  const { path = '/' } = role.node.defaultChild as iam.CfnRole;
+  const path = roleResourceOf(role)?.path ?? '/';
   return Stack.of(role).formatArn({ service: 'iam', region: '', resource: 'role', resourceName: `${path.slice(1)}${role.roleName}` });
 }
 
@@ -122,5 +123,5 @@ function letsEcsTasksAssume({ Effect, Principal }: Statement): boolean {
 }
 
 function describe(role: iam.IRole): string {
-  return iam.Role.isRole(role) ? role.node.path : JSON.stringify(role.roleArn);
+  return roleResourceOf(role)?.node.scope?.node.path ?? JSON.stringify(role.roleArn);
 }

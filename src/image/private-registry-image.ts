@@ -68,17 +68,30 @@ export class PrivateRegistryImage extends ecs.ContainerImage {
    * Called by aws-cdk-lib for each container that uses the image.
    */
   public bind(scope: Construct, containerDefinition: ecs.ContainerDefinition): ecs.ContainerImageConfig {
+    const task = containerDefinition.taskDefinition.node?.defaultChild;
+    if (task === undefined) {
+      throw invalid('notATaskDefinition',
+        `the image ${JSON.stringify(this.reference)} is used by something else than an ECS task definition, for which aws-cdk-lib would drop the credentials; `
+        + 'with AWS Batch set RepositoryCredentials of the CfnJobDefinition with addPropertyOverride()', scope);
+    }
     this.warnAboutReference(containerDefinition);
 
     const secret = this.options.credentials._bind(containerDefinition, this.provider);
-    const { credentialsParameter, statements } = secret.usedBy(containerDefinition);
+    const { credentialsParameter, statements, isPlaceholder } = secret.usedBy(containerDefinition);
+    if (isPlaceholder) {
+      warn(containerDefinition, 'placeholderBesideTasks',
+        `the secret ${secret.secret.node.path} is created with a placeholder in the same stack as the tasks that need it: they cannot start before it is filled; `
+        + 'define the PrivateRegistry in a stack that is deployed before, or start with no task');
+    }
 
     const view = viewOf(secret.secret, credentialsParameter, (grantee) => {
       const role = grantee as iam.IRole;
+      // A LazyRole is made when somebody asks for it; by then nothing could wait for its policy any more.
+      void role.roleArn;
       secret.addReader(role);
       const grant = grantPull(containerDefinition, role, secret.secret, statements, this.options);
       // Only the resource: its log group is a child of the construct, and the policy refers to the log group.
-      containerDefinition.taskDefinition.node.defaultChild!.node.addDependency(grant);
+      task.node.addDependency(grant);
       return grant;
     });
     return ecs.ContainerImage.fromRegistry(this.reference, { credentials: view }).bind(scope, containerDefinition);

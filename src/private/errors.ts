@@ -26,6 +26,7 @@ export const ERROR_IDS = [
   'invalidSecretArn',
   'invalidSecretName',
   'logRetentionUnused',
+  'notATaskDefinition',
   'plainTextPassword',
   'platformVersionTooOld',
   'secretArnIncomplete',

@@ -88,13 +88,15 @@ export class PrivateRegistry extends Construct {
    * Execution roles get that by themselves; this is for whatever else pulls with the same credentials.
    */
   public grantPull(grantee: iam.IGrantable): iam.Grant {
-    return grantStatements(this, grantee, this.registrySecret.usedBy(this).statements);
+    const { grantPrincipal } = grantee;
+    if ('roleArn' in grantPrincipal) { this.registrySecret.addReader(grantPrincipal as iam.IRole); }
+    return grantStatements(grantee, this.registrySecret.usedBy(this).statements);
   }
 
   /**
    * What the owner of the secret has to allow, if it belongs to another account.
    *
-   * Call it after the services are defined: it names the execution roles that read the secret by then. A role without a name
+   * Call it after the services are defined: it names the roles that read the secret by then. A role without a name
    * is named by the beginning of its stack's name, as CloudFormation will call it.
    */
   public ownerPolicies(): OwnerPolicies {

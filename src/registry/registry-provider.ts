@@ -151,8 +151,10 @@ export class RegistryProvider {
   public static forImage(reference: string): RegistryProvider {
     const host = hostOf(reference);
     if (host === undefined) {
+      // What stands before an "@" may be a password.
+      const image = reference.includes('@') ? 'an image' : `the image ${JSON.stringify(reference)}`;
       throw invalid('unknownRegistry',
-        `the registry of the image ${JSON.stringify(reference)} is not known at synth, expected a literal host and "/" before the first token; `
+        `the registry of ${image} is not known at synth, expected a literal host and "/" before the first token; `
         + 'set provider to RegistryProvider.GHCR, RegistryProvider.custom("registry.example.com") or another one, '
         + 'or use ecs.ContainerImage.fromEcrRepository() for a repository of Amazon ECR');
     }
@@ -186,10 +188,10 @@ export class RegistryProvider {
    */
   public readonly authHost?: string;
 
-  /** What belongs into `username` of the secret. */
+  /** What belongs in `username` of the secret. */
   public readonly usernameHint: string;
 
-  /** What belongs into `password` of the secret. */
+  /** What belongs in `password` of the secret. */
   public readonly passwordHint: string;
 
   /** How long the credentials live. */

@@ -36,6 +36,11 @@ const TOO_OLD = [ecs.FargatePlatformVersion.VERSION1_0, ecs.FargatePlatformVersi
  */
 export class PrivateRegistryFargateService extends Construct implements ec2.IConnectable, iam.IGrantable {
   /**
+   * The registry of the image with its credentials, for sidecars and other services.
+   */
+  public readonly registry: PrivateRegistry;
+
+  /**
    * The secret with the credentials.
    */
   public readonly secret: secretsmanager.ISecret;
@@ -93,10 +98,9 @@ export class PrivateRegistryFargateService extends Construct implements ec2.ICon
   constructor(scope: Construct, id: string, props: PrivateRegistryFargateServiceProps) {
     super(scope, id);
     refuseOldPlatform(this, props);
-    const registry = registryOf(this, props);
-
-    this.secret = registry.secret;
-    this.taskDefinition = this.defineTask(registry, props);
+    this.registry = registryOf(this, props);
+    this.secret = this.registry.secret;
+    this.taskDefinition = this.defineTask(props);
     this.executionRole = this.taskDefinition.obtainExecutionRole();
     this.pattern = this.definePattern(props);
     this.service = this.pattern.service;
@@ -107,13 +111,13 @@ export class PrivateRegistryFargateService extends Construct implements ec2.ICon
     this.connections = this.service.connections;
     this.grantPrincipal = this.taskDefinition.taskRole;
 
-    connectTasks(this, this.service, registry.provider, props);
+    connectTasks(this, this.service, this.registry.provider, props);
   }
 
   /**
    * The ids and the prefix of the log streams are those of `ApplicationLoadBalancedFargateService`.
    */
-  private defineTask(registry: PrivateRegistry, props: PrivateRegistryFargateServiceProps): ecs.FargateTaskDefinition {
+  private defineTask(props: PrivateRegistryFargateServiceProps): ecs.FargateTaskDefinition {
     const taskDefinition = new ecs.FargateTaskDefinition(this, 'TaskDef', {
       cpu: props.cpu,
       memoryLimitMiB: props.memoryLimitMiB,
@@ -129,7 +133,7 @@ export class PrivateRegistryFargateService extends Construct implements ec2.ICon
     const { portMappings = [], ...containerOptions } = props.containerOptions ?? {};
     const container = taskDefinition.addContainer(props.containerName ?? 'web', {
       ...containerOptions,
-      image: registry.image(props.image, { executionRolePolicyManagedExternally: props.executionRolePolicyManagedExternally }),
+      image: this.registry.image(props.image, { executionRolePolicyManagedExternally: props.executionRolePolicyManagedExternally }),
       logging: this.logDriver(props),
       environment: props.environment,
       secrets: props.secrets,
