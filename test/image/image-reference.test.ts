@@ -37,6 +37,7 @@ describe('parse', () => {
     ['localhost/app', 'localhost', 'app', undefined, undefined],
     ['[fd00::1]:5000/app', '[fd00::1]:5000', 'app', undefined, undefined],
     ['xn--mnchen-3ya.example/app', 'xn--mnchen-3ya.example', 'app', undefined, undefined],
+    [`${HASH}@${DIGEST}`, 'docker.io', `library/${HASH}`, undefined, DIGEST],
     ['ghcr.io:443/app', 'ghcr.io:443', 'app', undefined, undefined],
     ['host:65535/app', 'host:65535', 'app', undefined, undefined],
   ])('takes %s apart', (text, host, repository, tag, digest) => {
@@ -177,7 +178,9 @@ describe('passwords', () => {
   });
 
   test('are not repeated if they are taken for a digest', () => {
-    expect(refusalOf(() => ImageReference.parse('a').withDigest('bot:hunter2@ghcr.io'))).toContain('not shown');
+    for (const text of ['bot:hunter2@ghcr.io', `bot:hunter2@${DIGEST}/acme/api`]) {
+      expect(refusalOf(() => ImageReference.parse('a').withDigest(text))).toBe(CREDENTIALS_MESSAGE);
+    }
   });
 });
 

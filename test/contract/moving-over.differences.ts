@@ -1,0 +1,104 @@
+/**
+ * What differs when `ApplicationLoadBalancedFargateService` becomes `PrivateRegistryFargateService`, or when
+ * `ecs.ContainerImage.fromRegistry()` becomes `PrivateRegistryImage`. Nothing else does, and nothing of it replaces a resource.
+ */
+export interface ExpectedDifference {
+  /** The type of the resources. */
+  readonly type: string;
+  /** The path of the property, with `[]` for any element of a list. */
+  readonly path: string;
+  /** What aws-cdk-lib makes: a value as JSON, the type of a resource that is waited for, or a permission. */
+  readonly raw?: string;
+  /** What this library makes of it. */
+  readonly ours?: string;
+  readonly why: string;
+}
+
+const VIA_SECRETS_MANAGER = JSON.stringify({
+  StringEquals: { 'kms:ViaService': { 'Fn::Join': ['', ['secretsmanager.eu-west-1.', { Ref: 'AWS::URLSuffix' }]] } },
+});
+
+/** One line: the image is ours, the construct stays. */
+export const IMAGE_DIFFERENCES: ExpectedDifference[] = [
+  {
+    type: 'AWS::ECS::TaskDefinition',
+    path: 'DependsOn',
+    ours: 'AWS::IAM::Policy',
+    why: 'no task starts before the execution role may read the secret; the properties stay the same, so that there is no new revision',
+  },
+  {
+    type: 'AWS::IAM::Policy',
+    path: 'Properties.PolicyDocument',
+    raw: 'Allow secretsmanager:DescribeSecret on "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ghcr/pull-a1B2c3"',
+    why: 'ECS only reads the value of the secret',
+  },
+  {
+    type: 'AWS::IAM::Policy',
+    path: 'Properties.PolicyDocument',
+    raw: 'Allow secretsmanager:DescribeSecret on {"Ref":"CredentialsF8F243AA"}',
+    why: 'ECS only reads the value of the secret',
+  },
+  {
+    type: 'AWS::IAM::Policy',
+    path: 'Properties.PolicyDocument',
+    ours: `Allow kms:Decrypt on "arn:aws:kms:eu-west-1:111122223333:key/00000000-1111-2222-3333-444444444444" if ${VIA_SECRETS_MANAGER}`,
+    why: 'the execution role may decrypt the secret, which aws-cdk-lib leaves out for an imported key',
+  },
+  {
+    type: 'AWS::IAM::Policy',
+    path: 'Properties.PolicyDocument',
+    ours: `Allow kms:Decrypt on {"Fn::GetAtt":["Key961B73FD","Arn"]} if ${VIA_SECRETS_MANAGER}`,
+    why: 'the right to decrypt the secret is in the policy of the role instead of the policy of the key, which may belong to another stack',
+  },
+  {
+    type: 'AWS::KMS::Key',
+    path: 'Properties.KeyPolicy',
+    raw: 'Allow kms:Decrypt on "*" to {"AWS":{"Fn::GetAtt":["ApiTaskDefExecutionRole5CBCA7DA","Arn"]}}'
+      + ' if {"StringEquals":{"kms:ViaService":"secretsmanager.eu-west-1.amazonaws.com"}}',
+    why: 'the right to decrypt the secret is in the policy of the role instead of the policy of the key, which may belong to another stack',
+  },
+];
+
+/** The service is ours. */
+export const SERVICE_DIFFERENCES: ExpectedDifference[] = [
+  ...IMAGE_DIFFERENCES,
+  {
+    type: 'AWS::ECS::Service',
+    path: 'DependsOn',
+    ours: 'AWS::EC2::Route',
+    why: 'the tasks have a route to the registry before they start, if the VPC is in the same stack',
+  },
+  {
+    type: 'AWS::ECS::Service',
+    path: 'DependsOn',
+    ours: 'AWS::EC2::SubnetRouteTableAssociation',
+    why: 'the tasks have a route to the registry before they start, if the VPC is in the same stack',
+  },
+  {
+    type: 'AWS::ECS::Service',
+    path: 'Properties.DeploymentConfiguration.DeploymentCircuitBreaker',
+    ours: '{"Enable":true,"Rollback":true}',
+    why: 'a deployment whose tasks do not start fails within minutes and is rolled back, unless circuitBreaker or another deployment controller is set',
+  },
+  {
+    type: 'AWS::ECS::Service',
+    path: 'Properties.DeploymentConfiguration.MinimumHealthyPercent',
+    raw: '50',
+    ours: '100',
+    why: 'a deployment takes no healthy task away, unless minHealthyPercent, a maxHealthyPercent that leaves no room or another deployment controller is set',
+  },
+  {
+    type: 'AWS::ECS::Service',
+    path: 'Properties.NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp',
+    raw: '"DISABLED"',
+    ours: '"ENABLED"',
+    why: 'in public subnets a task reaches the registry only with a public IP, unless assignPublicIp is set',
+  },
+  {
+    type: 'AWS::CertificateManager::Certificate',
+    path: 'Properties.Tags[].Value',
+    raw: '"Stack/Api/Certificate"',
+    ours: '"Stack/Api/Default/Certificate"',
+    why: 'the tag Name of a certificate that the service creates is the path of the construct',
+  },
+];

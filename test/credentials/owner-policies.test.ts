@@ -1,0 +1,195 @@
+import { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { PrivateRegistry, RegistryCredentials, RegistryProvider } from '../../src';
+import { expectError, expectSilence, expectWarning } from '../support/errors';
+import { ENV, IMAGE, KEY_ARN, newApp, newStack, SECRET_ARN } from '../support/synth';
+import { defineTask, defineTaskWith, ecsRole, ownSecret, stackWith } from '../support/tasks';
+
+const OWNER = '999988887777';
+const OTHER_SECRET = SECRET_ARN.replace('111122223333', OWNER);
+const OTHER_KEY = KEY_ARN.replace('111122223333', OWNER);
+const CREDENTIALS = RegistryCredentials.fromSecretCompleteArn(OTHER_SECRET, { encryptionKeyArn: OTHER_KEY });
+
+function registryIn(stack: Stack, credentials = CREDENTIALS): PrivateRegistry {
+  return new PrivateRegistry(stack, 'Ghcr', { provider: RegistryProvider.GHCR, credentials });
+}
+
+/** The ARN patterns of the roles that both policies are narrowed down to. */
+function readersIn(registry: PrivateRegistry): unknown {
+  const { secretPolicy, keyPolicy } = registry.ownerPolicies();
+  const [patterns, patternsOfKey] = [secretPolicy, keyPolicy].map((policy) => policy.Statement[0].Condition?.ArnLike?.['aws:PrincipalArn']);
+  expect(patternsOfKey).toEqual(patterns);
+  return patterns;
+}
+
+describe('before anybody reads the secret', () => {
+  test('the account of the consumer', () => {
+    expect(registryIn(newStack()).ownerPolicies()).toEqual({
+      secretPolicy: {
+        Version: '2012-10-17',
+        Statement: [{
+          Effect: 'Allow',
+          Principal: { AWS: ['arn:aws:iam::111122223333:root'] },
+          Action: 'secretsmanager:GetSecretValue',
+          Resource: OTHER_SECRET,
+        }],
+      },
+      keyPolicy: {
+        Version: '2012-10-17',
+        Statement: [{
+          Effect: 'Allow',
+          Principal: { AWS: ['arn:aws:iam::111122223333:root'] },
+          Action: 'kms:Decrypt',
+          Resource: '*',
+          Condition: { StringEquals: { 'kms:ViaService': 'secretsmanager.eu-west-1.amazonaws.com' } },
+        }],
+      },
+    });
+  });
+
+  test('in the partition aws-cn', () => {
+    const stack = newStack({}, { ...ENV, region: 'cn-north-1' });
+    const [arn, encryptionKeyArn] = [OTHER_SECRET, OTHER_KEY].map((one) => one.replace('arn:aws', 'arn:aws-cn').replace('eu-west-1', 'cn-north-1'));
+    const { secretPolicy, keyPolicy } = registryIn(stack, RegistryCredentials.fromSecretCompleteArn(arn, { encryptionKeyArn })).ownerPolicies();
+
+    expect(secretPolicy.Statement[0].Principal).toEqual({ AWS: ['arn:aws-cn:iam::111122223333:root'] });
+    expect(keyPolicy.Statement[0].Condition).toEqual({ StringEquals: { 'kms:ViaService': 'secretsmanager.cn-north-1.amazonaws.com.cn' } });
+  });
+
+  test('a secret of the app: its ARN is resolved', () => {
+    const stack = newStack();
+    const secret = ownSecret(stack);
+    const { secretPolicy } = registryIn(stack, RegistryCredentials.fromSecret(secret)).ownerPolicies();
+
+    expect(secretPolicy.Statement[0].Resource).toEqual(stack.resolve(secret.secretArn));
+  });
+});
+
+describe('the roles that read the secret', () => {
+  test('a role without a name: the beginning of the name of its stack', () => {
+    const stack = new Stack(newApp(), 'AStackWithALongNameOfItsOwn', { env: ENV });
+    const registry = registryIn(stack);
+    defineTask(stack, registry.image(IMAGE));
+
+    expect(readersIn(registry)).toEqual(['arn:aws:iam::111122223333:role/AStackWithALongNameO*']);
+  });
+
+  test('a role with a name and a path', () => {
+    const stack = newStack();
+    const registry = registryIn(stack);
+    defineTask(stack, registry.image(IMAGE), { executionRole: ecsRole(stack, { roleName: 'exec', path: '/tasks/' }) });
+
+    expect(readersIn(registry)).toEqual(['arn:aws:iam::111122223333:role/tasks/exec']);
+  });
+
+  test('a role that was imported by its ARN', () => {
+    const stack = newStack();
+    const registry = registryIn(stack);
+    const executionRole = iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111122223333:role/tasks/exec');
+    defineTask(stack, registry.image(IMAGE), { executionRole });
+
+    expect(readersIn(registry)).toEqual(['arn:aws:iam::111122223333:role/tasks/exec']);
+  });
+
+  test('a role that was imported by its name', () => {
+    const stack = newStack();
+    const registry = registryIn(stack);
+    defineTask(stack, registry.image(IMAGE), { executionRole: iam.Role.fromRoleName(stack, 'Role', 'exec') });
+
+    expect(readersIn(registry)).toEqual(['arn:aws:iam::111122223333:role/exec']);
+  });
+
+  test('a role that cannot be changed from here', () => {
+    const stack = newStack();
+    const registry = registryIn(stack);
+    const executionRole = ecsRole(stack, { roleName: 'exec' }).withoutPolicyUpdates();
+    defineTask(stack, registry.image(IMAGE, { executionRolePolicyManagedExternally: true }), { executionRole });
+
+    expect(readersIn(registry)).toEqual(['arn:aws:iam::111122223333:role/exec']);
+  });
+
+  test('a role that is made when it is needed', () => {
+    const stack = newStack();
+    const registry = registryIn(stack);
+    const executionRole = new iam.LazyRole(stack, 'Role', { assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com'), roleName: 'exec' });
+    defineTask(stack, registry.image(IMAGE), { executionRole });
+
+    expect(readersIn(registry)).toEqual(['arn:aws:iam::111122223333:role/exec']);
+  });
+
+  test('each once, from every stack that uses the registry', () => {
+    const app = newApp();
+    const [one, two] = ['One', 'Two'].map((id) => new Stack(app, id, { env: ENV }));
+    const registry = registryIn(one);
+    defineTask(one, registry.image(IMAGE), {}, 'A');
+    defineTask(one, registry.image(IMAGE), {}, 'B');
+    defineTask(two, registry.image(IMAGE));
+
+    expect(readersIn(registry)).toEqual(['arn:aws:iam::111122223333:role/One-*', 'arn:aws:iam::111122223333:role/Two-*']);
+  });
+
+  test('whoever else may pull, if it is a role', () => {
+    const stack = newStack();
+    const registry = registryIn(stack);
+    registry.grantPull(ecsRole(stack, { roleName: 'puller' }));
+    registry.grantPull(new iam.User(stack, 'User'));
+
+    expect(readersIn(registry)).toEqual(['arn:aws:iam::111122223333:role/puller']);
+  });
+
+  test('from several accounts', () => {
+    const app = newApp();
+    const [one, two] = ['111122223333', '444455556666'].map((account) => new Stack(app, `Stack${account}`, { env: { ...ENV, account } }));
+    const registry = registryIn(one);
+    defineTask(two, registry.image(IMAGE));
+
+    expect(registry.ownerPolicies().secretPolicy.Statement[0].Principal).toEqual({
+      AWS: ['arn:aws:iam::111122223333:root', 'arn:aws:iam::444455556666:root'],
+    });
+    expect(readersIn(registry)).toEqual(['arn:aws:iam::444455556666:role/Stack444455556666-*']);
+  });
+});
+
+describe('a secret of another account', () => {
+  test('is warned about, with the policies of its owner and the way to narrow them down', () => {
+    const { secretPolicy, keyPolicy } = registryIn(newStack()).ownerPolicies();
+
+    expectWarning(stackWith(CREDENTIALS), 'crossAccountSecret',
+      OTHER_SECRET, OWNER, '111122223333', JSON.stringify(secretPolicy), JSON.stringify(keyPolicy), 'ownerPolicies()');
+  });
+
+  test('is not warned about where the account is not known', () => {
+    const stack = newStack({}, {});
+    defineTaskWith(stack, CREDENTIALS);
+
+    expectSilence(stack);
+  });
+
+  test('fails without its key', () => {
+    expectError(() => stackWith(RegistryCredentials.fromSecretCompleteArn(OTHER_SECRET)), 'crossAccountSecretWithoutKey', OTHER_SECRET, 'encryptionKeyArn');
+  });
+
+  test('fails by its name, from a stack of a third account', () => {
+    const app = newApp();
+    const registry = registryIn(new Stack(app, 'One', { env: ENV }), RegistryCredentials.fromSecretName('ghcr'));
+
+    expectError(() => defineTask(new Stack(app, 'Two', { env: { ...ENV, account: OWNER } }), registry.image(IMAGE)),
+      'crossAccountSecretIncomplete', '"ghcr"', OWNER, 'fromSecretCompleteArn()');
+  });
+
+  test('fails by a name in a registry of another Region', () => {
+    const app = newApp();
+    const registry = registryIn(new Stack(app, 'One', { env: ENV }), RegistryCredentials.fromSecretName('ghcr'));
+
+    expectError(() => defineTask(new Stack(app, 'Two', { env: { ...ENV, region: 'us-east-1' } }), registry.image(IMAGE)),
+      'crossRegionSecretIncomplete', '"ghcr"', 'us-east-1');
+  });
+
+  test('fails if a stack of the app owns it', () => {
+    const app = newApp();
+    const secret = ownSecret(new Stack(app, 'Owner', { env: { ...ENV, account: OWNER } }), { secretName: 'ghcr' });
+
+    expectError(() => defineTaskWith(new Stack(app, 'Stack', { env: ENV }), RegistryCredentials.fromSecret(secret)),
+      'secretOfOtherAccountStack', 'Owner/Secret', OWNER, '(at Stack/Task/app)');
+  });
+});

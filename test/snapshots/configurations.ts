@@ -1,0 +1,215 @@
+import { App, CfnParameter, Environment, NestedStack, SecretValue, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as route53 from 'aws-cdk-lib/aws-route53';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import {
+  PrivateRegistry, PrivateRegistryFargateService, PrivateRegistryImage, RegistryCredentials, RegistryProvider,
+} from '../../src';
+import { ENV, IMAGE, KEY_ARN, SECRET_ARN } from '../support/synth';
+
+/** An app of a user, in the ways that the README shows. */
+export interface Configuration {
+  /** The name of the directory with its templates. */
+  readonly name: string;
+  readonly define: (app: App) => void;
+}
+
+const BY_ARN = RegistryCredentials.fromSecretCompleteArn(SECRET_ARN);
+
+export const CONFIGURATIONS: Configuration[] = [
+  // The whole of a service.
+  { name: 'new-service', define: inStack((stack) => serviceWith(stack, BY_ARN)) },
+  { name: 'environment-agnostic', define: inStack((stack) => serviceWith(stack, BY_ARN), {}) },
+  {
+    name: 'https-with-domain-name',
+    define: inStack((stack) => new PrivateRegistryFargateService(stack, 'Api', {
+      image: IMAGE,
+      credentials: BY_ARN,
+      domainName: 'api.example.com',
+      domainZone: route53.HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z0123456789ABC', zoneName: 'example.com' }),
+      protocol: elbv2.ApplicationProtocol.HTTPS,
+      redirectHTTP: true,
+    })),
+  },
+  {
+    name: 'given-vpc',
+    define: inStack((stack) => new PrivateRegistryFargateService(stack, 'Api', {
+      image: IMAGE, credentials: BY_ARN, vpc: new ec2.Vpc(stack, 'Vpc', { maxAzs: 2 }),
+    })),
+  },
+  {
+    name: 'given-vpc-with-public-subnets-only',
+    define: inStack((stack) => new PrivateRegistryFargateService(stack, 'Api', {
+      image: IMAGE,
+      credentials: BY_ARN,
+      vpc: new ec2.Vpc(stack, 'Vpc', { maxAzs: 2, subnetConfiguration: [{ name: 'Public', subnetType: ec2.SubnetType.PUBLIC }] }),
+    })),
+  },
+  {
+    name: 'given-cluster',
+    define: inStack((stack) => new PrivateRegistryFargateService(stack, 'Api', {
+      image: IMAGE, credentials: BY_ARN, cluster: new ecs.Cluster(stack, 'Cluster', { vpc: importedVpc(stack) }),
+    })),
+  },
+
+  // The ways to give credentials.
+  { name: 'secret-by-complete-arn', define: inStack((stack) => taskWith(stack, BY_ARN)) },
+  {
+    name: 'secret-by-complete-arn-with-key',
+    define: inStack((stack) => taskWith(stack, RegistryCredentials.fromSecretCompleteArn(SECRET_ARN, { encryptionKeyArn: KEY_ARN }))),
+  },
+  {
+    name: 'secret-by-complete-arn-with-alias',
+    define: inStack((stack) => taskWith(stack, RegistryCredentials.fromSecretCompleteArn(SECRET_ARN, {
+      encryptionKey: kms.Alias.fromAliasName(stack, 'Key', 'alias/registry'),
+    }))),
+  },
+  {
+    name: 'secret-of-another-account',
+    define: inStack((stack) => taskWith(stack, RegistryCredentials.fromSecretCompleteArn(
+      'arn:aws:secretsmanager:eu-west-1:444455556666:secret:ghcr/pull-a1B2c3',
+      { encryptionKeyArn: 'arn:aws:kms:eu-west-1:444455556666:key/00000000-1111-2222-3333-444444444444' },
+    ))),
+  },
+  {
+    name: 'secret-of-the-stack',
+    define: inStack((stack) => taskWith(stack, RegistryCredentials.fromSecret(new secretsmanager.Secret(stack, 'Credentials')))),
+  },
+  {
+    name: 'secret-of-the-stack-with-key',
+    define: inStack((stack) => taskWith(stack, RegistryCredentials.fromSecret(
+      new secretsmanager.Secret(stack, 'Credentials', { encryptionKey: new kms.Key(stack, 'Key') }),
+    ))),
+  },
+  { name: 'secret-by-name', define: inStack((stack) => taskWith(stack, RegistryCredentials.fromSecretName('ghcr-pull'))) },
+  {
+    name: 'secret-from-value',
+    define: inStack((stack) => taskWith(stack, RegistryCredentials.fromSecretValue({
+      username: 'acme-bot', password: SecretValue.secretsManager('tokens', { jsonField: 'ghcr' }),
+    }))),
+  },
+  {
+    name: 'secret-from-value-of-a-parameter',
+    define: inStack((stack) => taskWith(stack, RegistryCredentials.fromSecretValue({
+      username: 'acme-bot', password: SecretValue.cfnParameter(new CfnParameter(stack, 'Token', { noEcho: true })),
+    }))),
+  },
+  { name: 'secret-from-parameters', define: inStack((stack) => taskWith(stack, RegistryCredentials.fromParameters())) },
+  {
+    name: 'placeholder-deployed-before',
+    define: (app) => {
+      const registry = new PrivateRegistry(new Stack(app, 'Registry', { env: ENV }), 'Ghcr', {
+        provider: RegistryProvider.GHCR, credentials: RegistryCredentials.placeholder(),
+      });
+      const stack = new Stack(app, 'Stack', { env: ENV });
+      new PrivateRegistryFargateService(stack, 'Api', { image: IMAGE, registry, vpc: importedVpc(stack) });
+    },
+  },
+
+  // Registries and secrets that are shared.
+  {
+    name: 'two-services-sharing-a-registry',
+    define: inStack((stack) => {
+      const registry = new PrivateRegistry(stack, 'Ghcr', { provider: RegistryProvider.GHCR, credentials: BY_ARN });
+      const cluster = new ecs.Cluster(stack, 'Cluster', { vpc: importedVpc(stack) });
+      new PrivateRegistryFargateService(stack, 'Api', { image: IMAGE, registry, cluster });
+      new PrivateRegistryFargateService(stack, 'Admin', { image: 'ghcr.io/acme/admin:2.0.0', registry, cluster });
+    }),
+  },
+  {
+    name: 'sidecar-from-the-same-registry',
+    define: inStack((stack) => {
+      const registry = new PrivateRegistry(stack, 'Ghcr', { provider: RegistryProvider.GHCR, credentials: BY_ARN });
+      const { taskDefinition } = new PrivateRegistryFargateService(stack, 'Api', { image: IMAGE, registry, vpc: importedVpc(stack) });
+      taskDefinition.addContainer('agent', { image: registry.image('ghcr.io/acme/agent:7.1') });
+    }),
+  },
+  {
+    name: 'sidecar-from-another-registry',
+    define: inStack((stack) => {
+      const { taskDefinition } = serviceWith(stack, BY_ARN, importedVpc(stack));
+      taskDefinition.addContainer('agent', {
+        image: new PrivateRegistryImage('quay.io/acme/agent:7.1', { credentials: RegistryCredentials.fromSecretName('quay-pull') }),
+      });
+    }),
+  },
+  {
+    name: 'secret-and-key-of-another-stack',
+    define: (app) => {
+      const owner = new Stack(app, 'Owner', { env: ENV });
+      const secret = new secretsmanager.Secret(owner, 'Credentials', { encryptionKey: new kms.Key(owner, 'Key') });
+      taskWith(new Stack(app, 'Stack', { env: ENV }), RegistryCredentials.fromSecret(secret));
+    },
+  },
+  {
+    name: 'replicated-secret-in-two-regions',
+    define: (app) => {
+      const credentials = RegistryCredentials.fromSecretCompleteArn(SECRET_ARN, {
+        encryptionKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/mrk-00000000111122223333444444444444',
+        replicaRegions: ['eu-central-1'],
+      });
+      for (const region of ['eu-west-1', 'eu-central-1']) {
+        taskWith(new Stack(app, `Stack-${region}`, { env: { ...ENV, region } }), credentials);
+      }
+    },
+  },
+
+  // Roles and task definitions of the user.
+  {
+    name: 'execution-role-of-another-stack',
+    define: (app) => {
+      const executionRole = executionRoleIn(new Stack(app, 'Roles', { env: ENV }));
+      const stack = new Stack(app, 'Stack', { env: ENV });
+      new PrivateRegistryFargateService(stack, 'Api', { image: IMAGE, credentials: BY_ARN, vpc: importedVpc(stack), executionRole });
+    },
+  },
+  {
+    name: 'nested-stack',
+    define: inStack((stack) => {
+      const executionRole = executionRoleIn(stack);
+      const nested = new NestedStack(stack, 'Nested');
+      new PrivateRegistryFargateService(nested, 'Api', { image: IMAGE, credentials: BY_ARN, vpc: importedVpc(nested), executionRole });
+    }),
+  },
+  {
+    name: 'ec2-task-definition',
+    define: inStack((stack) => {
+      new ecs.Ec2TaskDefinition(stack, 'Task').addContainer('app', {
+        image: new PrivateRegistryImage(IMAGE, { credentials: BY_ARN }), memoryLimitMiB: 512,
+      });
+    }),
+  },
+];
+
+function inStack(define: (stack: Stack) => unknown, env: Environment = ENV): (app: App) => void {
+  return (app) => { define(new Stack(app, 'Stack', { env })); };
+}
+
+/** The service of the README, in a VPC of its own or in a given one. */
+function serviceWith(stack: Stack, credentials: RegistryCredentials, vpc?: ec2.IVpc): PrivateRegistryFargateService {
+  return new PrivateRegistryFargateService(stack, 'Api', { image: IMAGE, credentials, vpc, containerPort: 8080, desiredCount: 2 });
+}
+
+/** What credentials come down to, without the service around it. */
+function taskWith(stack: Stack, credentials: RegistryCredentials): void {
+  new ecs.FargateTaskDefinition(stack, 'Task').addContainer('app', {
+    image: new PrivateRegistryImage(IMAGE, { credentials }), logging: ecs.LogDrivers.awsLogs({ streamPrefix: 'app' }),
+  });
+}
+
+function executionRoleIn(stack: Stack): iam.Role {
+  return new iam.Role(stack, 'ExecutionRole', { assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com') });
+}
+
+function importedVpc(stack: Stack): ec2.IVpc {
+  return ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
+    vpcId: 'vpc-0123456789abcdef0',
+    availabilityZones: ['eu-west-1a', 'eu-west-1b'],
+    publicSubnetIds: ['subnet-0000000000000000a', 'subnet-0000000000000000b'],
+    privateSubnetIds: ['subnet-1000000000000000a', 'subnet-1000000000000000b'],
+  });
+}
