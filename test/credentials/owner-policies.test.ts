@@ -1,6 +1,6 @@
-import { Stack } from 'aws-cdk-lib';
+import { Fn, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { PrivateRegistry, RegistryCredentials, RegistryProvider } from '../../src';
+import { PrivateRegistry, PrivateRegistryFargateService, RegistryCredentials, RegistryProvider } from '../../src';
 import { expectError, expectSilence, expectWarning } from '../support/errors';
 import { ENV, IMAGE, KEY_ARN, newApp, newStack, SECRET_ARN } from '../support/synth';
 import { defineTask, defineTaskWith, ecsRole, ownSecret, stackWith } from '../support/tasks';
@@ -99,6 +99,14 @@ describe('the roles that read the secret', () => {
     expect(readersIn(registry)).toEqual(['arn:aws:iam::111122223333:role/exec']);
   });
 
+  test('a role that was imported by an ARN that is not known', () => {
+    const stack = newStack();
+    const registry = registryIn(stack);
+    defineTask(stack, registry.image(IMAGE), { executionRole: iam.Role.fromRoleArn(stack, 'Role', Fn.importValue('RoleArn')) });
+
+    expect(readersIn(registry)).toEqual([{ 'Fn::ImportValue': 'RoleArn' }]);
+  });
+
   test('a role that cannot be changed from here', () => {
     const stack = newStack();
     const registry = registryIn(stack);
@@ -126,6 +134,21 @@ describe('the roles that read the secret', () => {
     defineTask(two, registry.image(IMAGE));
 
     expect(readersIn(registry)).toEqual(['arn:aws:iam::111122223333:role/One-*', 'arn:aws:iam::111122223333:role/Two-*']);
+  });
+
+  test.each<[string, Partial<iam.RoleProps>, string]>([
+    ['without a name', {}, 'role/Platform-*'],
+    ['with a name and a path', { roleName: 'exec', path: '/tasks/' }, 'role/tasks/exec'],
+  ])('a role of another stack, %s', (_, props, pattern) => {
+    const app = newApp();
+    const platform = new Stack(app, 'Platform', { env: ENV });
+    const stack = new Stack(app, 'Stack', { env: ENV });
+    const registry = registryIn(stack);
+    const executionRole = ecsRole(platform, props);
+    defineTask(stack, registry.image(IMAGE), { executionRole });
+    new PrivateRegistryFargateService(stack, 'Api', { registry, image: IMAGE, executionRole });
+
+    expect(readersIn(registry)).toEqual([`arn:aws:iam::111122223333:${pattern}`]);
   });
 
   test('whoever else may pull, if it is a role', () => {
