@@ -1,0 +1,52 @@
+/** What went wrong below HTTP, as far as it makes a difference to the user. */
+export type NetworkFailureKind =
+  | 'address-reserved' | 'address-private'
+  | 'dns' | 'unreachable' | 'refused' | 'cut' | 'timeout'
+  | 'tls' | 'not-tls'
+  | 'not-http' | 'too-large' | 'encoded' | 'redirect' | 'redirect-http' | 'deadline';
+
+const RETRYABLE: readonly NetworkFailureKind[] = ['dns', 'unreachable', 'refused', 'cut', 'timeout'];
+
+/** A request that got no usable answer. Holds no text of Node's error: it may quote what was sent. */
+export class NetworkFailure extends Error {
+  constructor(readonly kind: NetworkFailureKind, readonly url: URL, readonly code?: string) {
+    super(`${kind}${code ? ` (${code})` : ''}`);
+    this.name = 'NetworkFailure';
+  }
+
+  get retryable(): boolean {
+    return RETRYABLE.includes(this.kind);
+  }
+}
+
+/** Translates what `http.request` and `https.request` emit. */
+export function networkFailure(error: unknown, url: URL): NetworkFailure {
+  if (error instanceof NetworkFailure) {
+    return error;
+  }
+  const { code, refusal } = error as { code?: string; refusal?: string };
+  return new NetworkFailure(kindOfError(code ?? '', refusal), url, code);
+}
+
+function kindOfError(code: string, refusal?: string): NetworkFailureKind {
+  if (code === 'ERR_ADDRESS_REFUSED') {
+    return refusal === 'private' ? 'address-private' : 'address-reserved';
+  }
+  if (/^(ENOTFOUND|ENODATA|EAI_|ESERVFAIL|EREFUSED)/.test(code)) {
+    return 'dns';
+  }
+  if (/^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|EACCES|EPERM)$/.test(code)) {
+    return 'unreachable';
+  }
+  if (code === 'ECONNREFUSED') {
+    return 'refused';
+  }
+  // A server that answers the TLS handshake in plain text.
+  if (/^(EPROTO|ERR_SSL_(WRONG_VERSION_NUMBER|HTTP_REQUEST|PACKET_LENGTH_TOO_LONG))$/.test(code)) {
+    return 'not-tls';
+  }
+  if (/^(ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|ERR_OSSL_)/.test(code)) {
+    return 'tls';
+  }
+  return /^HPE_/.test(code) ? 'not-http' : 'cut';
+}

@@ -1,0 +1,217 @@
+import { gzipSync } from 'node:zlib';
+import { describeBehaviours, HOST } from '../support/check-harness';
+import { imageFor, indexFor } from '../support/registry-script';
+import { errors } from '../support/scripted-registry';
+
+const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+const AMD64 = { platform: 'linux/amd64' };
+const ARM = imageFor('arm64');
+const MULTI = indexFor('linux/amd64', 'linux/arm64/v8');
+
+describeBehaviours('what the registry says about the image', [
+  {
+    name: '404 with NAME_UNKNOWN, asked again for some seconds',
+    quirks: { manifest: () => errors(404, 'NAME_UNKNOWN', 'repository name not known to registry') },
+    verdict: 'IMAGE_NOT_FOUND',
+    definite: true,
+    requests: 'manifest login token manifest manifest manifest manifest manifest',
+    credentialsSent: 2,
+    message: /does not exist, or the credentials in arn:.* may not see it \(HTTP 404 from registry\.example\.com: NAME_UNKNOWN, repository name not known/,
+  },
+  {
+    name: '404 with Quay\'s TAG_EXPIRED',
+    quirks: { manifest: () => errors(404, 'TAG_EXPIRED') },
+    verdict: 'IMAGE_NOT_FOUND',
+    message: /TAG_EXPIRED/,
+  },
+  {
+    name: 'Red Hat\'s plain "Not found"',
+    quirks: { manifest: () => ({ status: 404, headers: { 'content-type': 'text/plain' }, body: 'Not found' }) },
+    verdict: 'IMAGE_NOT_FOUND',
+    message: /: Not found\)/,
+  },
+  {
+    name: 'a 404 that heals, since the image was just pushed',
+    quirks: { manifest: (_, call) => call < 6 ? errors(404, 'MANIFEST_UNKNOWN') : undefined },
+    verdict: 'OK',
+    requests: 'manifest login token manifest manifest manifest',
+  },
+  {
+    name: 'an anonymous 404 from a registry that wants credentials at its root (hidden repositories)',
+    quirks: { anonymous: () => errors(404, 'NAME_UNKNOWN') },
+    verdict: 'OK',
+    requests: 'manifest ping login token manifest',
+  },
+  {
+    name: 'an anonymous 404 from a registry without authentication',
+    quirks: { anonymous: () => errors(404, 'MANIFEST_UNKNOWN'), ping: () => ({ body: '{}' }) },
+    verdict: 'IMAGE_NOT_FOUND',
+    credentialsSent: 0,
+  },
+  {
+    name: '404 everywhere: not a registry',
+    script: () => ({ status: 404, headers: { 'content-type': 'text/plain' }, body: '404 page not found' }),
+    verdict: 'PROTOCOL_ERROR',
+    credentialsSent: 0,
+    message: /does not answer like a registry/,
+  },
+  {
+    name: 'an HTML page with status 200',
+    script: () => ({ headers: { 'content-type': 'text/html' }, body: '<!doctype html><h1>Welcome</h1>' }),
+    verdict: 'PROTOCOL_ERROR',
+    credentialsSent: 0,
+    message: /serves an HTML page/,
+  },
+  {
+    name: 'an HTML page with status 404 after the login',
+    quirks: { manifest: () => ({ status: 404, headers: { 'content-type': 'text/html' }, body: '<html>' }) },
+    verdict: 'PROTOCOL_ERROR',
+  },
+  {
+    name: 'a sleeping JFrog instance redirects to its landing page',
+    input: { image: 'acme.jfrog.io/docker/api:1' },
+    script: request => request.host === 'acme.jfrog.io'
+      ? { status: 302, headers: { location: 'https://landing.example.net/' } }
+      : { headers: { 'content-type': 'text/html' }, body: '<html>' },
+    verdict: 'PROTOCOL_ERROR',
+    credentialsSent: 0,
+  },
+  {
+    name: 'Harbor\'s policy: 412',
+    quirks: { manifest: () => errors(412, 'PROJECTPOLICYVIOLATION', 'current image with 3 vulnerabilities cannot be pulled') },
+    verdict: 'BLOCKED_BY_POLICY',
+    definite: true,
+    message: /PROJECTPOLICYVIOLATION, current image with 3 vulnerabilities/,
+  },
+  {
+    name: 'Xray\'s policy: 403 with a text',
+    quirks: { manifest: () => errors(403, 'DENIED', 'artifact was blocked by Xray policy') },
+    verdict: 'BLOCKED_BY_POLICY',
+  },
+  {
+    name: 'HEAD is not allowed, GET is',
+    quirks: { manifest: request => request.method === 'HEAD' ? { status: 405 } : undefined },
+    verdict: 'OK',
+  },
+  {
+    name: 'no digest header: the digest is computed from a GET',
+    quirks: { manifest: () => ({ headers: { 'content-type': OCI_MANIFEST }, body: ARM.manifest }) },
+    verdict: 'OK',
+    requests: 'manifest login token manifest manifest',
+    also: result => expect(result.digest).toBe(ARM.digest),
+  },
+  {
+    name: 'a digest header of another algorithm counts for nothing',
+    quirks: { manifest: () => ({ headers: { 'content-type': OCI_MANIFEST, 'docker-content-digest': `sha512:${'a'.repeat(128)}` }, body: ARM.manifest }) },
+    verdict: 'OK',
+    also: result => expect(result.digest).toBe(ARM.digest),
+  },
+  {
+    name: 'a wrong digest header, where the digest is going to be relied on',
+    input: { wantDigest: true },
+    quirks: { manifest: () => ({ headers: { 'content-type': OCI_MANIFEST, 'docker-content-digest': MULTI.digest }, body: ARM.manifest }) },
+    verdict: 'PROTOCOL_ERROR',
+    message: /does not have the digest/,
+  },
+  {
+    name: 'an image asked by digest that has another one',
+    input: { image: `${HOST}/acme/api:1@${MULTI.digest}` },
+    verdict: 'PROTOCOL_ERROR',
+    message: /does not have the digest/,
+    also: (_, seen) => expect(seen[0].path).toBe(`/v2/acme/api/manifests/${MULTI.digest}`),
+  },
+  {
+    name: 'an image without a tag is latest',
+    input: { image: `${HOST}/acme/api` },
+    verdict: 'OK',
+    also: (_, seen) => expect(seen[0].path).toBe('/v2/acme/api/manifests/latest'),
+  },
+  {
+    name: 'a firewall\'s page instead of the manifest',
+    quirks: { manifest: () => ({ status: 403, headers: { 'content-type': 'text/html' }, body: '<html>' }) },
+    verdict: 'NETWORK_RESTRICTED',
+    definite: false,
+  },
+  {
+    name: 'a gzip bomb as a manifest',
+    input: AMD64,
+    quirks: { manifest: () => ({ headers: { 'content-type': OCI_MANIFEST, 'content-encoding': 'gzip' }, body: gzipSync(Buffer.alloc(8_000_000)) }) },
+    verdict: 'PROTOCOL_ERROR',
+    message: /compresses its answer/,
+  },
+  {
+    name: 'a compressed error page: the status is enough',
+    quirks: { manifest: () => ({ status: 403, headers: { 'content-encoding': 'gzip' }, body: gzipSync('denied') }) },
+    verdict: 'PULL_DENIED',
+  },
+  {
+    name: 'a manifest without end',
+    input: AMD64,
+    quirks: { manifest: () => ({ fault: 'endless', headers: { 'content-type': OCI_MANIFEST } }) },
+    verdict: 'PROTOCOL_ERROR',
+    message: /too large/,
+  },
+  {
+    name: 'a token without end',
+    quirks: { token: () => ({ fault: 'endless' }) },
+    verdict: 'PROTOCOL_ERROR',
+    message: /too large/,
+  },
+  {
+    name: 'an error without end: the status is enough',
+    quirks: { login: () => ({ status: 401, fault: 'endless' }) },
+    verdict: 'CREDENTIALS_REJECTED',
+    credentialsSent: 1,
+  },
+  {
+    name: 'a manifest that is no JSON',
+    input: AMD64,
+    quirks: { manifest: () => ({ headers: { 'content-type': OCI_MANIFEST }, body: 'hello' }) },
+    verdict: 'PROTOCOL_ERROR',
+  },
+  {
+    name: 'a token service that answers without a token',
+    quirks: { token: () => ({ body: '{"error":"none"}' }) },
+    verdict: 'PROTOCOL_ERROR',
+    credentialsSent: 2,
+  },
+  {
+    name: 'a token that would break a header',
+    quirks: { token: () => ({ body: JSON.stringify({ token: 'a\r\nx: y' }) }) },
+    verdict: 'PROTOCOL_ERROR',
+  },
+  {
+    name: 'a manifest of no bytes and no digest',
+    quirks: { manifest: () => ({ headers: { 'content-type': OCI_MANIFEST } }) },
+    verdict: 'PROTOCOL_ERROR',
+    message: /serves an empty manifest/,
+  },
+  {
+    name: 'a teapot from the beginning',
+    quirks: { anonymous: () => ({ status: 418 }) },
+    verdict: 'PROTOCOL_ERROR',
+    requests: 'manifest',
+  },
+  {
+    name: 'an image of so long a name that the cause is cut, but not the next step',
+    input: {
+      image: `${HOST}/${'a'.repeat(225)}:${'t'.repeat(128)}`,
+      credentialsName: `the credentials in arn:aws:secretsmanager:eu-west-1:111122223333:secret:${'n'.repeat(512)}`,
+    },
+    quirks: { manifest: () => errors(404, 'NAME_UNKNOWN', 'long '.repeat(100)) },
+    verdict: 'IMAGE_NOT_FOUND',
+    message: /\.\.\.; check repository and tag, and that the image was pushed$/,
+  },
+  {
+    name: 'a teapot',
+    quirks: { manifest: () => ({ status: 418 }) },
+    verdict: 'PROTOCOL_ERROR',
+    message: /not understood \(HTTP 418/,
+  },
+  {
+    name: 'a third party\'s text of several lines, without end and with control characters',
+    quirks: { manifest: () => errors(403, 'DENIED', `no\r\n\u001b]0;x\u0007 ${'way '.repeat(5_000)}`) },
+    verdict: 'PULL_DENIED',
+    message: /DENIED, no \]0;x way way/,
+  },
+]);

@@ -1,0 +1,194 @@
+import { describeBehaviours, HOST } from '../support/check-harness';
+import { PASSWORD, registry, TOKEN, USERNAME } from '../support/registry-script';
+import { errors } from '../support/scripted-registry';
+
+const WRONG = { credentials: { username: USERNAME, password: 'wr0ng-9c1e' } };
+
+describeBehaviours('who may pull', [
+  {
+    name: 'a private image with the right credentials',
+    verdict: 'OK',
+    definite: true,
+    requests: 'manifest login token manifest',
+    credentialsSent: 2,
+    message: /^registry\.example\.com\/acme\/api:1\.4\.2 can be pulled with the credentials in arn:aws:.* \(sha256:/,
+    also: (result, seen) => {
+      expect(result.digest).toMatch(/^sha256:/);
+      expect(seen.map(r => r.method)).toEqual(['HEAD', 'GET', 'GET', 'HEAD']);
+      expect(seen[2].query.getAll('scope')).toEqual(['repository:acme/api:pull']);
+      expect(seen[2].query.get('service')).toBe(HOST);
+      expect(seen[3].headers.accept?.split(', ')).toHaveLength(4);
+      expect(seen[0].headers['accept-encoding']).toBe('identity');
+      expect(seen[0].headers['user-agent']).toBe('cdk-private-registry');
+    },
+  },
+  {
+    name: 'a public image without any challenge: credentials are never sent',
+    quirks: { anonymous: () => registry(HOST)({ path: '/v2/acme/api/manifests/1', authorization: `Bearer ${TOKEN}` } as never, 0) },
+    verdict: 'PUBLIC_IMAGE',
+    credentialsSent: 0,
+    requests: 'manifest',
+    message: /by anybody .* could not be verified/,
+  },
+  {
+    name: 'wrong credentials are sent once, and end the check',
+    input: WRONG,
+    verdict: 'CREDENTIALS_REJECTED',
+    definite: true,
+    requests: 'manifest login',
+    credentialsSent: 1,
+    message: /rejected the credentials in arn:.*HTTP 401 from registry\.example\.com: UNAUTHORIZED, incorrect username or password\); store a user name/,
+  },
+  {
+    name: 'Basic authentication (htpasswd)',
+    quirks: { challenge: 'Basic realm="Registry Realm"' },
+    verdict: 'OK',
+    requests: 'manifest manifest',
+    credentialsSent: 1,
+  },
+  {
+    name: 'wrong credentials with Basic are sent once',
+    input: WRONG,
+    quirks: { challenge: 'Basic realm="Registry Realm"' },
+    verdict: 'CREDENTIALS_REJECTED',
+    requests: 'manifest manifest',
+    credentialsSent: 1,
+  },
+  {
+    name: 'right credentials without permission, with Basic',
+    quirks: { challenge: 'Basic realm="Artifactory Realm"', manifest: () => errors(403, 'DENIED') },
+    verdict: 'PULL_DENIED',
+    credentialsSent: 1,
+  },
+  {
+    name: 'distribution: a token without the right is 401 with insufficient_scope, and the same scope is not asked for again',
+    quirks: {
+      manifest: () => errors(401, 'UNAUTHORIZED', 'authentication required', {
+        'www-authenticate': `Bearer realm="https://${HOST}/token",service="${HOST}",scope="repository:acme/api:pull",error="insufficient_scope"`,
+      }),
+    },
+    verdict: 'PULL_DENIED',
+    credentialsSent: 2,
+    message: /check the spelling, and give the account permission/,
+  },
+  {
+    name: 'insufficient_scope that names another scope is worth one more token',
+    quirks: {
+      manifest: (_, call) => call < 5
+        ? errors(401, 'UNAUTHORIZED', '', { 'www-authenticate': 'Bearer realm="https://evil.example.net/",scope="repository:tenant/acme/api:pull",error="insufficient_scope"' })
+        : undefined,
+    },
+    verdict: 'OK',
+    requests: 'manifest login token manifest token manifest',
+    credentialsSent: 3,
+    also: (_, seen) => expect(seen[4].query.get('scope')).toBe('repository:tenant/acme/api:pull'),
+  },
+  {
+    name: 'a token that the registry of its own service does not take: it is not asked for again',
+    quirks: {
+      manifest: () => errors(401, 'UNAUTHORIZED', 'authentication required', { 'www-authenticate': `Bearer realm="https://${HOST}/token",error="invalid_token"` }),
+    },
+    verdict: 'PROTOCOL_ERROR',
+    definite: false,
+    requests: 'manifest login token manifest',
+    credentialsSent: 2,
+    message: /does not take the token that its own token service issued .*signing certificate/,
+  },
+  {
+    name: 'insufficient_scope without end is asked once',
+    quirks: {
+      manifest: (_, call) => errors(401, 'UNAUTHORIZED', '', { 'www-authenticate': `Bearer realm="r",scope="repository:a${call}/api:pull",error="insufficient_scope"` }),
+    },
+    verdict: 'PULL_DENIED',
+    credentialsSent: 3,
+  },
+  {
+    name: 'a token service that insists on a scope does not spoil the check',
+    quirks: { login: () => errors(400, 'INVALID_REQUEST', 'scope required') },
+    verdict: 'OK',
+    credentialsSent: 2,
+  },
+  {
+    name: 'a token service that insists on a scope, and wrong credentials',
+    input: WRONG,
+    quirks: { login: () => errors(400, 'INVALID_REQUEST', 'scope required') },
+    verdict: 'CREDENTIALS_REJECTED',
+    credentialsSent: 2,
+  },
+  {
+    name: 'a password of 64 kB, which no header carries',
+    input: { credentials: { username: USERNAME, password: 'x9'.repeat(32_000) } },
+    quirks: { login: () => ({ status: 431 }) },
+    credentialsSent: 1,
+    verdict: 'SECRET_MALFORMED',
+    message: /hold more than registry\.example\.com takes \(HTTP 431/,
+  },
+  {
+    name: 'a password of 64 kB with Basic',
+    input: { credentials: { username: USERNAME, password: 'x9'.repeat(32_000) } },
+    quirks: { challenge: 'Basic', any: request => request.authorization ? { status: 413 } : undefined },
+    credentialsSent: 1,
+    verdict: 'SECRET_MALFORMED',
+  },
+  {
+    name: 'a password of 64 kB, to a server that cuts the connection',
+    input: { credentials: { username: USERNAME, password: 'x9'.repeat(32_000) } },
+    quirks: { login: () => ({ fault: 'cut' }) },
+    verdict: 'REGISTRY_UNAVAILABLE',
+    message: /check what is stored as the password, which is 64000 characters long/,
+  },
+  {
+    name: 'a firewall\'s page in front of the token service says nothing about the credentials',
+    quirks: { login: () => ({ status: 403, headers: { 'content-type': 'text/html' }, body: '<html>Attention required' }) },
+    verdict: 'NETWORK_RESTRICTED',
+    definite: false,
+    credentialsSent: 1,
+  },
+  {
+    name: 'a challenge to the token that nobody can read',
+    quirks: { manifest: () => errors(401, 'UNAUTHORIZED', '', { 'www-authenticate': 'Bearer realm="' }) },
+    verdict: 'PULL_DENIED',
+  },
+  {
+    name: 'a blank at the end of the password is pointed out when it is refused',
+    input: { credentials: { username: USERNAME, password: 'right-9c1e ' } },
+    verdict: 'CREDENTIALS_REJECTED',
+    message: /remove the blank/,
+  },
+  {
+    name: 'a server that echoes whatever it has seen',
+    quirks: {
+      manifest: request => errors(403, 'DENIED', `user ${USERNAME} with ${PASSWORD} and ${encodeURIComponent(PASSWORD)}, ${Buffer.from(`${USERNAME}:${PASSWORD}`).toString('base64')}, ${request.authorization} ${TOKEN.toUpperCase()}`),
+    },
+    verdict: 'PULL_DENIED',
+    message: /user \*\*\* with \*\*\*/,
+  },
+  {
+    name: 'a token service that echoes the Authorization header',
+    input: { credentials: { username: USERNAME, password: 'wr0ng-9c1e' } },
+    quirks: { login: request => ({ status: 401, body: `you sent ${request.authorization}\r\n\u001b[31mSECRET` }) },
+    verdict: 'CREDENTIALS_REJECTED',
+    message: /you sent Basic \*\*\* \[31mSECRET/,
+  },
+  {
+    name: 'a 403 seen from outside a VPC says what to do if the registry admits only some addresses',
+    input: { vantage: 'function' },
+    quirks: { manifest: () => errors(403, 'DENIED') },
+    verdict: 'PULL_DENIED',
+    message: /if the registry admits only some addresses, set pullCheck\.vpc$/,
+  },
+  {
+    name: 'a 403 from a registry that is known to admit only some addresses proves nothing',
+    input: { vantage: 'function', restrictedNetwork: true },
+    quirks: { login: () => errors(403, 'DENIED') },
+    verdict: 'NETWORK_RESTRICTED',
+    definite: false,
+  },
+  {
+    name: 'within the VPC the same 403 is a no',
+    input: { vantage: 'function-in-vpc', restrictedNetwork: true },
+    quirks: { login: () => errors(403, 'DENIED') },
+    verdict: 'CREDENTIALS_REJECTED',
+    definite: true,
+  },
+]);

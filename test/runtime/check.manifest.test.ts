@@ -1,0 +1,157 @@
+import { describeBehaviours, HOST } from '../support/check-harness';
+import { imageFor, indexFor, registry } from '../support/registry-script';
+import { digestOf, document, errors } from '../support/scripted-registry';
+
+const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
+const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+const SCHEMA_1 = 'application/vnd.docker.distribution.manifest.v1+prettyjws';
+const AMD64 = { platform: 'linux/amd64' };
+const ARM = imageFor('arm64');
+const MULTI = indexFor('linux/amd64', 'linux/arm64/v8');
+
+function artifact(mediaType: string) {
+  return document(OCI_MANIFEST, JSON.stringify({ schemaVersion: 2, config: { mediaType, digest: digestOf('{}'), size: 2 }, layers: [] }));
+}
+
+describeBehaviours('what the manifest says', [
+  {
+    name: 'an index with the platform: one GET',
+    input: AMD64,
+    script: registry(HOST, {}, MULTI),
+    verdict: 'OK',
+    requests: 'manifest login token manifest',
+    message: /, linux\/amd64\)$/,
+    also: (result) => {
+      expect(result.platforms).toEqual(['linux/amd64', 'linux/arm64/v8']);
+      expect(result.digest).toBe(MULTI.digest);
+    },
+  },
+  {
+    name: 'arm64 is satisfied by the variant v8',
+    input: { platform: 'linux/arm64' },
+    script: registry(HOST, {}, MULTI),
+    verdict: 'OK',
+  },
+  {
+    name: 'an index without the platform; attestations are no platforms',
+    input: { ...AMD64, vantage: 'function' },
+    script: registry(HOST, {}, indexFor('linux/arm64', 'linux/arm/v7')),
+    verdict: 'PLATFORM_MISSING',
+    definite: true,
+    message: /is for linux\/arm64, linux\/arm\/v7, but linux\/amd64 is needed .*docker build --platform linux\/amd64, or set runtimePlatform/,
+  },
+  {
+    name: 'x86-64-v3 is more than a plain amd64 machine has',
+    input: AMD64,
+    script: registry(HOST, {}, indexFor('linux/amd64/v3')),
+    verdict: 'PLATFORM_MISSING',
+  },
+  {
+    name: 'an index of attestations alone',
+    input: AMD64,
+    script: registry(HOST, {}, indexFor()),
+    verdict: 'NOT_AN_IMAGE',
+  },
+  {
+    name: 'an index whose entries don\'t say their platform is left to ECS',
+    input: AMD64,
+    quirks: {
+      manifest: () => document(OCI_INDEX, JSON.stringify({ manifests: [{ mediaType: OCI_MANIFEST, digest: ARM.digest, size: 1 }] })),
+    },
+    verdict: 'OK',
+  },
+  {
+    name: 'a single-platform image says its platform in the config blob',
+    input: AMD64,
+    verdict: 'OK',
+    requests: 'manifest login token manifest config',
+  },
+  {
+    name: 'an image that was built on a Mac',
+    input: AMD64,
+    script: registry(HOST, {}, ARM),
+    verdict: 'PLATFORM_MISSING',
+    message: /is for linux\/arm64, but linux\/amd64 is needed/,
+  },
+  {
+    name: 'a config blob in another place: the token does not go there',
+    input: AMD64,
+    quirks: {
+      any: request => request.host === 'cdn.example.net' ? { body: imageFor('amd64').config } : undefined,
+      config: () => ({ status: 307, headers: { location: 'https://cdn.example.net/blob?X-Signature=abc' } }),
+    },
+    verdict: 'OK',
+    requests: 'manifest login token manifest config config',
+    also: (_, seen) => expect(seen.at(-1)?.authorization).toBeUndefined(),
+  },
+  {
+    name: 'a config blob that is not there',
+    input: AMD64,
+    quirks: { config: () => errors(404, 'BLOB_UNKNOWN') },
+    verdict: 'PROTOCOL_ERROR',
+    definite: false,
+    message: /its config cannot be read \(HTTP 404/,
+  },
+  {
+    name: 'a config blob with other bytes',
+    input: AMD64,
+    quirks: { config: () => ({ body: '{"os":"linux","architecture":"amd64"}' }) },
+    verdict: 'PROTOCOL_ERROR',
+  },
+  {
+    name: 'schema 1, seen in the header',
+    quirks: { manifest: () => ({ headers: { 'content-type': SCHEMA_1 }, body: '{"schemaVersion":1}' }) },
+    verdict: 'NOT_AN_IMAGE',
+    message: /schema 1/,
+  },
+  {
+    name: 'schema 1 with a digest, for which HEAD is enough',
+    quirks: { manifest: () => ({ headers: { 'content-type': SCHEMA_1, 'docker-content-digest': ARM.digest } }) },
+    verdict: 'NOT_AN_IMAGE',
+    requests: 'manifest login token manifest',
+  },
+  {
+    name: 'schema 1, seen in the body',
+    quirks: { manifest: () => ({ headers: { 'content-type': 'application/json' }, body: '{"schemaVersion":1,"fsLayers":[]}' }) },
+    verdict: 'NOT_AN_IMAGE',
+    message: /schema 1/,
+  },
+  {
+    name: 'a Helm chart',
+    input: AMD64,
+    quirks: { manifest: () => artifact('application/vnd.cncf.helm.config.v1+json') },
+    verdict: 'NOT_AN_IMAGE',
+    message: /an artifact \(application\/vnd\.cncf\.helm\.config\.v1\+json\); name an image/,
+  },
+  {
+    name: 'an artifact with its own media type',
+    quirks: { manifest: () => ({ headers: { 'content-type': 'application/vnd.acme.thing+json' }, body: '{}' }) },
+    verdict: 'NOT_AN_IMAGE',
+  },
+  {
+    name: 'a Content-Type that contradicts the manifest',
+    input: AMD64,
+    quirks: { manifest: () => document(OCI_INDEX, ARM.manifest) },
+    verdict: 'PROTOCOL_ERROR',
+    message: /contradicts/,
+  },
+  {
+    name: 'a mediaType that differs from the Content-Type',
+    input: AMD64,
+    quirks: { manifest: () => document('application/vnd.docker.distribution.manifest.v2+json', ARM.manifest) },
+    verdict: 'PROTOCOL_ERROR',
+    message: /differs/,
+  },
+  {
+    name: 'a manifest that is an index as well',
+    input: AMD64,
+    quirks: { manifest: () => document(OCI_INDEX, JSON.stringify({ manifests: [], config: {}, layers: [] })) },
+    verdict: 'PROTOCOL_ERROR',
+  },
+  {
+    name: 'Artifactory adds a charset to the Content-Type',
+    input: AMD64,
+    quirks: { manifest: () => ({ ...imageFor('amd64').answer, headers: { 'content-type': `${OCI_MANIFEST}; charset=ISO-8859-1` } }) },
+    verdict: 'OK',
+  },
+]);

@@ -1,0 +1,197 @@
+import { describeBehaviours } from '../support/check-harness';
+import { registry, TOKEN, USERNAME } from '../support/registry-script';
+import { errors } from '../support/scripted-registry';
+
+const WRONG = { credentials: { username: USERNAME, password: 'wr0ng-9c1e' } };
+
+describeBehaviours('registries and their ways', [
+  {
+    name: 'Harbor hands an anonymous token to wrong credentials, if a scope is asked for',
+    input: WRONG,
+    quirks: {
+      token: () => ({ body: JSON.stringify({ token: TOKEN }) }),
+      login: () => ({ status: 401 }),
+    },
+    verdict: 'CREDENTIALS_REJECTED',
+    credentialsSent: 1,
+  },
+  {
+    name: 'Harbor answers Basic to a request with a token that may not pull',
+    quirks: { manifest: () => errors(401, 'UNAUTHORIZED', 'unauthorized', { 'www-authenticate': 'Basic realm="harbor"' }) },
+    verdict: 'PULL_DENIED',
+    credentialsSent: 2,
+    message: /may not pull registry\.example\.com\/acme\/api:1\.4\.2, or it does not exist/,
+  },
+  {
+    name: 'Harbor\'s robot account that lost its $ in a shell',
+    input: { credentials: { username: 'robot+puller-77d1', password: 'x9-secret' } },
+    quirks: { login: () => ({ status: 401 }) },
+    verdict: 'CREDENTIALS_REJECTED',
+    message: /robot\$project\+name/,
+  },
+  {
+    name: 'Nexus spells it BASIC and may leave out the realm',
+    quirks: { challenge: 'BASIC' },
+    verdict: 'OK',
+    credentialsSent: 1,
+  },
+  {
+    name: 'Artifactory and GAR: 403 for the manifest',
+    quirks: { manifest: () => errors(403, 'DENIED', 'permission denied') },
+    verdict: 'PULL_DENIED',
+    message: /HTTP 403 from registry\.example\.com: DENIED, permission denied/,
+  },
+  {
+    name: 'GAR refuses the repository at the token service',
+    input: { image: 'europe-docker.pkg.dev/acme/apps/api:1' },
+    quirks: { token: () => errors(403, 'DENIED', 'Permission "artifactregistry.repositories.downloadArtifacts" denied (or it may not exist)') },
+    verdict: 'PULL_DENIED',
+    message: /roles\/artifactregistry\.reader/,
+  },
+  {
+    name: 'nvcr.io says in HTML that the key is not entitled',
+    input: { image: 'nvcr.io/acme/api:1', credentials: { username: '$oauthtoken', password: 'nvapi-xyz123' } },
+    quirks: {
+      challenge: 'Bearer realm="https://nvcr.io/proxy_auth",scope="repository:acme/api:pull,push"',
+      login: () => ({ body: '{}' }),
+      token: () => ({ status: 403, headers: { 'content-type': 'text/html' }, body: '<html>403' }),
+    },
+    verdict: 'PULL_DENIED',
+    message: /give the NGC key the service/,
+  },
+  {
+    name: 'ACR: a refresh token works, with a warning that it expires',
+    input: { image: 'acme.azurecr.io/acme/api:1', credentials: { username: '00000000-0000-0000-0000-000000000000', password: 'eyJ-refresh' } },
+    quirks: { login: () => ({ body: '{}' }), token: () => ({ body: JSON.stringify({ token: TOKEN }) }) },
+    verdict: 'OK',
+    message: /expires within hours/,
+  },
+  {
+    name: 'GAR: an access token works, with a warning that it expires',
+    input: { image: 'europe-docker.pkg.dev/acme/apps/api:1', credentials: { username: 'oauth2accesstoken', password: 'ya29-token' } },
+    quirks: { login: () => ({ body: '{}' }), token: () => ({ body: JSON.stringify({ token: TOKEN }) }) },
+    verdict: 'OK',
+    message: /expires within an hour/,
+  },
+  {
+    name: 'GHCR: a wrong token is 403 DENIED at login',
+    input: { image: 'ghcr.io/acme/api:1', credentials: { username: USERNAME, password: 'ghp_wr0ngwr0ng' } },
+    quirks: { login: () => errors(403, 'DENIED', 'denied') },
+    verdict: 'CREDENTIALS_REJECTED',
+    credentialsSent: 1,
+    message: /HTTP 403 from ghcr\.io: DENIED, denied\); create a classic personal access token with read:packages/,
+  },
+  {
+    name: 'GHCR: a fine-grained token is named as what it is',
+    input: { image: 'ghcr.io/acme/api:1', credentials: { username: USERNAME, password: 'github_pat_11AAAA' } },
+    quirks: { login: () => errors(403, 'DENIED', 'denied') },
+    verdict: 'CREDENTIALS_REJECTED',
+    message: /takes no fine-grained token/,
+  },
+  {
+    name: 'GHCR: an installation token logs in, but may not read the package (403 without a challenge)',
+    input: { image: 'ghcr.io/acme/api:1', credentials: { username: USERNAME, password: 'ghs_0123456789' } },
+    script: (request) => {
+      if (request.path === '/token') {
+        return { body: JSON.stringify({ token: TOKEN }) };
+      }
+      return request.authorization
+        ? errors(403, 'DENIED', 'installation not allowed to Read organization package')
+        : errors(401, 'UNAUTHORIZED', 'authentication required', { 'www-authenticate': 'Bearer realm="https://ghcr.io/token",service="ghcr.io",scope="repository:acme/api:pull"' });
+    },
+    credentialHosts: ['ghcr.io'],
+    verdict: 'PULL_DENIED',
+    message: /only inside its own GitHub Actions run/,
+  },
+  {
+    name: 'GHCR: a token of a GitHub Actions run works, with a warning that it expires',
+    input: { image: 'ghcr.io/acme/api:1', credentials: { username: USERNAME, password: 'ghs_0123456789' } },
+    quirks: { login: () => ({ body: '{}' }), token: () => ({ body: JSON.stringify({ token: TOKEN }) }) },
+    verdict: 'OK',
+    message: /can be pulled .* but this token of a GitHub Actions run expires/,
+  },
+  {
+    name: 'GHCR: 403 for the package carries its code',
+    input: { image: 'ghcr.io/acme/api:1' },
+    quirks: { manifest: () => errors(403, 'DENIED', 'permission_denied: read_package') },
+    verdict: 'PULL_DENIED',
+    message: /permission_denied: read_package\); give the token read:packages and single sign-on/,
+  },
+  {
+    name: 'Docker Hub: another token service, the library prefix, its shape of errors',
+    input: { image: 'docker.io/acme/api:1', credentials: { username: 'bot-77d1@example.com', password: 'x9-secret' } },
+    script: request => request.host === 'auth.docker.io'
+      ? { status: 401, headers: { 'content-type': 'application/json' }, body: '{"details":"incorrect username or password"}' }
+      : registry('registry-1.docker.io', { challenge: 'Bearer realm="https://auth.docker.io/token",service="registry.docker.io"' })(request, 0),
+    credentialHosts: ['auth.docker.io'],
+    credentialsSent: 1,
+    verdict: 'CREDENTIALS_REJECTED',
+    message: /^docker\.io rejected .*from auth\.docker\.io: incorrect username or password\); store the Docker ID instead of the e-mail address/,
+  },
+  {
+    name: 'Docker Hub: a good image without a host',
+    input: { image: 'acme/api:1' },
+    script: registry('registry-1.docker.io', { challenge: 'Bearer realm="https://auth.docker.io/token",service="registry.docker.io"' }),
+    credentialHosts: ['auth.docker.io'],
+    verdict: 'OK',
+    also: (_, seen) => expect(seen.map(r => `${r.host}${r.path}`)).toEqual([
+      'registry-1.docker.io/v2/acme/api/manifests/1', 'auth.docker.io/token', 'auth.docker.io/token', 'registry-1.docker.io/v2/acme/api/manifests/1',
+    ]),
+  },
+  {
+    name: 'Docker Hub: no permission is an empty grant and insufficient_scope',
+    input: { image: 'docker.io/acme/api:1' },
+    script: registry('registry-1.docker.io', {
+      challenge: 'Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:acme/api:pull"',
+      manifest: () => errors(401, 'UNAUTHORIZED', 'authentication required', { 'www-authenticate': 'Bearer realm="https://auth.docker.io/token",scope="repository:acme/api:pull",error="insufficient_scope"' }),
+    }),
+    credentialHosts: ['auth.docker.io'],
+    verdict: 'PULL_DENIED',
+    message: /read access to the repository/,
+  },
+  {
+    name: 'gitlab.com: the token service is a known other host',
+    input: { image: 'registry.gitlab.com/acme/api:1' },
+    quirks: { challenge: 'Bearer realm="https://gitlab.com/jwt/auth",service="container_registry",scope="repository:acme/api:pull"' },
+    credentialHosts: ['gitlab.com'],
+    verdict: 'OK',
+  },
+  {
+    name: 'GitLab: credentials without the scope read_registry are refused with 403',
+    input: { image: 'registry.gitlab.com/acme/api:1' },
+    quirks: {
+      challenge: 'Bearer realm="https://gitlab.com/jwt/auth",service="container_registry",scope="repository:acme/api:pull"',
+      login: () => errors(403, 'DENIED', 'access forbidden'),
+    },
+    credentialHosts: ['gitlab.com'],
+    verdict: 'CREDENTIALS_REJECTED',
+    message: /scope read_registry/,
+  },
+  {
+    name: 'Quay: no permission is 401, a disabled namespace 405',
+    input: { image: 'quay.io/acme/api:1' },
+    quirks: { manifest: request => request.method === 'HEAD' ? { status: 405 } : errors(405, 'DENIED', 'namespace disabled') },
+    verdict: 'PULL_DENIED',
+    message: /robot account read permission/,
+  },
+  {
+    name: 'nvcr.io: HTML for a wrong key, and a user name that a shell has eaten',
+    input: { image: 'nvcr.io/acme/api:1', credentials: { username: 'puller-77d1', password: 'nvapi-xyz123' } },
+    quirks: {
+      challenge: 'Bearer realm="https://nvcr.io/proxy_auth",scope="repository:acme/api:pull,push"',
+      login: () => ({ status: 401, headers: { 'content-type': 'text/html' }, body: '<html><h1>401</h1>' }),
+    },
+    verdict: 'CREDENTIALS_REJECTED',
+    message: /an HTML page\); store the user name \$oauthtoken/,
+  },
+  {
+    name: 'ACR\'s firewall names the client\'s address',
+    input: { image: 'acme.azurecr.io/api:1', vantage: 'function' },
+    quirks: {
+      challenge: ['Bearer realm="https://acme.azurecr.io/oauth2/token",service="acme.azurecr.io",scope="repository:api:pull"', 'Basic realm="https://acme.azurecr.io"'],
+      login: () => errors(403, 'DENIED', 'client with IP \'203.0.113.7\' is not allowed access'),
+    },
+    verdict: 'NETWORK_RESTRICTED',
+    message: /203\.0\.113\.7.*set pullCheck\.vpc to a VPC that the registry admits/,
+  },
+]);

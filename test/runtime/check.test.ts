@@ -1,0 +1,89 @@
+import { checkPull, type CheckInput } from '../../src/runtime/check';
+import { REAL_ENVIRONMENT } from '../../src/runtime/environment';
+import { createTransport } from '../../src/runtime/transport';
+import { kindOf, VERDICTS } from '../../src/runtime/verdict';
+import { HOST, leapingEnvironment, useBench } from '../support/check-harness';
+import { IMAGE, imageFor, indexFor, PASSWORD, registry, USERNAME } from '../support/registry-script';
+
+const bench = useBench();
+
+function input(more: Partial<CheckInput> = {}): CheckInput {
+  return { image: `${HOST}/acme/api:1.4.2`, credentials: { username: USERNAME, password: PASSWORD }, ca: bench().certificate.ca, ...more };
+}
+
+/**
+ * What `skopeo inspect --no-tags` of the same image asks (measured with 1.9 against distribution 2.8): `/v2/`, a token,
+ * the manifest (of an index also the one of its own platform) and the config. Without `--no-tags` it is two more.
+ */
+test.each<[what: string, challenge: string | undefined, image: typeof IMAGE | ReturnType<typeof indexFor>, ours: number, skopeo: number]>([
+  ['a single-platform image with a token', undefined, IMAGE, 4, 4],
+  ['an index with a token', undefined, indexFor('linux/amd64', 'linux/arm64'), 3, 5],
+  ['a single-platform image with Basic', 'Basic realm="x"', IMAGE, 3, 3],
+  ['an index with Basic', 'Basic realm="x"', indexFor('linux/amd64', 'linux/arm64'), 2, 4],
+])('%s takes no more requests than skopeo inspect, the login probe aside', async (_, challenge, image, ours, skopeo) => {
+  bench().secure.play(registry(HOST, { challenge }, image));
+  const { verdict, requests } = await checkPull(input({ platform: 'linux/amd64' }), leapingEnvironment(bench()));
+  expect(verdict).toBe('OK');
+  const asked = requests.filter(request => request.purpose !== 'login');
+  expect(asked).toHaveLength(ours);
+  expect(ours).toBeLessThanOrEqual(skopeo);
+  expect(requests.length - asked.length).toBe(challenge === undefined ? 1 : 0);
+  // Docker Hub counts GETs of manifests.
+  expect(bench().secure.seen.filter(request => request.method === 'GET' && request.path.includes('/manifests/'))).toHaveLength(1);
+});
+
+test('without a platform nothing is asked that would count as a pull', async () => {
+  bench().secure.play(registry(HOST));
+  const { requests } = await checkPull(input(), leapingEnvironment(bench()));
+  expect(requests).toEqual([
+    { purpose: 'manifest', method: 'HEAD', host: HOST, authorized: false, status: 401 },
+    { purpose: 'login', method: 'GET', host: HOST, authorized: true, status: 200 },
+    { purpose: 'token', method: 'GET', host: HOST, authorized: true, status: 200 },
+    { purpose: 'manifest', method: 'HEAD', host: HOST, authorized: true, status: 200 },
+  ]);
+});
+
+test('one connection serves the whole check', async () => {
+  bench().secure.play(registry(HOST, {}, imageFor('amd64')));
+  await checkPull(input({ platform: 'linux/amd64' }), leapingEnvironment(bench()));
+  expect(bench().secure.seen).toHaveLength(5);
+  expect(new Set(bench().secure.seen.map(request => request.port)).size).toBe(1);
+});
+
+test('input that is misspelled is an error, not a verdict', async () => {
+  await expect(checkPull(input({ image: 'https://ghcr.io/acme/api' }))).rejects.toMatchObject({ name: 'ImageReferenceError' });
+  await expect(checkPull(input({ platform: 'x86' }))).rejects.toThrow('platform must be <os>/<architecture>');
+  await expect(checkPull(input({ ca: 'ca.pem' }))).rejects.toThrow('ca must be one or more certificates in PEM form');
+});
+
+test('a fault of our own never stops a deployment, and shows nothing', async () => {
+  const environment = { ...REAL_ENVIRONMENT, connectTo: () => { throw new TypeError(`oops ${PASSWORD}`); } };
+  const result = await checkPull(input(), environment);
+  expect(result).toMatchObject({ verdict: 'PROTOCOL_ERROR', kind: 'not-definite', definite: false });
+  expect(result.message).toMatch(/fault of its own \(TypeError\)/);
+  expect(JSON.stringify(result)).not.toContain('oops');
+});
+
+test('real time: the deadline holds with real timers and real pauses', async () => {
+  bench().secure.play(() => ({ status: 503 }));
+  const started = Date.now();
+  const result = await checkPull(input({ timeoutMs: 600 }), { ...REAL_ENVIRONMENT, connectTo: leapingEnvironment(bench()).connectTo });
+  expect(result.verdict).toBe('REGISTRY_UNAVAILABLE');
+  expect(Date.now() - started).toBeLessThan(1_000);
+  expect(result.requests.length).toBeGreaterThan(1);
+});
+
+test('nothing is ever sent over plain HTTP to another machine, whoever asks for it', async () => {
+  const transport = createTransport({ allowPrivateNetworks: true, allowLoopback: true, deadline: Date.now() + 1_000 }, REAL_ENVIRONMENT);
+  const request = { purpose: 'ping', method: 'GET', url: new URL('http://registry.example.com/v2/'), accept: '*/*', maxBytes: 1 } as const;
+  await expect(transport.send(request)).rejects.toMatchObject({ kind: 'not-tls' });
+  expect(transport.requests).toEqual([]);
+});
+
+test('every verdict has its kind', () => {
+  expect(VERDICTS).toHaveLength(21);
+  expect(VERDICTS.filter(verdict => kindOf(verdict) === 'yes')).toEqual(['OK', 'PUBLIC_IMAGE']);
+  expect(VERDICTS.filter(verdict => kindOf(verdict) === 'not-definite')).toEqual([
+    'REALM_NOT_TRUSTED', 'RATE_LIMITED', 'NETWORK_RESTRICTED', 'TLS_UNTRUSTED', 'NO_ROUTE', 'REGISTRY_UNAVAILABLE', 'PROTOCOL_ERROR',
+  ]);
+});

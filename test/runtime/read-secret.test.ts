@@ -1,0 +1,71 @@
+import { REAL_ENVIRONMENT } from '../../src/runtime/environment';
+import { readCredentials, type ReadSecret, type ReadSecretOptions } from '../../src/runtime/read-secret';
+
+const OPTIONS: ReadSecretOptions = { name: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:pull-a1B2c3', reader: 'arn:aws:iam::111122223333:role/Check' };
+
+function awsError(name: string, message: string = ''): Error {
+  return Object.assign(new Error(message), { name });
+}
+
+function leaping() {
+  let now = 0;
+  return { ...REAL_ENVIRONMENT, now: () => now, sleep: async (ms: number) => { now += ms; } };
+}
+
+async function verdictOf(error: Error, options: ReadSecretOptions = OPTIONS): Promise<unknown> {
+  let calls = 0;
+  const environment = leaping();
+  const read: ReadSecret = async () => {
+    calls++;
+    throw error;
+  };
+  const failure = await readCredentials(read, options, environment).catch((caught: unknown) => caught);
+  return { ...failure as object, message: (failure as Error).message, calls, seconds: environment.now() / 1_000 };
+}
+
+test('reads the credentials', async () => {
+  expect(await readCredentials(async () => ({ secretString: '{"username":"a","password":"b"}' }), OPTIONS)).toEqual({ username: 'a', password: 'b' });
+});
+
+test('what is wrong with the content is said by the parser', async () => {
+  await expect(readCredentials(async () => ({}), OPTIONS)).rejects.toMatchObject({ verdict: 'SECRET_MALFORMED' });
+});
+
+test('access denied heals within a minute, since roles need time to arrive', async () => {
+  let calls = 0;
+  const read: ReadSecret = async () => {
+    if (++calls < 5) {
+      throw awsError('AccessDeniedException', 'is not authorized to perform: secretsmanager:GetSecretValue');
+    }
+    return { secretString: '{"username":"a","password":"b"}' };
+  };
+  const environment = leaping();
+  expect(await readCredentials(read, OPTIONS, environment)).toEqual({ username: 'a', password: 'b' });
+  expect(environment.now()).toBe(15_000);
+});
+
+test('access that stays denied is a no after a minute', async () => {
+  expect(await verdictOf(awsError('AccessDeniedException'))).toMatchObject({
+    verdict: 'SECRET_ACCESS_DENIED', definite: true, calls: 10, seconds: 55, message: `${OPTIONS.reader} may not read ${OPTIONS.name}; allow it secretsmanager:GetSecretValue, and look for a policy that denies it`,
+  });
+});
+
+test('access denied in another account is not definite: the execution role may have it', async () => {
+  expect(await verdictOf(awsError('AccessDeniedException'), { ...OPTIONS, inOtherAccount: true, accessPatienceMs: 0 })).toMatchObject({
+    verdict: 'SECRET_ACCESS_DENIED', definite: false, calls: 1, message: expect.stringContaining('let the policies of secret and key admit it and the execution role'),
+  });
+});
+
+test.each<[name: string, message: string, verdict: string, definite: boolean]>([
+  ['ResourceNotFoundException', 'Secrets Manager can\'t find the specified secret.', 'SECRET_NOT_FOUND', true],
+  ['InvalidRequestException', 'You can\'t perform this operation on the secret because it was marked for deletion.', 'SECRET_NOT_FOUND', true],
+  ['AccessDeniedException', 'Access to KMS is not allowed', 'KMS_ACCESS_DENIED', true],
+  ['DecryptionFailure', 'can\'t decrypt', 'KMS_ACCESS_DENIED', true],
+  ['ValidationException', 'Invalid name', 'SECRET_NOT_FOUND', true],
+  ['ThrottlingException', 'Rate exceeded', 'REGISTRY_UNAVAILABLE', false],
+  ['InternalServiceError', '', 'REGISTRY_UNAVAILABLE', false],
+  ['TimeoutError', 'socket', 'NO_ROUTE', false],
+  ['', '', 'NO_ROUTE', false],
+])('%s: %s', async (name, message, verdict, definite) => {
+  expect(await verdictOf(awsError(name, message), { ...OPTIONS, reader: undefined })).toMatchObject({ verdict, definite });
+});
