@@ -30,6 +30,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   packageManager: javascript.NodePackageManager.NPM,
   projenrcTs: true,
   tsconfigDevFile: 'tsconfig.dev.json',
+  // Source maps with the sources in them would be more than half of the package.
+  tsconfig: { compilerOptions: { inlineSourceMap: false, inlineSources: false } },
   // Isolated modules: types are checked once, before the tests, and not again by every worker of jest.
   tsconfigDev: { include: ['.projenrc.ts'], exclude: ['lib', 'dist', 'examples', 'cdk.out', '.demo'] },
   typecheckTests: true,
@@ -48,6 +50,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@mrgrain/jsii-struct-builder',
     '@aws-cdk/cloudformation-diff',
     '@types/node@^20',
+    // The clients of the Lambda runtime: the bundle leaves them out.
+    '@aws-sdk/client-cloudformation',
+    '@aws-sdk/client-lambda',
+    '@aws-sdk/client-secrets-manager',
     'fast-check',
     // The CLI that reads the assemblies of every aws-cdk-lib up to 2.276; aws-cdk 3.0.0 refuses them.
     'aws-cdk@2.1148.1',
@@ -67,16 +73,21 @@ const project = new awscdk.AwsCdkConstructLibrary({
     tsconfigPath: './tsconfig.dev.json',
   },
   integrationTestAutoDiscover: false,
+  lambdaAutoDiscover: false,
+  bin: { 'cdk-private-registry': 'bin/cdk-private-registry' },
   // Rosetta leaves .jsii.tabl.json beside the assembly.
   gitignore: ['cdk.out/', '.demo/', '.jsii.tabl.json'],
   sampleCode: false,
 });
 
 for (const path of [
-  '/.ci/', '/.demo/', '/.jsii.tabl.json', '/CONTRIBUTING.md', '/docs/', '/examples/', '/projenrc/', '/scripts/', '/tsconfig.dev.json',
+  '/.ci/', '/.demo/', '/.registries/', '/.jsii.tabl.json', '/CONTRIBUTING.md', '/docs/', '/examples/', '/projenrc/', '/scripts/', '/tsconfig.dev.json',
 ]) {
   project.addPackageIgnore(path);
 }
+
+// 1.13.0 names a platform package that was never published in that version, so that `npm ci` finds the lock file incomplete.
+project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
 // A warning of jsii is a fault in one of the languages.
 project.compileTask.reset('jsii --fail-on-warnings');
@@ -87,10 +98,22 @@ project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '2
 // aws-cdk-lib deprecates properties that its own constructs set.
 project.tasks.addEnvironment('JSII_DEPRECATED', 'quiet');
 
+// They need registries, which `npm run test:registries` starts.
+project.jest!.addIgnorePattern('/test/registries/');
 project.jest!.config.coverageThreshold = {
   'global': { lines: 95, branches: 95, functions: 95, statements: 95 },
   './src/image/image-reference.ts': { lines: 100, branches: 100, functions: 100, statements: 100 },
 };
+
+// Prebuilt, so that nobody who uses the library needs a bundler.
+project.bundler.addBundle('src/pull-check/handler/index.ts', {
+  platform: 'node',
+  target: 'node20',
+  externals: ['@aws-sdk/*'],
+  outfile: 'index.js',
+});
+project.eslint!.allowDevDeps('src/pull-check/handler/*.ts');
+project.testTask.prependSpawn(project.bundler.bundleTask);
 
 new ServiceProps(project);
 new Awslint(project);

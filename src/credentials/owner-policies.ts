@@ -23,8 +23,9 @@ export interface OwnerPolicies {
  * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
  */
 export function ownerPolicies(stack: Stack, secretArn: string, region: string, readers: iam.IRole[]): OwnerPolicies {
-  const partition = Token.isUnresolved(secretArn) ? stack.partition : secretArn.split(':')[1];
-  const urlSuffix = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
+  const isToken = Token.isUnresolved(secretArn);
+  const partition = isToken ? stack.partition : secretArn.split(':')[1];
+  const urlSuffix = isToken ? stack.urlSuffix : `amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}`;
   const accounts = new Set([stack.account, ...readers.map((role) => role.env.account)]);
   const roles = new Set(readers.map((role) => arnPatternOf(role, partition)));
   const onlyReaders = roles.size > 0 ? { ArnLike: { 'aws:PrincipalArn': [...roles] } } : undefined;
@@ -61,6 +62,6 @@ function arnPatternOf(role: iam.IRole, partition: string): string {
   }
   const { roleName, path = '/' } = resource;
   if (roleName !== undefined && !Token.isUnresolved(roleName)) { return `${prefix}${path}${roleName}`; }
-  const { stackName } = Stack.of(role);
+  const { stackName } = Stack.of(resource);
   return `${prefix}${path}${stackName.length > 20 ? stackName.slice(0, 20) : `${stackName}-`}*`;
 }

@@ -1,4 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { EncryptionKey } from './encryption-key';
 
 /**
@@ -8,6 +9,16 @@ export interface PullStatement {
   readonly actions: string[];
   readonly resources: string[];
   readonly conditions?: Record<string, Record<string, unknown>>;
+}
+
+/**
+ * The statements as a policy in JSON, for somebody else to attach.
+ */
+export function policyOf(statements: PullStatement[]): object {
+  return {
+    Version: '2012-10-17',
+    Statement: statements.map(({ actions, resources, conditions }) => new iam.PolicyStatement({ actions, resources, conditions }).toStatementJson()),
+  };
 }
 
 /**

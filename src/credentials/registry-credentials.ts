@@ -143,7 +143,8 @@ export abstract class RegistryCredentials {
   /**
    * A secret that exists in the account and Region of the stack, by its name.
    *
-   * ECS accepts names of up to 255 of `A-Z a-z 0-9 _ -`; for any other name pass the complete ARN to `fromSecretCompleteArn`.
+   * The pull check finds the complete ARN, which is what the task definition names then. Without a check it is the name, of which
+   * ECS accepts up to 255 of `A-Z a-z 0-9 _ -`; for any other pass the complete ARN to `fromSecretCompleteArn`.
    *
    * @example
    * const credentials = RegistryCredentials.fromSecretName('ghcr-pull');

@@ -33,12 +33,15 @@ export interface RegistrySecretProps {
  * The secret as it is used from one stack.
  */
 export interface SecretUse {
-  /** What `repositoryCredentials` of the container names. */
-  readonly credentialsParameter: string;
-  /** What an execution role needs to read it. */
+  /** The ARN, or the name if only that is known. */
+  readonly id: string;
+  readonly isName: boolean;
+  readonly region: string;
+  readonly isOfOtherAccount: boolean;
+  /** Its path, if it is deployed together with its consumer and has to be filled by hand after that. */
+  readonly placeholder?: string;
+  /** What a role needs to read it. */
   readonly statements: PullStatement[];
-  /** Whether it is deployed together with its consumer, and has to be filled by hand after that. */
-  readonly isPlaceholder: boolean;
 }
 
 /**
@@ -60,27 +63,27 @@ export class RegistrySecret {
     const isReplica = this.isReplicatedTo(stack.region);
     const region = isReplica ? stack.region : this.secret.env.region;
 
-    if (certainlyDiffer(this.secret.env.account, stack.account)) { this.validateCrossAccount(consumer, stack); }
+    const isOfOtherAccount = certainlyDiffer(this.secret.env.account, stack.account);
+    if (isOfOtherAccount) { this.validateCrossAccount(consumer, stack); }
     if (certainlyDiffer(region, stack.region)) { this.validateCrossRegion(consumer, stack); }
 
-    const { id } = this.props;
     const key = isReplica ? this.keyOfReplica(consumer, region) : this.props.encryptionKey;
-    const isPlaceholder = this.props.isPlaceholder === true && outermostStackOf(this.secret) === outermostStackOf(consumer);
+    const isUnfilled = this.props.isPlaceholder && outermostStackOf(this.secret) === outermostStackOf(consumer);
+    const placeholder = isUnfilled ? this.secret.node.path : undefined;
+    const use = (id: string, isName: boolean, arns: string[]) => (
+      { id, isName, region, isOfOtherAccount, placeholder, statements: pullStatements(stack, arns, region, key) }
+    );
+    const { id } = this.props;
     if ('name' in id) {
-      const arn = stack.formatArn({
+      return use(id.name, true, [stack.formatArn({
         service: 'secretsmanager',
         resource: 'secret',
         resourceName: `${id.name}-??????`,
         arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      });
-      return { credentialsParameter: acceptedName(consumer, id.name), statements: pullStatements(stack, [arn], region, key), isPlaceholder };
+      })]);
     }
     const arn = isReplica ? arnInRegion(id.arn, region) : id.arn;
-    return {
-      credentialsParameter: arn,
-      statements: pullStatements(stack, id.isComplete ? [arn] : [arn, `${arn}-??????`], region, key),
-      isPlaceholder,
-    };
+    return use(arn, false, id.isComplete ? [arn] : [arn, `${arn}-??????`]);
   }
 
   /**
@@ -162,11 +165,14 @@ export function isOwned(secret: secretsmanager.ISecret): boolean {
   return child !== undefined && CfnResource.isCfnResource(child);
 }
 
-function acceptedName(consumer: IConstruct, name: string): string {
+/**
+ * A name as the container can have it.
+ */
+export function acceptedName(consumer: IConstruct, name: string): string {
   if (Token.isUnresolved(name) || ECS_SECRET_NAME.test(name)) { return name; }
   throw invalid('secretNameNeedsArn',
     `ECS does not accept the secret name ${JSON.stringify(name)}, only 1 to 255 of A-Z a-z 0-9 _ -; `
-    + 'pass the complete ARN to RegistryCredentials.fromSecretCompleteArn()', consumer);
+    + 'pass the complete ARN to RegistryCredentials.fromSecretCompleteArn(), or let the pull check find the ARN, in the mode ENFORCE or WARN', consumer);
 }
 
 function hasCrossRegionReferences(stack: Stack): boolean {

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IConstruct } from 'constructs';
 import { PullOptions } from './pull-options';
-import { PullStatement } from '../credentials/pull-statements';
+import { policyOf, PullStatement } from '../credentials/pull-statements';
 import { invalid } from '../private/errors';
 import { roleResourceOf } from '../private/scopes';
 import { certainlyDiffer } from '../private/tokens';
@@ -28,20 +28,14 @@ export function grantPull(
   if (isImmutable(role)) {
     if (role.addGrantsToResources) { return secret.grantRead(role); }
     if (!options.executionRolePolicyManagedExternally) {
-      const policy = {
-        Version: '2012-10-17',
-        Statement: statements.map(({ actions, resources, conditions }) => (
-          new iam.PolicyStatement({ actions, resources, conditions }).toStatementJson()
-        )),
-      };
+      const policy = policyOf(statements);
       throw invalid('executionRoleImmutable',
         `the execution role ${describe(role)} cannot be changed from here, so that its tasks could not read the secret; `
         + `set executionRolePolicyManagedExternally: true and attach to the role, beside what its logs need, ${JSON.stringify(Stack.of(container).resolve(policy))}`, container);
     }
   }
-  const local = roleIn(container.node.scope as Construct, role);
-  if (local === role) { validateTrust(container, role); }
-  return grantStatements(local, statements);
+  validateTrust(container, role);
+  return grantStatements(roleIn(container.node.scope as Construct, 'ImportedExecutionRole', role), statements);
 }
 
 export function grantStatements(grantee: iam.IGrantable, statements: PullStatement[]): iam.Grant {
@@ -54,31 +48,26 @@ export function grantStatements(grantee: iam.IGrantable, statements: PullStateme
  * The role as one of the stack of `scope`: a policy that is added to it lands there. In the role's own stack the policy would
  * refer to resources of this one and close a cycle, or nothing could wait for it.
  */
-export function roleIn(scope: Construct, role: iam.IRole): iam.IRole {
+export function roleIn(scope: Construct, id: string, role: iam.IRole): iam.IRole {
   if (Stack.of(role) === Stack.of(scope) || isImmutable(role) || customizesRoles(scope)) { return role; }
-  const id = 'ImportedExecutionRole';
   const imported = scope.node.tryFindChild(id) as iam.IRole | undefined;
   if (imported) { return imported; }
-  validateTrust(scope, role);
-  return iam.Role.fromRoleArn(scope, id, iam.Role.isRole(role) ? arnByName(role) : role.roleArn, {
+  const resource = roleResourceOf(role);
+  // In parts: from a token aws-cdk-lib would take the first element of the role's path for its name.
+  const arn = resource === undefined ? role.roleArn : Stack.of(resource).formatArn({
+    service: 'iam', region: '', resource: 'role', resourceName: `${(resource.path ?? '/').slice(1)}${role.roleName}`,
+  });
+  return iam.Role.fromRoleArn(scope, id, arn, {
     // Two stacks that import the role must not overwrite each other's inline policy.
     defaultPolicyName: `Policy${Names.uniqueResourceName(scope, { maxLength: 100 })}`,
   });
 }
 
 /**
- * The ARN in parts. From a token aws-cdk-lib would take the first element of the role's path for its name.
- */
-function arnByName(role: iam.Role): string {
-  const path = roleResourceOf(role)?.path ?? '/';
-  return Stack.of(role).formatArn({ service: 'iam', region: '', resource: 'role', resourceName: `${path.slice(1)}${role.roleName}` });
-}
-
-/**
  * A role that was imported as immutable, or made so by `withoutPolicyUpdates()`. There is no public way to ask: it says of
  * every statement that it was added, and its class has another name in every release.
  */
-function isImmutable(role: iam.IRole): role is iam.IRole & { readonly addGrantsToResources: boolean } {
+export function isImmutable(role: iam.IRole): role is iam.IRole & { readonly addGrantsToResources: boolean } {
   return !iam.Role.isRole(role) && 'addGrantsToResources' in role;
 }
 
@@ -93,11 +82,11 @@ function customizesRoles(scope: IConstruct): boolean {
  * Checks at the end of synth whether ECS tasks may assume the role: its trust policy can change until then.
  */
 function validateTrust(scope: Construct, role: iam.IRole): void {
-  const policy = iam.Role.isRole(role) ? (role as iam.Role).assumeRolePolicy : undefined;
-  if (policy === undefined) { return; }
+  const resource = roleResourceOf(role);
+  if (resource === undefined) { return; }
   scope.node.addValidation({
     validate: () => {
-      const statements: Statement[] = Stack.of(role).resolve(policy.toJSON()).Statement;
+      const statements: Statement[] = Stack.of(resource).resolve(resource.assumeRolePolicyDocument).Statement;
       if (statements.some(letsEcsTasksAssume)) { return []; }
       const principals = JSON.stringify(statements.map((statement) => statement.Principal));
       return [invalid('executionRoleNotAssumable',

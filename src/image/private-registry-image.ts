@@ -8,7 +8,9 @@ import { hostOf } from './image-host';
 import { ImageReference } from './image-reference';
 import { PullOptions } from './pull-options';
 import { RegistryCredentials } from '../credentials/registry-credentials';
+import { acceptedName } from '../credentials/registry-secret';
 import { invalid, warn } from '../private/errors';
+import { addPullCheck } from '../pull-check/pull-check';
 import { RegistryProvider } from '../registry/registry-provider';
 
 const ECR_HOST = /^\d{12}\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn|c2s\.ic\.gov|sc2s\.sgov\.gov)$/;
@@ -77,24 +79,23 @@ export class PrivateRegistryImage extends ecs.ContainerImage {
     this.warnAboutReference(containerDefinition);
 
     const secret = this.options.credentials._bind(containerDefinition, this.provider);
-    const { credentialsParameter, statements, isPlaceholder } = secret.usedBy(containerDefinition);
-    if (isPlaceholder) {
-      warn(containerDefinition, 'placeholderBesideTasks',
-        `the secret ${secret.secret.node.path} is created with a placeholder in the same stack as the tasks that need it: they cannot start before it is filled; `
-        + 'define the PrivateRegistry in a stack that is deployed before, or start with no task');
-    }
+    const use = secret.usedBy(containerDefinition);
+    const check = addPullCheck(containerDefinition, { reference: this.reference, provider: this.provider, secret, use, options: this.options });
+    if (check) { task.node.addDependency(check); }
 
+    const credentialsParameter = use.isName ? check?.getAttString('CredentialsParameter') ?? acceptedName(containerDefinition, use.id) : use.id;
     const view = viewOf(secret.secret, credentialsParameter, (grantee) => {
       const role = grantee as iam.IRole;
       // A LazyRole is made when somebody asks for it; by then nothing could wait for its policy any more.
       void role.roleArn;
       secret.addReader(role);
-      const grant = grantPull(containerDefinition, role, secret.secret, statements, this.options);
+      const grant = grantPull(containerDefinition, role, secret.secret, use.statements, this.options);
       // Only the resource: its log group is a child of the construct, and the policy refers to the log group.
       task.node.addDependency(grant);
       return grant;
     });
-    return ecs.ContainerImage.fromRegistry(this.reference, { credentials: view }).bind(scope, containerDefinition);
+    const image = check && this.options.pinDigest ? check.getAttString('Image') : this.reference;
+    return ecs.ContainerImage.fromRegistry(image, { credentials: view }).bind(scope, containerDefinition);
   }
 
   private warnAboutReference(scope: Construct): void {
@@ -105,7 +106,7 @@ export class PrivateRegistryImage extends ecs.ContainerImage {
     }
     if (Token.isUnresolved(this.reference)) { return; }
     const { tag, digest } = ImageReference.parse(this.reference);
-    if (digest === undefined && (tag === undefined || tag === 'latest')) {
+    if (digest === undefined && !this.options.pinDigest && (tag === undefined || tag === 'latest')) {
       warn(scope, 'imageWithoutFixedTag',
         `the image ${JSON.stringify(this.reference)} ${tag ? 'has the tag "latest"' : 'has no tag, which means "latest"'}: `
         + 'a task that starts later may run another image, and a rollback does not bring the old one back; use a tag that is never moved, or a digest');

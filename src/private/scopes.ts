@@ -1,4 +1,4 @@
-import { CfnResource, Stack } from 'aws-cdk-lib';
+import { CfnResource, Reference, Stack, Tokenization } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 
@@ -11,10 +11,11 @@ export function outermostStackOf(scope: IConstruct): Stack {
 }
 
 /**
- * The resource behind a role of the app, also behind one that is made when it is needed or that may not be changed.
+ * The resource behind a role of the app, also behind one that is made when somebody asks for its name (LazyRole), that may not
+ * be changed, or that was imported from another stack.
  */
 export function roleResourceOf(role: iam.IRole): iam.CfnRole | undefined {
-  return [role.node.defaultChild, ...role.node.findAll()].find((node): node is iam.CfnRole => (
-    node !== undefined && CfnResource.isCfnResource(node) && node.cfnResourceType === iam.CfnRole.CFN_RESOURCE_TYPE_NAME
-  ));
+  const name = Tokenization.reverseString(role.roleName).firstToken;
+  if (name === undefined || !Reference.isReference(name) || !CfnResource.isCfnResource(name.target)) { return undefined; }
+  return name.target.cfnResourceType === iam.CfnRole.CFN_RESOURCE_TYPE_NAME ? name.target as iam.CfnRole : undefined;
 }

@@ -1,4 +1,4 @@
-import { Stack, Token, TokenComparison, Tokenization } from 'aws-cdk-lib';
+import { Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 
 /**
@@ -12,8 +12,7 @@ export function certainlyDiffer(one: string, other: string): boolean {
  * The text before the first unresolved token.
  */
 export function literalPrefix(text: string): string {
-  const first = Tokenization.reverseString(text).firstValue;
-  return typeof first === 'string' ? first : '';
+  return text.split('${Token[')[0];
 }
 
 /**

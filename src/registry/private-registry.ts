@@ -7,7 +7,7 @@ import { RegistryCredentials } from '../credentials/registry-credentials';
 import { RegistrySecret } from '../credentials/registry-secret';
 import { grantStatements } from '../image/execution-role';
 import { PrivateRegistryImage } from '../image/private-registry-image';
-import { PullOptions } from '../image/pull-options';
+import { overriddenBy, PullOptions } from '../image/pull-options';
 
 /**
  * Properties of `PrivateRegistry`.
@@ -76,7 +76,7 @@ export class PrivateRegistry extends Construct {
    */
   public image(reference: string, overrides: PullOptions = {}): PrivateRegistryImage {
     return new PrivateRegistryImage(reference, {
-      executionRolePolicyManagedExternally: overrides.executionRolePolicyManagedExternally ?? this.pullOptions.executionRolePolicyManagedExternally,
+      ...overriddenBy(this.pullOptions, overrides),
       provider: this.provider,
       credentials: RegistryCredentials._bound(this.registrySecret),
     });
@@ -89,8 +89,10 @@ export class PrivateRegistry extends Construct {
    */
   public grantPull(grantee: iam.IGrantable): iam.Grant {
     const { grantPrincipal } = grantee;
-    if ('roleArn' in grantPrincipal) { this.registrySecret.addReader(grantPrincipal as iam.IRole); }
-    return grantStatements(grantee, this.registrySecret.usedBy(this).statements);
+    if (!('roleArn' in grantPrincipal)) { return grantStatements(grantee, this.registrySecret.usedBy(this).statements); }
+    const role = grantPrincipal as iam.IRole;
+    this.registrySecret.addReader(role);
+    return grantStatements(role, this.registrySecret.usedBy(role).statements);
   }
 
   /**

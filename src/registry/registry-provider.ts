@@ -27,7 +27,7 @@ export interface CustomRegistryOptions {
   /**
    * Whether the registry is reached inside the VPC, without the internet.
    *
-   * There is then no warning about subnets that have no way to the internet.
+   * There is then no warning about subnets that have no way to the internet, but one about a pull check that is not in the VPC.
    *
    * @default false
    * @jsii suppress JSII5018 reserved in C# only and there the property is called Internal

@@ -9,7 +9,9 @@ import { Construct } from 'constructs';
 import { PrivateRegistryFargateServiceProps } from './private-registry-fargate-service-props';
 import { connectTasks } from './task-network';
 import { roleIn } from '../image/execution-role';
+import { PullOptions } from '../image/pull-options';
 import { invalid } from '../private/errors';
+import { PullCheckMode } from '../pull-check/pull-check-options';
 import { PrivateRegistry } from '../registry/private-registry';
 import { RegistryProvider } from '../registry/registry-provider';
 
@@ -122,7 +124,7 @@ export class PrivateRegistryFargateService extends Construct implements ec2.ICon
       cpu: props.cpu,
       memoryLimitMiB: props.memoryLimitMiB,
       ephemeralStorageGiB: props.ephemeralStorageGiB,
-      executionRole: props.executionRole && roleIn(this, props.executionRole),
+      executionRole: props.executionRole && roleIn(this, 'ImportedExecutionRole', props.executionRole),
       taskRole: props.taskRole,
       family: props.family,
       runtimePlatform: props.runtimePlatform,
@@ -133,7 +135,7 @@ export class PrivateRegistryFargateService extends Construct implements ec2.ICon
     const { portMappings = [], ...containerOptions } = props.containerOptions ?? {};
     const container = taskDefinition.addContainer(props.containerName ?? 'web', {
       ...containerOptions,
-      image: this.registry.image(props.image, { executionRolePolicyManagedExternally: props.executionRolePolicyManagedExternally }),
+      image: this.registry.image(props.image, pullOptionsOf(props)),
       logging: this.logDriver(props),
       environment: props.environment,
       secrets: props.secrets,
@@ -212,6 +214,15 @@ for an image that needs none use ecs.ContainerImage.fromRegistry()`, scope);
       `registry ${registry.node.path} has a provider and credentials of its own, but ${credentials ? 'credentials' : 'provider'} is set too; remove one of both`, scope);
   }
   return registry;
+}
+
+/**
+ * A service without tasks pulls nothing, so that there is nothing to check.
+ */
+function pullOptionsOf(props: PrivateRegistryFargateServiceProps): PullOptions {
+  const { desiredCount, pullCheck, pinDigest, executionRolePolicyManagedExternally } = props;
+  if (desiredCount === 0) { return { pullCheck: { mode: PullCheckMode.OFF }, pinDigest: false, executionRolePolicyManagedExternally }; }
+  return { pullCheck, pinDigest, executionRolePolicyManagedExternally };
 }
 
 /**

@@ -16,8 +16,15 @@ export const FLAG_SETS: Array<[name: string, flags: Record<string, unknown>]> = 
   ['the recommended feature flags', RECOMMENDED_FLAGS],
 ];
 
+const PULL_CHECK_MODE = 'cdk-private-registry:pullCheckMode';
+
+/**
+ * Most tests look at what there is beside the pull check, and leave it out; with this context it is as users have it.
+ */
+export const CHECKED = { [PULL_CHECK_MODE]: undefined };
+
 export function newApp(flags: Record<string, unknown> = {}, props: AppProps = {}): App {
-  return new App({ analyticsReporting: false, treeMetadata: false, ...props, context: { ...flags, ...props.context } });
+  return new App({ analyticsReporting: false, treeMetadata: false, ...props, context: { [PULL_CHECK_MODE]: 'OFF', ...flags, ...props.context } });
 }
 
 export function newStack(flags: Record<string, unknown> = {}, env: Environment | undefined = ENV): Stack {

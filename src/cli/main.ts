@@ -1,0 +1,178 @@
+import { X509Certificate } from 'crypto';
+import { readFileSync } from 'fs';
+import { buffer } from 'stream/consumers';
+import { parseArgs } from 'util';
+import { PLACEHOLDER } from '../credentials/placeholder';
+import { ImageReference } from '../image/image-reference';
+import { checkPull, CheckResult } from '../runtime/check';
+import { parsePlatform } from '../runtime/platform';
+import { parseSecret } from '../runtime/secret';
+import { CheckFailure } from '../runtime/verdict';
+
+const PASSWORD_VARIABLE = 'REGISTRY_PASSWORD';
+const HOST = /^(?:[a-z0-9][a-z0-9.-]*|\[[a-f0-9:.]+\])(?::[0-9]{1,5})?$/i;
+
+const USAGE = `usage: cdk-private-registry check <image> --username <name> --password-stdin [options]
+       cdk-private-registry check <image> --secret-json-stdin [options]
+       cdk-private-registry secret-json --username <name> --password-stdin
+
+check asks the registry whether the image can be pulled with the credentials. Exit code 0: yes, 1: no, 2: not certain.
+secret-json prints the JSON to store in AWS Secrets Manager.
+
+  --username <name>         the user name at the registry
+  --password-stdin          read the password from standard input; without it the password is that of ${PASSWORD_VARIABLE}
+  --secret-json-stdin       read the JSON that ECS will read, for example from "aws secretsmanager get-secret-value"
+  --platform <os/arch>      check too that the image has this platform, for example linux/arm64
+  --auth-host <host>        the host that issues tokens, if it is another than the registry (self-managed GitLab)
+  --ca-file <file>          a certificate authority (PEM) to trust beside the public ones
+  --allow-private-networks  let the registry have a private address
+  --timeout <seconds>       give up after this time (default: 30)
+  --insecure-loopback       allow plain HTTP and loopback addresses, for a local registry only
+  --json                    print the result as JSON
+`;
+
+const CREDENTIALS_OPTIONS = {
+  'help': { type: 'boolean', short: 'h' },
+  'username': { type: 'string' },
+  'password-stdin': { type: 'boolean' },
+} as const;
+
+const CHECK_OPTIONS = {
+  ...CREDENTIALS_OPTIONS,
+  'secret-json-stdin': { type: 'boolean' },
+  'platform': { type: 'string' },
+  'auth-host': { type: 'string' },
+  'ca-file': { type: 'string' },
+  'allow-private-networks': { type: 'boolean' },
+  'timeout': { type: 'string' },
+  'insecure-loopback': { type: 'boolean' },
+  'json': { type: 'boolean' },
+} as const;
+
+const EXIT_CODES = { 'yes': 0, 'no': 1, 'not-definite': 2 };
+const WRONG_USAGE = 64;
+const LONGEST_TIMEOUT = 3600;
+
+/** What the user has to change about the call. */
+class UsageError extends Error {}
+
+/**
+ * Runs one command and gives the exit code.
+ */
+export async function run([command, ...args]: string[]): Promise<number> {
+  try {
+    switch (command) {
+      case 'check': return await check(args);
+      case 'secret-json': return await secretJson(args);
+      case '--help': case '-h': return help();
+      // What stands in its place is not repeated: it may be the password.
+      default: throw new UsageError(`${command === undefined ? 'no command is given' : 'the first argument is no command'}, expected check or secret-json`);
+    }
+  } catch (error) {
+    if (error instanceof UsageError) {
+      process.stderr.write(`error: ${error.message}\nrun "cdk-private-registry --help" for the usage\n`);
+      return WRONG_USAGE;
+    }
+    // The text of an error that nobody expected is unknown, so that it stays unsaid.
+    process.stderr.write(`error: the command failed by a fault of its own (${(error as Error)?.name}); please report it\n`);
+    return EXIT_CODES['not-definite'];
+  }
+}
+
+function help(): number {
+  process.stdout.write(USAGE);
+  return 0;
+}
+
+async function check(args: string[]): Promise<number> {
+  const { values, positionals: [image, ...others] } = usable(() => parseArgs({ args, options: CHECK_OPTIONS, allowPositionals: true }));
+  if (values.help) { return help(); }
+  if (image === undefined || others.length > 0) { throw new UsageError(`expected one image, got ${image === undefined ? 'none' : others.length + 1}`); }
+  const { platform, timeout = '30', 'auth-host': authHost, 'ca-file': caFile } = values;
+  if (!(Number(timeout) > 0 && Number(timeout) <= LONGEST_TIMEOUT)) {
+    throw new UsageError(`--timeout is ${JSON.stringify(timeout)}, expected a number of seconds, at most ${LONGEST_TIMEOUT}`);
+  }
+  if (authHost !== undefined && !HOST.test(authHost)) {
+    throw new UsageError(`--auth-host is ${JSON.stringify(authHost)}, expected a host, with its port if that is not 443`);
+  }
+  usable(() => ImageReference.parse(image));
+  if (platform !== undefined) { usable(() => parsePlatform(platform)); }
+  const ca = caFile === undefined ? undefined : usable(() => readCertificates(caFile), '--ca-file has no certificate: ');
+
+  let result: Outcome;
+  try {
+    const name = values['secret-json-stdin'] ? 'the JSON on standard input' : 'the given login';
+    result = await checkPull({
+      image,
+      platform,
+      ca,
+      credentials: parseSecret(await secretOf(values), { name, isPlaceholder: (secret) => secret === PLACEHOLDER }),
+      credentialsName: name,
+      authHost,
+      allowPrivateNetworks: values['allow-private-networks'],
+      insecureLoopback: values['insecure-loopback'],
+      timeoutMs: Number(timeout) * 1000,
+    });
+  } catch (error) {
+    if (!(error instanceof CheckFailure)) { throw error; }
+    result = { verdict: error.verdict, kind: 'no', message: error.message };
+  }
+  const { verdict, kind, message, digest } = result;
+  process.stdout.write(values.json ? `${JSON.stringify({ verdict, kind, image, digest, message })}\n` : `${verdict}: ${message}\n`);
+  return EXIT_CODES[kind];
+}
+
+type Outcome = Pick<CheckResult, 'verdict' | 'kind' | 'message' | 'digest'>;
+
+async function secretJson(args: string[]): Promise<number> {
+  const { values, positionals } = usable(() => parseArgs({ args, options: CREDENTIALS_OPTIONS, allowPositionals: true }));
+  if (values.help) { return help(); }
+  if (positionals.length > 0) { throw new UsageError('secret-json takes --username and --password-stdin only'); }
+  const json = await secretOf(values);
+  usable(() => parseSecret(json, { name: 'the secret' }));
+  process.stdout.write(`${json}\n`);
+  return 0;
+}
+
+interface CredentialsValues {
+  readonly 'username'?: string;
+  readonly 'password-stdin'?: boolean;
+  readonly 'secret-json-stdin'?: boolean;
+}
+
+/**
+ * The JSON that ECS would read.
+ */
+async function secretOf({ username, 'password-stdin': fromStdin, 'secret-json-stdin': isJson }: CredentialsValues): Promise<string> {
+  if (isJson) {
+    if (username !== undefined || fromStdin) { throw new UsageError('--secret-json-stdin has the user name and the password already; leave out --username and --password-stdin'); }
+    return readInput();
+  }
+  if (!username) { throw new UsageError('no user name is given, expected --username or --secret-json-stdin'); }
+  // As with "docker login" the line break that ends the input is not part of the password.
+  const password = fromStdin ? (await readInput()).replace(/\r?\n$/, '') : process.env[PASSWORD_VARIABLE];
+  if (!password) { throw new UsageError(`no password is given, expected it on standard input with --password-stdin, or in ${PASSWORD_VARIABLE}`); }
+  return JSON.stringify({ username, password });
+}
+
+async function readInput(): Promise<string> {
+  const bytes = await buffer(process.stdin);
+  return usable(() => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), 'standard input is no text: ');
+}
+
+function readCertificates(file: string): string {
+  const pem = readFileSync(file, 'utf8');
+  new X509Certificate(pem);
+  return pem;
+}
+
+/**
+ * What cannot be used is a mistake in the call.
+ */
+function usable<T>(read: () => T, context: string = ''): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new UsageError(`${context}${(error as Error).message.replace(/\s+/g, ' ')}`);
+  }
+}

@@ -1,0 +1,18 @@
+import { CustomResourceEvent, ProbeResult, PullCheckProperties } from './event';
+import { probe as probeImage } from './probe';
+import { answer } from './respond';
+import { send } from './send';
+
+/**
+ * The function that CloudFormation calls.
+ */
+export async function respond(event: CustomResourceEvent): Promise<void> {
+  await send(event.ResponseURL, await answer(event));
+}
+
+/**
+ * The function inside a VPC.
+ */
+export async function probe(properties: PullCheckProperties): Promise<ProbeResult> {
+  return probeImage(properties, true);
+}

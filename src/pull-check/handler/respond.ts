@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'timers/promises';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { InvokeCommand, InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
+import { CustomResourceEvent, CustomResourceResponse, ProbeResult, PullCheckProperties } from './event';
+import { log } from './log';
+import { probe } from './probe';
+import { ImageReference } from '../../image/image-reference';
+
+const BREAK_THE_GLASS = 'to deploy all the same, add --context cdk-private-registry:pullCheckMode=WARN';
+/** A minute for the rights of a new role to arrive everywhere, and what the check itself may take at the most. */
+const PROBE_TIMEOUT = 150_000;
+const ACCESS_PATIENCE = 60_000;
+const STATE_TIMEOUT = 10_000;
+/** What Secrets Manager takes as the id of a secret. */
+const SECRET_ID_LENGTH = 2048;
+
+/**
+ * Answers one request of CloudFormation.
+ */
+export async function answer(event: CustomResourceEvent): Promise<CustomResourceResponse> {
+  const { StackId, RequestId, LogicalResourceId } = event;
+  const response = { PhysicalResourceId: event.PhysicalResourceId ?? LogicalResourceId, StackId, RequestId, LogicalResourceId };
+  if (event.RequestType === 'Delete') { return { ...response, Status: 'SUCCESS' }; }
+
+  const properties = event.ResourceProperties;
+  const started = Date.now();
+  const { reference, result } = await check(properties);
+  const { verdict, message, digest = '', secretArn = properties.Secret, requests } = result;
+  // A text that is no reference may hold a password.
+  const image = reference === undefined ? '' : properties.Image;
+
+  const stops = result.isDefiniteNo && properties.Mode === 'ENFORCE' && !(event.RequestType === 'Update' && await isRollingBack(StackId));
+  log({ verdict, message, stops, image, secret: properties.Secret, digest, requests, milliseconds: Date.now() - started });
+  if (stops) {
+    return { ...response, Status: 'FAILED', Reason: `${message} [${verdict}]; ${BREAK_THE_GLASS}` };
+  }
+  return {
+    ...response,
+    Status: 'SUCCESS',
+    Reason: message,
+    Data: {
+      Verdict: verdict,
+      Digest: digest,
+      Image: digest === '' ? image : reference!.withDigest(digest).toString(),
+      CredentialsParameter: secretArn.slice(0, SECRET_ID_LENGTH),
+    },
+  };
+}
+
+/**
+ * Checks what can be an image. Anything else needs no credentials, which are left alone then.
+ */
+async function check(properties: PullCheckProperties): Promise<{ readonly reference?: ImageReference; readonly result: ProbeResult }> {
+  let reference: ImageReference;
+  try {
+    reference = ImageReference.parse(properties.Image);
+  } catch (error) {
+    return { result: { verdict: 'NOT_AN_IMAGE', isDefiniteNo: true, message: (error as Error).message, requests: 0 } };
+  }
+  const prober = process.env.PROBER;
+  return { reference, result: await (prober ? probeInVpc(prober, properties) : probe(properties, false)) };
+}
+
+/**
+ * Asks the function inside the VPC. That it does not answer is no verdict on the image.
+ */
+async function probeInVpc(prober: string, properties: PullCheckProperties): Promise<ProbeResult> {
+  let reason: string | undefined;
+  try {
+    const { Payload, FunctionError } = await invoke(prober, JSON.stringify(properties));
+    const result = FunctionError === undefined && Payload ? JSON.parse(Buffer.from(Payload).toString()) : undefined;
+    if (typeof result?.verdict === 'string') { return result; }
+    reason = FunctionError;
+  } catch (error) {
+    reason = (error as Error).name;
+  }
+  return {
+    verdict: 'NO_ROUTE',
+    isDefiniteNo: false,
+    message: `the function inside the VPC did not answer (${reason ?? 'no result'}): the subnets of pullCheck.vpcSubnets may have no route to Secrets Manager or to the registry of ${properties.Image}`,
+    requests: 0,
+  };
+}
+
+/**
+ * What passes: the role of this function may be seconds old, and a function in a VPC that was not used for weeks has to get its
+ * network interfaces again.
+ */
+const PASSING = /^(?:AccessDenied|ResourceNotReady|ResourceConflict|TooManyRequests|Service)Exception$/;
+
+/**
+ * Invokes a function, for a minute again and again while it is not ready.
+ */
+async function invoke(functionName: string, payload: string): Promise<InvokeCommandOutput> {
+  const client = new LambdaClient({ maxAttempts: 1 });
+  const abortSignal = AbortSignal.timeout(PROBE_TIMEOUT);
+  const end = Date.now() + ACCESS_PATIENCE;
+  try {
+    for (;;) {
+      const command = new InvokeCommand({ FunctionName: functionName, Payload: payload });
+      const outcome = await client.send(command, { abortSignal }).catch((error: Error) => error);
+      if (!(outcome instanceof Error)) { return outcome; }
+      if (!PASSING.test(outcome.name) || Date.now() > end) { throw outcome; }
+      await sleep(2_000);
+    }
+  } finally {
+    client.destroy();
+  }
+}
+
+/**
+ * Whether the stack is on its way back; also if that can't be told, because a rollback that fails leaves the stack stuck.
+ */
+async function isRollingBack(stackId: string): Promise<boolean> {
+  const client = new CloudFormationClient();
+  try {
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stackId }), { abortSignal: AbortSignal.timeout(STATE_TIMEOUT) });
+    return Stacks?.[0]?.StackStatus?.includes('ROLLBACK') ?? true;
+  } catch {
+    return true;
+  } finally {
+    client.destroy();
+  }
+}

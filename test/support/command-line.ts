@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+
+const ROOT = join(__dirname, '..', '..');
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CallOptions {
+  /** What is piped to standard input; null closes it before the start. */
+  readonly stdin?: string | Buffer | null;
+  readonly environment?: Record<string, string>;
+}
+
+/** The command line as it is installed: `bin` beside the compiled sources, and no package to require around it. */
+export class CommandLine {
+  private readonly directory = mkdtempSync(join(tmpdir(), 'command-line-'));
+
+  constructor() {
+    const entryPoints = ['cli/main.ts', 'credentials/placeholder.ts', 'image/image-reference.ts', 'runtime/*.ts'].map(path => join(ROOT, 'src', path));
+    buildSync({ entryPoints, outdir: join(this.directory, 'lib'), outbase: join(ROOT, 'src'), format: 'cjs', platform: 'node', target: 'node20' });
+    mkdirSync(join(this.directory, 'bin'));
+    copyFileSync(join(ROOT, 'bin', 'cdk-private-registry'), this.path);
+    chmodSync(this.path, 0o755);
+  }
+
+  public async call(args: readonly string[], { stdin = '', environment = {} }: CallOptions = {}): Promise<Ended> {
+    const child = spawn(this.path, args, { env: { PATH: process.env.PATH, ...environment }, stdio: [stdin === null ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+    const ended = { stdout: '', stderr: '' };
+    child.stdout!.setEncoding('utf8').on('data', text => ended.stdout += text);
+    child.stderr!.setEncoding('utf8').on('data', text => ended.stderr += text);
+    // It may have ended before it has read everything.
+    child.stdin?.on('error', () => undefined).end(stdin);
+    const code = await new Promise<number | null>(resolve => child.on('close', resolve));
+    return { code, ...ended };
+  }
+
+  public remove(): void {
+    rmSync(this.directory, { recursive: true });
+  }
+
+  private get path(): string {
+    return join(this.directory, 'bin', 'cdk-private-registry');
+  }
+}
