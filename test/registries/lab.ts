@@ -1,0 +1,114 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ACCOUNTS } from './accounts';
+import { startCountingProxy } from './counting-proxy';
+import { pushImages } from './images';
+import type { Software } from './registries';
+import { startRegistry, type SeenRequest } from './registry-process';
+import { ISSUER, makeSigner, SERVICE, startTokenServer, type Signer, type TokenServer } from './token-server';
+import type { CheckInput } from '../../src/runtime/check';
+import { makeCertificate } from '../support/certificates';
+
+/** Names in the certificate of the registries with TLS; nothing has to resolve them (see `connectTo` in checking.ts). */
+export const REGISTRY_HOST = 'registry.test';
+const AUTH_HOST = 'auth.test';
+/** By name: crane follows no realm to a loopback address. */
+const PLAIN_AUTH_HOST = 'localhost';
+
+export const ACCESS_NAMES = ['open', 'basic', 'token', 'basic-tls', 'token-tls'] as const;
+export type AccessName = typeof ACCESS_NAMES[number];
+
+/** One way to the images: the same for all of them, so only who may have them differs. */
+export interface Access {
+  readonly name: AccessName;
+  readonly host: string;
+  /** What the check has to be told about the registry, as its user would. */
+  readonly input: Pick<CheckInput, 'insecureLoopback' | 'ca' | 'authHost'>;
+  /** What the registry has answered. */
+  readonly seen: SeenRequest[];
+  readonly tokens?: TokenServer;
+}
+
+export interface Lab {
+  /** Whose tokens the registries take. */
+  readonly signer: Signer;
+  access(name: AccessName): Access;
+  stop(): Promise<void>;
+}
+
+/** Starts one registry for each access over the same images. Whatever was started is stopped if something fails. */
+export async function startLab(software: Software): Promise<Lab> {
+  const directory = mkdtempSync(join(tmpdir(), 'registries-'));
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    await Promise.allSettled(stops.splice(0).map(step => step()));
+    rmSync(directory, { recursive: true, force: true });
+  };
+  const started = async <T extends { stop(): Promise<void> }>(server: Promise<T>): Promise<T> => {
+    stops.push((await server).stop);
+    return server;
+  };
+  try {
+    return { ...await startAccesses(software, directory, started), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+type Started = <T extends { stop(): Promise<void> }>(server: Promise<T>) => Promise<T>;
+
+async function startAccesses(software: Software, directory: string, started: Started): Promise<Omit<Lab, 'stop'>> {
+  const certificate = makeCertificate([REGISTRY_HOST, AUTH_HOST]);
+  const tls = { certificate: join(directory, 'server.pem'), key: join(directory, 'server.key') };
+  writeFileSync(tls.certificate, certificate.cert);
+  writeFileSync(tls.key, certificate.key);
+  const htpasswd = { realm: 'Lab', path: join(directory, 'htpasswd') };
+  writeFileSync(htpasswd.path, ACCOUNTS.map(htpasswdLine).join(''));
+  const signer = makeSigner(directory);
+  const tokens = await started(startTokenServer(signer, ACCOUNTS));
+  const tlsTokens = await started(startTokenServer(signer, ACCOUNTS, certificate));
+  const tokenAuth = (realm: string) => ({ token: { realm, service: SERVICE, issuer: ISSUER, rootcertbundle: signer.certificateFile } });
+
+  const accesses = new Map<AccessName, Access>();
+  const start = async (name: AccessName, auth: object | undefined, secure: boolean, tokenServer?: TokenServer) => {
+    const storage = join(directory, 'storage');
+    const registry = await started(startRegistry(software, { name, directory, storage, auth, tls: secure ? tls : undefined }));
+    // A proxy would have to end the TLS that is to be tried; there the access log has to do.
+    const { port, seen } = secure ? registry : await started(startCountingProxy(registry.port));
+    const authHost = tokenServer && `${secure ? AUTH_HOST : PLAIN_AUTH_HOST}:${tokenServer.port}`;
+    accesses.set(name, {
+      name,
+      host: `${secure ? REGISTRY_HOST : '127.0.0.1'}:${port}`,
+      input: { authHost, ...secure ? { ca: certificate.ca } : { insecureLoopback: true } },
+      seen,
+      tokens: tokenServer,
+    });
+    return registry.port;
+  };
+  await pushImages(join(directory, 'layout'), await start('open', undefined, false));
+  await start('basic', { htpasswd }, false);
+  await start('token', tokenAuth(`http://${PLAIN_AUTH_HOST}:${tokens.port}/token`), false, tokens);
+  await start('basic-tls', { htpasswd }, true);
+  await start('token-tls', tokenAuth(`https://${AUTH_HOST}:${tlsTokens.port}/token`), true, tlsTokens);
+  return { access: name => accesses.get(name)!, signer };
+}
+
+/** bcrypt is the only hash that distribution takes; its lowest cost, since this is no secret. */
+function htpasswdLine({ username, password }: { username: string; password: string }): string {
+  return execFileSync('htpasswd', ['-niB', '-C', '4', username], { input: password, encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'] });
+}
+
+/** A lab for the tests of one `describe`. */
+export function useLab(software: Software): () => Lab {
+  let lab: Lab | undefined;
+  beforeAll(async () => {
+    lab = await startLab(software);
+  });
+  afterAll(async () => {
+    await lab?.stop();
+  });
+  return () => lab!;
+}

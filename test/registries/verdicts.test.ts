@@ -1,0 +1,77 @@
+import { ALICE } from './accounts';
+import { CASES, type Case, type Scheme } from './cases';
+import { checkAt, type Checked } from './checking';
+import { skopeoInspect } from './clients';
+import { REPOSITORY } from './images';
+import { ACCESS_NAMES, useLab, type Access } from './lab';
+import { SOFTWARE } from './registries';
+import type { Credentials } from '../../src/runtime/token';
+import { kindOf } from '../../src/runtime/verdict';
+import { leaksIn } from '../support/leaks';
+
+describe.each(SOFTWARE)('$name', (software) => {
+  const lab = useLab(software);
+  const digests = new Map<string, string>();
+
+  beforeAll(async () => {
+    for (const tag of ['amd64', 'arm64', 'multi', 'docker', 'docker-list']) {
+      // Whatever skopeo runs on, only the digest of what the tag names is looked at.
+      digests.set(tag, await skopeoInspect(`${lab().access('open').host}/${REPOSITORY}:${tag}`, undefined, '--override-os=linux', '--override-arch=arm64', '--format={{.Digest}}'));
+    }
+  });
+
+  describe.each(ACCESS_NAMES)('%s', (name) => {
+    test.each(CASES.map(c => [c.name, c] as const))('%s', async (_, c) => {
+      const access = lab().access(name);
+      const credentials = c.credentials ?? ALICE;
+      const image = c.image.replace(/<([^>]+)>/, (__, tag) => digests.get(tag)!);
+      const checked = await checkAt(access, image, credentials, c.input);
+
+      expectVerdict(checked, verdictFor(c, name));
+      if (c.digestOf !== undefined) {
+        expect(checked.result.digest).toBe(digests.get(c.digestOf));
+      }
+      expect(checked.result.platforms).toEqual(c.platforms ?? checked.result.platforms);
+      expectHonestRecord(checked, access);
+      expectCredentialsOnce(checked);
+      expectNoLeak(checked, credentials);
+    });
+  });
+});
+
+function verdictFor({ verdict }: Case, access: string) {
+  return typeof verdict === 'string' ? verdict : verdict[access.replace('-tls', '') as Scheme];
+}
+
+function expectVerdict({ result }: Checked, verdict: ReturnType<typeof verdictFor>): void {
+  // With the message, which says why if it is another verdict.
+  expect({ verdict: result.verdict, message: result.message }).toEqual({ verdict, message: expect.stringMatching(/^[^\n]{20,1024}$/) });
+  expect(result.kind).toBe(kindOf(verdict));
+  expect(result.definite).toBe(true);
+}
+
+/** What a check says that it has sent is what the servers have seen. */
+function expectHonestRecord({ result, registry, tokens }: Checked, access: Access): void {
+  const sent = result.requests.filter(({ host }) => host === access.host);
+  expect(registry.map(({ method, status }) => ({ method, status }))).toEqual(sent.map(({ method, status }) => ({ method, status })));
+  expect(registry.map(({ authorization }) => authorization !== undefined)).toEqual(sent.map(({ authorized }) => !access.input.ca && authorized));
+  const asked = result.requests.filter(({ host }) => host === access.input.authHost);
+  expect(tokens.map(({ username }) => username !== undefined)).toEqual(asked.map(({ authorized }) => authorized));
+  expect(tokens.map(({ status }) => status)).toEqual(asked.map(({ status }) => status));
+  expect(result.requests).toHaveLength(sent.length + asked.length);
+}
+
+/** Credentials that were refused are not sent again: registries count failures, and lock accounts. */
+function expectCredentialsOnce({ result, tokens }: Checked): void {
+  const refused = result.requests.filter(({ authorized, status }) => authorized && status === 401);
+  expect(refused.length).toBeLessThanOrEqual(1);
+  if (result.verdict === 'CREDENTIALS_REJECTED') {
+    expect(refused).toHaveLength(1);
+    expect(result.requests.filter(({ authorized }) => authorized)).toHaveLength(1);
+    expect(tokens.filter(({ username }) => username !== undefined).length).toBeLessThanOrEqual(1);
+  }
+}
+
+function expectNoLeak({ result }: Checked, { username, password }: Credentials): void {
+  expect(leaksIn(JSON.stringify(result), [username, password, `${username}:${password}`])).toEqual([]);
+}
