@@ -12,7 +12,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { PrivateRegistryFargateService, PrivateRegistryImage, RegistryCredentials } from '../../src';
-import { ENV, IMAGE, KEY_ARN, newApp, SECRET_ARN } from '../support/synth';
+import { CHECKED, ENV, IMAGE, KEY_ARN, SECRET_ARN, newApp } from '../support/synth';
 
 type ServiceProps = Omit<patterns.ApplicationLoadBalancedFargateServiceProps, 'taskImageOptions' | 'taskDefinition'>;
 type ImageOptions = Omit<patterns.ApplicationLoadBalancedTaskImageOptions, 'image'>;
@@ -290,7 +290,7 @@ function imagesWith(credentials: RegistryCredentials): ImageFactory {
 }
 
 function place({ env = ENV, place: chosen }: Configuration, flags: Record<string, unknown>): { stack: Stack; scope: Construct } {
-  const app = newApp(flags);
+  const app = newApp({ ...flags, ...CHECKED });
   if (chosen) { return chosen(app, env); }
   const stack = new Stack(app, 'Stack', { env });
   return { stack, scope: stack };

@@ -18,8 +18,19 @@ const VIA_SECRETS_MANAGER = JSON.stringify({
   StringEquals: { 'kms:ViaService': { 'Fn::Join': ['', ['secretsmanager.eu-west-1.', { Ref: 'AWS::URLSuffix' }]] } },
 });
 
+/** What the pull check adds to a stack, once for all its services. Nothing of it was there before. */
+export const ADDED_BY_PULL_CHECK = [
+  'AWS::IAM::Policy', 'AWS::IAM::Role', 'AWS::Lambda::Function', 'AWS::Logs::LogGroup', 'Custom::PrivateRegistryPullCheck',
+];
+
 /** One line: the image is ours, the construct stays. */
 export const IMAGE_DIFFERENCES: ExpectedDifference[] = [
+  {
+    type: 'AWS::ECS::TaskDefinition',
+    path: 'DependsOn',
+    ours: 'Custom::PrivateRegistryPullCheck',
+    why: 'an image that cannot be pulled stops the deployment before ECS sees it',
+  },
   {
     type: 'AWS::ECS::TaskDefinition',
     path: 'DependsOn',

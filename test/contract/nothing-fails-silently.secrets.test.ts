@@ -5,9 +5,7 @@ import { Construct } from 'constructs';
 import { row } from './section-5-rows';
 import { PrivateRegistry, RegistryCredentials, RegistryProvider } from '../../src';
 import { expectError, expectSilence, expectWarning, messageOf } from '../support/errors';
-import {
-  credentialsParametersOf, ENV, FLAG_SETS, KEY_ARN, newApp, newStack, pullStatementsOf, SECRET_ARN, templateOf, warningsOf,
-} from '../support/synth';
+import { CHECKED, credentialsParametersOf, ENV, FLAG_SETS, KEY_ARN, newApp, newStack, pullStatementsOf, SECRET_ARN, templateOf, warningsOf } from '../support/synth';
 import { defineTask, defineTaskWith, ownSecret, rawImage, rawSecret, stackWith } from '../support/tasks';
 
 const NAME_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:ghcr';
@@ -130,7 +128,14 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
   });
 
   describe(row('secretByName'), () => {
-    test('the name, where aws-cdk-lib has a partial ARN', () => {
+    test('the complete ARN that the pull check finds, where aws-cdk-lib has a partial ARN', () => {
+      const stack = newStack({ ...flags, ...CHECKED });
+      defineTaskWith(stack, RegistryCredentials.fromSecretName('ghcr/pull'));
+      expect(credentialsParametersOf(stack)).toEqual([{ 'Fn::GetAtt': [expect.stringMatching(/PullCheck/), 'CredentialsParameter'] }]);
+      expectSilence(stack);
+    });
+
+    test('the name without a check, where aws-cdk-lib has a partial ARN', () => {
       const raw = rawStackWith((stack) => secretsmanager.Secret.fromSecretNameV2(stack, 'Secret', 'ghcr_pull'));
       expect(JSON.stringify(credentialsParametersOf(raw))).toMatch(/:secret:ghcr_pull"/);
 
@@ -139,7 +144,7 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
       expectSilence(stack);
     });
 
-    test('fails for a name that ECS does not accept', () => {
+    test('fails without a check for a name that ECS does not accept', () => {
       expectError(() => stackWith(RegistryCredentials.fromSecretName('ghcr/pull'), flags),
         'secretNameNeedsArn', '"ghcr/pull"', 'fromSecretCompleteArn()');
     });

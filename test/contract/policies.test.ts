@@ -20,6 +20,10 @@ const EXCEPTIONS: Exception[] = [
     applies: ({ type }) => type === 'AWS::KMS::Key',
   },
   {
+    why: 'Lambda needs the actions on network interfaces before there is one to name',
+    applies: ({ statement: { Action } }) => [Action].flat().every((action) => /^ec2:\w+(NetworkInterfaces?|Subnets|PrivateIpAddresses)$/.test(action)),
+  },
+  {
     why: 'of a key that is known by an alias only the alias can be named, and only in a condition',
     applies: ({ statement: { Action, Resource, Condition } }) => Action === 'kms:Decrypt'
       && /:key\/\*"/.test(JSON.stringify(Resource)) && Condition?.['ForAnyValue:StringEquals']?.['kms:ResourceAliases'] !== undefined,

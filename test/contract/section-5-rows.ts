@@ -72,7 +72,7 @@ export const SECTION_5_ROWS: readonly Section5Row[] = [
     id: 'secretByName',
     situation: 'secret by name',
     raw: 'partial ARN in the task definition, which ECS does not document',
-    ours: 'the name where ECS accepts it, otherwise an error',
+    ours: 'the complete ARN, which the pull check finds; without a check the name where ECS accepts it, otherwise an error',
     kinds: ['works', 'error'],
     ids: ['secretNameNeedsArn'],
   },

@@ -13,7 +13,7 @@ export interface Difference {
 /** The properties that are policies. */
 const POLICIES = ['PolicyDocument', 'KeyPolicy'];
 
-/** Where two templates with the same resources differ. */
+/** Where two templates differ in the resources of the first. */
 export function differences(raw: Template, ours: Template): Difference[] {
   return Object.entries(raw.Resources).flatMap(([id, resource]) => [
     ...compareDependencies(raw, ours, id),
@@ -26,7 +26,7 @@ type Change = Omit<Difference, 'type'>;
 
 /** Compared by logical id, and told by type: an id says nothing outside its template. */
 function compareDependencies(raw: Template, ours: Template, id: string): Change[] {
-  const typeOf = (name?: string) => name && raw.Resources[name].Type;
+  const typeOf = (name?: string) => name && (raw.Resources[name] ?? ours.Resources[name]).Type;
   return compareSets('DependsOn', raw.Resources[id].DependsOn ?? [], ours.Resources[id].DependsOn ?? [])
     .map((change) => ({ ...change, raw: typeOf(change.raw), ours: typeOf(change.ours) }));
 }

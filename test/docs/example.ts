@@ -1,13 +1,12 @@
 import { App, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ts from 'typescript';
 import { documentAt } from './markdown';
 import * as library from '../../src';
-import { ENV, IMAGE, newApp, SECRET_ARN } from '../support/synth';
+import { CHECKED, ENV, IMAGE, newApp, SECRET_ARN } from '../support/synth';
 
 /** What the examples declare and do not define. */
 const GIVEN: Record<string, (stack: Stack) => unknown> = {
@@ -20,9 +19,7 @@ const GIVEN: Record<string, (stack: Stack) => unknown> = {
     image: IMAGE, credentials: credentials(),
   }),
   'ecs.Cluster': (stack) => new ecs.Cluster(stack, 'GivenCluster'),
-  'elbv2.ApplicationTargetGroup': (stack) => new elbv2.ApplicationTargetGroup(stack, 'GivenTargetGroup', {
-    vpc: new ec2.Vpc(stack, 'GivenVpc'), port: 80, targetType: elbv2.TargetType.IP,
-  }),
+  'ec2.IVpc': (stack) => new ec2.Vpc(stack, 'GivenVpc'),
   'iam.IRole': (stack) => iam.Role.fromRoleArn(stack, 'GivenRole', 'arn:aws:iam::111122223333:role/execution', { mutable: false }),
   'secretsmanager.ISecret': (stack) => secretsmanager.Secret.fromSecretCompleteArn(stack, 'GivenSecret', SECRET_ARN),
 };
@@ -38,7 +35,7 @@ export function runExample(example: string): Stack {
   const load = (name: string) => (name === 'cdk-private-registry' ? library : jest.requireActual(name));
   const given = (type: string, stack: Stack) => GIVEN[type](stack);
   const Fixture: new (scope: App, id: string) => Stack = new Function('require', 'exports', 'given', `${outputText}\nreturn Fixture;`)(load, {}, given);
-  return new Fixture(newApp(), 'Stack');
+  return new Fixture(newApp(CHECKED), 'Stack');
 }
 
 function credentials(): library.RegistryCredentials {

@@ -6,7 +6,7 @@ import { runExample } from './example';
 import { codeBlocks, deadLinks, documentAt } from './markdown';
 import { RegistryProvider } from '../../src';
 import { ERROR_IDS, WARNING_IDS } from '../../src/private/errors';
-import { ExpectedDifference, IMAGE_DIFFERENCES, SERVICE_DIFFERENCES } from '../contract/moving-over.differences';
+import { ADDED_BY_PULL_CHECK, ExpectedDifference, IMAGE_DIFFERENCES, SERVICE_DIFFERENCES } from '../contract/moving-over.differences';
 import { SECTION_5_ROWS } from '../contract/section-5-rows';
 import { warningIdsOf } from '../support/synth';
 
@@ -23,13 +23,15 @@ describe('examples', () => {
     expect(stacks.flatMap(warningIdsOf)).toEqual(expected);
   });
 
-  test.each(codeBlocks(README, 'diff'))('$heading: no logical id and no type changes', ({ code }) => {
+  test.each(codeBlocks(README, 'diff'))('$heading: no logical id and no type changes, and nothing is added but the check', ({ code }) => {
     const [before, after] = ['+', '-'].map((sign) => {
       const lines = code.split('\n').filter((line) => !line.startsWith(sign)).map((line) => line.slice(1));
       const stack = runExample(`declare const secret: secretsmanager.ISecret;\n${lines.join('\n')}`);
-      return Object.entries(Template.fromStack(stack).toJSON().Resources).map(([id, { Type }]: any) => `${id} ${Type}`).sort();
+      return Object.entries(Template.fromStack(stack).toJSON().Resources).map(([id, { Type }]: any) => `${id} ${Type}`);
     });
-    expect(after).toEqual(before);
+    expect(after).toEqual(expect.arrayContaining(before));
+    const added = after.filter((resource) => !before.includes(resource)).map((resource) => resource.split(' ')[1]);
+    expect([...new Set(added)].sort()).toEqual([...ADDED_BY_PULL_CHECK].sort());
   });
 });
 
@@ -57,6 +59,26 @@ describe('tables', () => {
     expect(SERVICE_DIFFERENCES.slice(IMAGE_DIFFERENCES.length).filter(({ type }) => types.includes(`\`${type}\``))).toEqual([]);
   });
 
+  test('what the check adds on moving over is what the contract test allows it to add', () => {
+    const types = ADDED_BY_PULL_CHECK.filter((type) => type.startsWith('AWS::')).map((type) => `\`${type}\``);
+    expect(README).toContain(`The pull check adds to each stack that has an image to check ${types.slice(0, -1).join(', ')} and ${types.slice(-1)}, and a \`Custom::PrivateRegistryPullCheck\` for each image.`);
+  });
+
+  test('every option of the check has a row', () => {
+    const [placement] = /interface PullCheckPlacement \{[^}]*\}/.exec(documentAt('src/pull-check/pull-check-function.ts'))!;
+    const structs = `${placement}${documentAt('src/pull-check/pull-check-options.ts')}`;
+    const options = [...structs.matchAll(/^ {2}readonly (\w+)\?:/gm)].map(([, option]) => option);
+    const [, table] = README.split('| `pullCheck` | What it is | Default |');
+    const documented = table.split('\n\n')[0].split('\n').flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, option]) => option));
+    expect(documented.sort()).toEqual(options.sort());
+  });
+
+  test('every option of the command line is named', () => {
+    const options = [...documentAt('src/cli/main.ts').matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
+    expect(options.length).toBeGreaterThan(8);
+    expect(options.filter((option) => !README.includes(option))).toEqual([]);
+  });
+
   test('every way to a provider has a recipe', () => {
     const ways = Object.getOwnPropertyNames(RegistryProvider).filter((name) => !['length', 'name', 'prototype', 'forImage'].includes(name));
     expect(ways.filter((way) => !new RegExp(`^\\| \\[[^|]* \\| \`${way}\\b`, 'm').test(README))).toEqual([]);
@@ -76,7 +98,7 @@ test('every id of an error or a warning exists', () => {
   expect(mentioned.filter((id) => !ids.includes(id))).toEqual([]);
 });
 
-test.each(['README.md', 'docs/errors.md', 'docs/architecture.md', 'docs/registries.md'])('every link in %s leads somewhere', (path) => {
+test.each(['README.md', 'CONTRIBUTING.md', 'docs/errors.md', 'docs/architecture.md', 'docs/registries.md', 'docs/security.md'])('every link in %s leads somewhere', (path) => {
   expect(deadLinks(path)).toEqual([]);
 });
 

@@ -7,7 +7,8 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  PrivateRegistry, PrivateRegistryFargateService, PrivateRegistryImage, RegistryCredentials, RegistryProvider,
+  PrivateRegistry, PrivateRegistryFargateService, PrivateRegistryImage, PullCheckFunction, PullCheckMode, PullOptions, RegistryCredentials,
+  RegistryProvider,
 } from '../../src';
 import { ENV, IMAGE, KEY_ARN, SECRET_ARN } from '../support/synth';
 
@@ -158,6 +159,27 @@ export const CONFIGURATIONS: Configuration[] = [
     },
   },
 
+  // The pull check.
+  {
+    name: 'pull-check-off',
+    define: inStack((stack) => taskWith(stack, BY_ARN, { pullCheck: { mode: PullCheckMode.OFF } })),
+  },
+  {
+    name: 'pull-check-in-vpc',
+    define: inStack((stack) => taskWith(stack, BY_ARN, { pullCheck: { vpc: new ec2.Vpc(stack, 'Vpc', { maxAzs: 2 }) } })),
+  },
+  {
+    name: 'pull-check-shared',
+    define: (app) => {
+      const checkFunction = new PullCheckFunction(new Stack(app, 'Security', { env: ENV }), 'PullCheck');
+      taskWith(new Stack(app, 'Stack', { env: ENV }), BY_ARN, { pullCheck: { checkFunction } });
+    },
+  },
+  {
+    name: 'pinned-digest-and-secret-by-name',
+    define: inStack((stack) => taskWith(stack, RegistryCredentials.fromSecretName('ghcr/pull'), { pinDigest: true })),
+  },
+
   // Roles and task definitions of the user.
   {
     name: 'execution-role-of-another-stack',
@@ -195,9 +217,9 @@ function serviceWith(stack: Stack, credentials: RegistryCredentials, vpc?: ec2.I
 }
 
 /** What credentials come down to, without the service around it. */
-function taskWith(stack: Stack, credentials: RegistryCredentials): void {
+function taskWith(stack: Stack, credentials: RegistryCredentials, options: PullOptions = {}): void {
   new ecs.FargateTaskDefinition(stack, 'Task').addContainer('app', {
-    image: new PrivateRegistryImage(IMAGE, { credentials }), logging: ecs.LogDrivers.awsLogs({ streamPrefix: 'app' }),
+    image: new PrivateRegistryImage(IMAGE, { credentials, ...options }), logging: ecs.LogDrivers.awsLogs({ streamPrefix: 'app' }),
   });
 }
 

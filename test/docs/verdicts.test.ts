@@ -1,0 +1,54 @@
+import { documentAt } from './markdown';
+import { EXAMPLES, play } from './verdict-examples';
+import { kindOf, Verdict, VERDICTS } from '../../src/runtime/verdict';
+import { useBench } from '../support/check-harness';
+
+const README = documentAt('README.md');
+const CHAPTER = documentAt('docs/errors.md').split(/^## Verdicts of the pull check$/m)[1];
+
+const STOPS = { 'yes': 'no', 'no': 'yes', 'not-definite': 'no' };
+const BEGINNINGS = { 'yes': 'A yes.', 'no': 'Stops the deployment', 'not-definite': 'Does not stop the deployment' };
+
+describe('README', () => {
+  const bench = useBench();
+
+  test.each(VERDICTS)('%s is in the table, with what the check says', async (verdict) => {
+    const result = await play(bench(), EXAMPLES[verdict]);
+    const stops = verdict === 'TLS_UNTRUSTED' ? 'with Fargate' : STOPS[kindOf(verdict)];
+    expect(result.verdict).toBe(verdict);
+    expect(README).toContain(`\n| \`${verdict}\` | ${stops} | ${shortened(result.message)} |\n`);
+  });
+
+  test('has no other verdict in the table', () => {
+    const [, table] = README.split('| Verdict | Stops | What it says, for example |');
+    expect([...table.split('\n\n')[0].matchAll(/^\| `(\w+)`/gm)].map(([, verdict]) => verdict)).toEqual(VERDICTS);
+  });
+
+  test('the reason of a failed deployment ends with the verdict and the way out', async () => {
+    const { verdict, message } = await play(bench(), EXAMPLES.CREDENTIALS_REJECTED);
+    const [, wayOut] = /BREAK_THE_GLASS = '(.+)'/.exec(documentAt('src/pull-check/handler/respond.ts'))!;
+    expect(README).toContain(`\n${message} [${verdict}]; ${wayOut}\n`);
+  });
+});
+
+describe('docs/errors.md', () => {
+  const sections = CHAPTER.split(/^(?=### )/m).slice(1);
+
+  test('has a section for each verdict, in the same order, and for nothing else', () => {
+    expect(sections.map((section) => /^### (\w+)\n/.exec(section)?.[1])).toEqual(VERDICTS);
+  });
+
+  test.each(sections.map((section) => [section.slice(4, section.indexOf('\n')) as Verdict, section] as const))('%s: whether it stops a deployment, why and what to do', (verdict, section) => {
+    expect(section).toMatch(/^### \w+\n\n.+\.\n\n- \*\*Cause:\*\* .+\n- \*\*Do:\*\* .+\n\n?$/);
+    expect(section.split('\n\n')[1]).toMatch(new RegExp(`^${BEGINNINGS[kindOf(verdict)]}`));
+  });
+
+  test('the list at the top links all of them', () => {
+    const [list] = CHAPTER.split(/^### /m);
+    expect([...list.matchAll(/\[(\w+)\]\(#(\w+)\)/g)].map(([, verdict, anchor]) => [verdict, anchor])).toEqual(VERDICTS.map((verdict) => [verdict, verdict.toLowerCase()]));
+  });
+});
+
+function shortened(message: string): string {
+  return message.replace(/sha256:[0-9a-f]{64}/, 'sha256:...');
+}

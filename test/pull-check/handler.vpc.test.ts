@@ -1,0 +1,127 @@
+import { FunctionError } from '../support/fake-aws';
+import type { LambdaFunction } from '../support/lambda-harness';
+import { expectPassed, expectStopped, HOST, HURRY, IMAGE_NAME, PRIVATE_ADDRESS, usePullCheckBench, type Deployment } from '../support/pull-check-bench';
+import { IMAGE, registry } from '../support/registry-script';
+import { errors } from '../support/scripted-registry';
+
+const bench = usePullCheckBench();
+
+const PROBER = 'arn:aws:lambda:eu-west-1:111122223333:function:PullCheckProber';
+const OK = { Digest: IMAGE.digest, Image: `${HOST}/acme/api@${IMAGE.digest}` };
+const refusing = registry(HOST, { manifest: () => errors(403, 'DENIED') });
+const DENIED = { error: 'AccessDeniedException', status: 403, message: 'not authorized to perform: lambda:InvokeFunction' };
+const never = new Promise<never>(() => undefined);
+let prober: LambdaFunction;
+let probed: string[] = [];
+
+beforeAll(() => {
+  prober = bench().function({ address: PRIVATE_ADDRESS });
+});
+
+/** The function outside the VPC. */
+function responder(speed: number = 1): LambdaFunction {
+  return bench().function({ environment: { PROBER }, speed });
+}
+
+/** AWS with the function inside the VPC, which is the same bundle in a process of its own. */
+function withProber(deployment: Deployment = {}): Deployment {
+  probed = [];
+  const invoke = async (payload: unknown) => {
+    const { result, error, log } = await prober.invoke('probe', payload);
+    probed.push(JSON.stringify(result) + log);
+    if (error !== undefined) { throw new FunctionError(error); }
+    return result;
+  };
+  return { ...deployment, aws: { invoke, ...deployment.aws } };
+}
+
+describe('in a VPC', () => {
+  test('the prober asks a registry with a private address, and the responder answers', async () => {
+    expectPassed(await bench().answer(bench().event('Create'), withProber(), responder()), 'OK', OK);
+    expect(bench().aws.calls.map(({ operation }) => operation)).toEqual(['Invoke', 'GetSecretValue']);
+    expect(bench().aws.calls[0].input).toEqual({ functionName: PROBER, payload: bench().properties() });
+  });
+
+  test('a definite no stops the deployment, and does not advise what is done already', async () => {
+    const answered = await bench().answer(bench().event('Create'), withProber({ registry: refusing }), responder());
+    expectStopped(answered, 'PULL_DENIED', /may not pull/);
+    expect(answered.response.Reason).not.toContain('pullCheck.vpc');
+  });
+
+  test('the prober is called as soon as the new role of the responder has arrived everywhere', async () => {
+    const deployment = withProber();
+    const { invoke } = deployment.aws!;
+    const late = { ...deployment, aws: { invoke: async (payload: unknown, call: number) => call < 5 ? DENIED : invoke!(payload, call) } };
+    expectPassed(await bench().answer(bench().event('Create'), late, responder(HURRY)), 'OK', OK);
+  });
+
+  test('a rollback is never stopped', async () => {
+    const describeStacks = () => ({ StackName: 'Stack', StackStatus: 'UPDATE_ROLLBACK_IN_PROGRESS' });
+    expectPassed(await bench().answer(bench().event('Update'), withProber({ registry: refusing, aws: { describeStacks } }), responder()), 'PULL_DENIED');
+  });
+
+  test('delete never enters it', async () => {
+    const { response } = await bench().answer(bench().event('Delete'), withProber(), responder());
+    expect(response.Status).toBe('SUCCESS');
+    expect(bench().aws.calls).toEqual([]);
+  });
+
+  test('metadata and loopback addresses are refused there too', async () => {
+    prober = bench().function({ address: '169.254.170.2' });
+    expectPassed(await bench().answer(bench().event('Create'), withProber(), responder()), 'NO_ROUTE');
+    prober = bench().function({ address: PRIVATE_ADDRESS });
+    expect(bench().registry.seen).toEqual([]);
+  });
+
+  test('the prober returns what the responder needs and logs nothing', async () => {
+    await bench().answer(bench().event('Create'), withProber(), responder());
+    expect(probed).toEqual([JSON.stringify({
+      verdict: 'OK', isDefiniteNo: false, message: expectedMessage(), digest: IMAGE.digest, secretArn: bench().properties().Secret, requests: bench().registry.seen.length,
+    })]);
+  });
+
+  test('an image that is no reference is not sent there', async () => {
+    const answered = await bench().answer(bench().event('Create', { Image: 'a b' }), withProber(), responder());
+    expectStopped(answered, 'NOT_AN_IMAGE', /spaces/);
+    expect(bench().aws.calls).toEqual([]);
+  });
+});
+
+function expectedMessage(): string {
+  return `${IMAGE_NAME} can be pulled with the credentials in ${bench().properties().Secret} (${IMAGE.digest}, linux/amd64)`;
+}
+
+describe('a prober that does not answer is no verdict', () => {
+  test.each<[what: string, invoke: () => Promise<unknown>]>([
+    ['it was stopped', async () => Promise.reject(new FunctionError('2026-01-01T00:00:00Z f1 Task timed out after 150.00 seconds'))],
+    ['it returns nothing', async () => null],
+    ['it returns something else', async () => 'hello'],
+    ['it returns no JSON', async () => undefined],
+  ])('%s', async (_, invoke) => {
+    const answered = await bench().answer(bench().event('Create'), { aws: { invoke } }, responder());
+    expectPassed(answered, 'NO_ROUTE');
+    expect(answered.response.Reason).toMatch(/the function inside the VPC did not answer \((?:Unhandled|no result)\): .*pullCheck\.vpcSubnets/);
+  });
+
+  test('the responder may not call it, and says so', async () => {
+    const answered = await bench().answer(bench().event('Create'), { aws: { invoke: async () => DENIED } }, responder(HURRY));
+    expectPassed(answered, 'NO_ROUTE');
+    expect(answered.response.Reason).toContain('did not answer (AccessDeniedException)');
+    expect(answered.log[0].milliseconds).toBeLessThan(70_000);
+  });
+
+  test('it never answers, and the responder does before it is stopped itself', async () => {
+    const answered = await bench().answer(bench().event('Create'), { aws: { invoke: async () => never } }, responder(HURRY * 2));
+    expectPassed(answered, 'NO_ROUTE');
+    expect(answered.log[0].milliseconds).toBeGreaterThan(120_000);
+    expect(answered.log[0].milliseconds).toBeLessThan(165_000);
+    expect(bench().aws.calls).toHaveLength(1);
+  });
+
+  test('it waits for a registry that never answers as long as the check may take', async () => {
+    prober = bench().function({ address: PRIVATE_ADDRESS, speed: HURRY });
+    const answered = await bench().answer(bench().event('Create', { TimeoutSeconds: '60' }), withProber({ registry: () => ({ fault: 'hang' }) }), responder(HURRY));
+    prober = bench().function({ address: PRIVATE_ADDRESS });
+    expectPassed(answered, 'REGISTRY_UNAVAILABLE');
+  });
+});

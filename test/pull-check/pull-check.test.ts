@@ -1,0 +1,341 @@
+import { CfnParameter, CustomResource, Duration, NestedStack, SecretValue, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import {
+  PrivateRegistry, PrivateRegistryFargateService, PrivateRegistryImage, PullCheckFunction, PullCheckMode,
+  PullCheckOptions, RegistryCredentials, RegistryProvider,
+} from '../../src';
+import { dependencyCycle } from '../contract/dependency-cycle';
+import { makeCertificate } from '../support/certificates';
+import { expectError, expectSilence, expectWarning } from '../support/errors';
+import { CHECKED, ENV, IMAGE, KEY_ARN, newApp, newStack, resourcesOf, SECRET_ARN, templateOf } from '../support/synth';
+import { CREDENTIALS, defineTask, ownSecret } from '../support/tasks';
+
+const CHECK = 'Custom::PrivateRegistryPullCheck';
+const { ca: CA } = makeCertificate(['registry.acme.io']);
+const BY_NAME = RegistryCredentials.fromSecretName('ghcr/pull');
+
+function image(pullCheck?: PullCheckOptions, reference = IMAGE): PrivateRegistryImage {
+  return new PrivateRegistryImage(reference, { credentials: CREDENTIALS, pullCheck });
+}
+
+function checkOf(stack: Stack): any {
+  const checks = resourcesOf(stack, CHECK);
+  expect(checks).toHaveLength(1);
+  return checks[0];
+}
+
+function checked(pullCheck?: PullCheckOptions, context: Record<string, unknown> = {}): Stack {
+  const stack = newStack({ ...CHECKED, ...context });
+  defineTask(stack, image(pullCheck));
+  return stack;
+}
+
+describe('the check', () => {
+  test('says in plain words what is checked', () => {
+    expect(checkOf(checked()).Properties).toEqual({
+      ServiceToken: { 'Fn::GetAtt': [expect.stringMatching(/^PrivateRegistryPullCheckFunction/), 'Arn'] },
+      ServiceTimeout: 240,
+      Image: IMAGE,
+      Secret: SECRET_ARN,
+      SecretRegion: 'eu-west-1',
+      Platform: 'linux/amd64',
+      Mode: 'ENFORCE',
+      Fargate: 'true',
+      TimeoutSeconds: 30,
+    });
+  });
+
+  test('takes what the options and the provider say', () => {
+    const stack = newStack(CHECKED);
+    const provider = RegistryProvider.selfManagedGitlab('registry.acme.io', { authHost: 'gitlab.acme.io', restrictedNetwork: true });
+    const registry = new PrivateRegistry(stack, 'Registry', {
+      provider, credentials: CREDENTIALS, pullCheck: { mode: PullCheckMode.WARN, timeout: Duration.seconds(45), trigger: 'build 7' },
+    });
+    defineTask(stack, registry.image('registry.acme.io/acme/api:1'));
+    expect(checkOf(stack).Properties).toMatchObject({
+      Mode: 'WARN', TimeoutSeconds: 45, Trigger: 'build 7', AuthHost: 'gitlab.acme.io', RestrictedNetwork: 'true',
+    });
+  });
+
+  test('is there before the task definition', () => {
+    const template = templateOf(checked());
+    const [check] = Object.keys(Template.fromJSON(template).findResources(CHECK));
+    Template.fromJSON(template).hasResource('AWS::ECS::TaskDefinition', { DependsOn: Match.arrayWith([check]) });
+  });
+
+  test('waits until its function may read the secret', () => {
+    const stack = checked();
+    const policies = Template.fromStack(stack).findResources('AWS::IAM::Policy', {
+      Properties: { PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: 'cloudformation:DescribeStacks', Resource: { Ref: 'AWS::StackId' } })]) } },
+    });
+    expect(checkOf(stack).DependsOn).toEqual(Object.keys(policies));
+  });
+
+  test('reads exactly this secret, with exactly its key', () => {
+    const stack = newStack(CHECKED);
+    const credentials = RegistryCredentials.fromSecretCompleteArn(SECRET_ARN, { encryptionKeyArn: KEY_ARN });
+    defineTask(stack, new PrivateRegistryImage(IMAGE, { credentials }));
+    const [policy] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy', { Properties: { PolicyName: Match.stringLikeRegexp('PullCheck.*Policy$') } }))
+      .filter(({ Properties }) => JSON.stringify(Properties.PolicyDocument).includes('GetSecretValue'));
+    expect(policy.Properties.PolicyDocument.Statement).toEqual([
+      { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: SECRET_ARN },
+      {
+        Effect: 'Allow',
+        Action: 'kms:Decrypt',
+        Resource: KEY_ARN,
+        Condition: { StringEquals: { 'kms:ViaService': { 'Fn::Join': ['', ['secretsmanager.eu-west-1.', { Ref: 'AWS::URLSuffix' }]] } } },
+      },
+      { Effect: 'Allow', Action: 'cloudformation:DescribeStacks', Resource: { Ref: 'AWS::StackId' } },
+    ]);
+  });
+
+  test('is made once for each image, whatever uses it', () => {
+    const stack = newStack(CHECKED);
+    const shared = image();
+    defineTask(stack, shared, {}, 'One').addContainer('again', { image: shared });
+    defineTask(stack, shared, {}, 'Two');
+    defineTask(stack, image(undefined, 'ghcr.io/acme/admin:2'), {}, 'Three');
+    expect(resourcesOf(stack, CHECK).map(({ Properties }) => Properties.Image)).toEqual([IMAGE, 'ghcr.io/acme/admin:2']);
+    expect(resourcesOf(stack, 'AWS::Lambda::Function')).toHaveLength(1);
+  });
+
+  test.each<[string, (stack: Stack) => void]>([
+    ['the image', (stack) => defineTask(stack, image(undefined, 'ghcr.io/acme/api:1.4.3'))],
+    ['the secret', (stack) => defineTask(stack, new PrivateRegistryImage(IMAGE, { credentials: BY_NAME }))],
+    ['the platform', (stack) => defineTask(stack, image(), { runtimePlatform: { cpuArchitecture: ecs.CpuArchitecture.ARM64 } })],
+    ['the trigger', (stack) => defineTask(stack, image({ trigger: '2' }))],
+    ['the mode', (stack) => defineTask(stack, image({ mode: PullCheckMode.WARN }))],
+  ])('is another resource when %s changes, so that a rollback only deletes', (_what, define) => {
+    const changed = newStack(CHECKED);
+    define(changed);
+    const idsOf = (stack: Stack) => Object.keys(Template.fromStack(stack).findResources(CHECK));
+    expect(idsOf(changed)).not.toEqual(idsOf(checked()));
+    expect(idsOf(checked())).toEqual(idsOf(checked()));
+  });
+
+  test('is the same resource when the value of a token changes', () => {
+    const stack = newStack(CHECKED);
+    const tag = new CfnParameter(stack, 'Tag');
+    defineTask(stack, image(undefined, `ghcr.io/acme/api:${tag.valueAsString}`));
+    expect(checkOf(stack).Properties.Image).toEqual({ 'Fn::Join': ['', ['ghcr.io/acme/api:', { Ref: 'Tag' }]] });
+  });
+
+  test('is another one for a secret of another stack with the same name', () => {
+    const app = newApp(CHECKED);
+    const secrets = ['A', 'B'].map((id) => ownSecret(new Stack(app, id, { env: ENV })));
+    const stack = new Stack(app, 'Stack', { env: ENV });
+    secrets.forEach((secret, index) => defineTask(stack, new PrivateRegistryImage(IMAGE, { credentials: RegistryCredentials.fromSecret(secret) }), {}, `Task${index}`));
+    expect(resourcesOf(stack, CHECK).map(({ Properties }) => JSON.stringify(Properties.Secret))).toEqual([expect.stringContaining('A:'), expect.stringContaining('B:')]);
+  });
+
+  test('waits for no other secret than its own, which a task may make that waits for another check', () => {
+    const stack = newStack(CHECKED);
+    const first = defineTask(stack, image(), {}, 'First');
+    const token = new CustomResource(stack, 'Token', { serviceToken: 'arn:aws:lambda:eu-west-1:111122223333:function:token', properties: { Task: first.taskDefinitionArn } });
+    const secret = new secretsmanager.Secret(stack, 'Secret', {
+      secretObjectValue: { username: SecretValue.unsafePlainText('bot'), password: SecretValue.resourceAttribute(token.getAttString('Password')) },
+    });
+    defineTask(stack, new PrivateRegistryImage('ghcr.io/acme/second:1', { credentials: RegistryCredentials.fromSecret(secret) }), {}, 'Second');
+    expect(dependencyCycle(templateOf(stack))).toBeUndefined();
+  });
+
+  test('is in the nested stack of its tasks', () => {
+    const stack = newStack(CHECKED);
+    const nested = new NestedStack(stack, 'Nested');
+    defineTask(nested, image());
+    expect(resourcesOf(nested, CHECK)).toHaveLength(1);
+    expect(resourcesOf(stack, CHECK)).toHaveLength(0);
+  });
+
+  test('tells that another account owns the secret', () => {
+    const stack = newStack(CHECKED, { ...ENV, account: '444455556666' });
+    const credentials = RegistryCredentials.fromSecretCompleteArn(SECRET_ARN, { encryptionKeyArn: KEY_ARN });
+    defineTask(stack, new PrivateRegistryImage(IMAGE, { credentials }));
+    expect(checkOf(stack).Properties.SecretOfOtherAccount).toBe('true');
+  });
+});
+
+describe('the platform', () => {
+  test.each<[string, ecs.RuntimePlatform, string]>([
+    ['ARM64', { cpuArchitecture: ecs.CpuArchitecture.ARM64 }, 'linux/arm64'],
+    ['X86_64', { cpuArchitecture: ecs.CpuArchitecture.X86_64, operatingSystemFamily: ecs.OperatingSystemFamily.LINUX }, 'linux/amd64'],
+    ['Windows', { operatingSystemFamily: ecs.OperatingSystemFamily.WINDOWS_SERVER_2022_CORE }, 'windows/amd64'],
+  ])('of a Fargate task with %s is that of its runtime platform', (_name, runtimePlatform, platform) => {
+    const stack = newStack(CHECKED);
+    defineTask(stack, image(), { runtimePlatform, cpu: 1024, memoryLimitMiB: 2048 });
+    expect(checkOf(stack).Properties.Platform).toBe(platform);
+  });
+
+  test('is not checked where the instances decide', () => {
+    const stack = newStack(CHECKED);
+    new ecs.Ec2TaskDefinition(stack, 'Task').addContainer('app', { image: image(), memoryLimitMiB: 512 });
+    expect(checkOf(stack).Properties).not.toHaveProperty('Platform');
+    expect(checkOf(stack).Properties).not.toHaveProperty('Fargate');
+  });
+
+  test('is not guessed from a token', () => {
+    const stack = newStack(CHECKED);
+    const architecture = new CfnParameter(stack, 'Architecture').valueAsString;
+    defineTask(stack, image(), { runtimePlatform: { cpuArchitecture: ecs.CpuArchitecture.of(architecture) } });
+    expect(checkOf(stack).Properties).not.toHaveProperty('Platform');
+  });
+});
+
+describe('the mode', () => {
+  function expectNothing(stack: Stack): void {
+    const template = Template.fromStack(stack);
+    for (const type of [CHECK, 'AWS::Lambda::Function']) { template.resourceCountIs(type, 0); }
+  }
+
+  test('OFF leaves nothing behind, no function, no asset', () => {
+    const app = newApp(CHECKED);
+    const stack = new Stack(app, 'Stack', { env: ENV });
+    defineTask(stack, image({ mode: PullCheckMode.OFF }));
+    const assembly = app.synth();
+    expectNothing(stack);
+    expect(assembly.getStackByName('Stack').assets.filter(({ packaging }) => packaging === 'zip')).toEqual([]);
+    expect(JSON.stringify(assembly.manifest)).not.toContain('PullCheck');
+  });
+
+  test('is overridden by the context, for the whole app', () => {
+    expect(checkOf(checked({}, { 'cdk-private-registry:pullCheckMode': 'WARN' })).Properties.Mode).toBe('WARN');
+    expectNothing(checked({}, { 'cdk-private-registry:pullCheckMode': 'OFF' }));
+  });
+
+  test('fails for a context value that is no mode', () => {
+    expectError(() => checked({}, { 'cdk-private-registry:pullCheckMode': 'off' }), 'invalidPullCheckMode', '"off"', 'ENFORCE, WARN, OFF');
+  });
+
+  test('is OFF for a service without tasks, whatever the context says', () => {
+    for (const context of [{}, { 'cdk-private-registry:pullCheckMode': 'ENFORCE' }]) {
+      const stack = newStack({ ...CHECKED, ...context });
+      new PrivateRegistryFargateService(stack, 'Api', { image: IMAGE, credentials: RegistryCredentials.placeholder(), desiredCount: 0, pinDigest: true });
+      Template.fromStack(stack).resourceCountIs(CHECK, 0);
+      expectSilence(stack);
+    }
+  });
+});
+
+describe('a secret by name', () => {
+  test('is named by the complete ARN that the check finds', () => {
+    const stack = newStack(CHECKED);
+    defineTask(stack, new PrivateRegistryImage(IMAGE, { credentials: BY_NAME }));
+    Template.fromStack(stack).hasResourceProperties('AWS::ECS::TaskDefinition', {
+      ContainerDefinitions: [{ RepositoryCredentials: { CredentialsParameter: { 'Fn::GetAtt': [Match.stringLikeRegexp('PullCheck'), 'CredentialsParameter'] } } }],
+    });
+    expect(checkOf(stack).Properties.Secret).toBe('ghcr/pull');
+  });
+
+  test('fails without a check if ECS does not take the name', () => {
+    const unchecked = new PrivateRegistryImage(IMAGE, { credentials: BY_NAME, pullCheck: { mode: PullCheckMode.OFF } });
+    expectError(() => defineTask(newStack(CHECKED), unchecked), 'secretNameNeedsArn', '"ghcr/pull"');
+  });
+});
+
+describe('pinDigest', () => {
+  test('puts the digest into the task definition and keeps the image readable', () => {
+    const stack = newStack(CHECKED);
+    defineTask(stack, new PrivateRegistryImage(IMAGE, { credentials: CREDENTIALS, pinDigest: true }));
+    Template.fromStack(stack).hasResourceProperties('AWS::ECS::TaskDefinition', {
+      ContainerDefinitions: [{
+        Image: { 'Fn::GetAtt': [Match.stringLikeRegexp('PullCheck'), 'Image'] },
+        DockerLabels: { 'cdk-private-registry.image': IMAGE },
+      }],
+    });
+    expect(checkOf(stack).Properties.PinDigest).toBe('true');
+  });
+
+  test('fails without a check', () => {
+    expectError(() => defineTask(newStack(CHECKED), new PrivateRegistryImage(IMAGE, {
+      credentials: CREDENTIALS, pinDigest: true, pullCheck: { mode: PullCheckMode.OFF },
+    })), 'pinDigestWithoutCheck', 'pullCheck.mode');
+  });
+
+  test('is warned about when only the context switches the check off', () => {
+    const stack = newStack({ 'cdk-private-registry:pullCheckMode': 'OFF' });
+    defineTask(stack, new PrivateRegistryImage(IMAGE, { credentials: CREDENTIALS, pinDigest: true }));
+    expectWarning(stack, 'digestNotPinned', 'context');
+    Template.fromStack(stack).hasResourceProperties('AWS::ECS::TaskDefinition', { ContainerDefinitions: [{ Image: IMAGE }] });
+  });
+
+  test('of a registry goes for its images, unless one says otherwise', () => {
+    const stack = newStack(CHECKED);
+    const registry = new PrivateRegistry(stack, 'Registry', { provider: RegistryProvider.GHCR, credentials: CREDENTIALS, pinDigest: true });
+    defineTask(stack, registry.image('ghcr.io/acme/api:1'), {}, 'One');
+    defineTask(stack, registry.image('ghcr.io/acme/api:2', { pinDigest: false, pullCheck: undefined }), {}, 'Two');
+    expect(resourcesOf(stack, CHECK).map(({ Properties }) => Properties.PinDigest)).toEqual(['true', undefined]);
+  });
+});
+
+describe('what cannot work', () => {
+  const vpcIn = (stack: Stack) => new ec2.Vpc(stack, 'Vpc');
+
+  test('fails with a certificate authority that Fargate cannot be given', () => {
+    expectError(() => checked({ caCertificate: CA }), 'caCertificateOnFargate', 'Fargate');
+  });
+
+  test('takes a certificate authority for instances', () => {
+    const stack = newStack(CHECKED);
+    new ecs.Ec2TaskDefinition(stack, 'Task').addContainer('app', { image: image({ caCertificate: CA }), memoryLimitMiB: 512 });
+    expect(checkOf(stack).Properties.CaCertificate).toBe(CA);
+  });
+
+  test.each([4, 61])('fails with a timeout of %d seconds', (seconds) => {
+    expectError(() => checked({ timeout: Duration.seconds(seconds) }), 'invalidPullCheckTimeout', `${seconds}`, '5 to 60');
+  });
+
+  test('fails with a token service that is no host', () => {
+    expectError(() => checked({ authHost: 'https://gitlab.acme.io' }), 'invalidRegistryHost', 'authHost', '"gitlab.acme.io"');
+  });
+
+  test('fails with subnets but no VPC', () => {
+    expectError(() => checked({ vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC } }), 'pullCheckWithoutVpc', 'pullCheck.vpc');
+  });
+
+  test('fails with a placeholder in the same stack, also in a nested one', () => {
+    const define = (stack: Stack) => defineTask(stack, new PrivateRegistryImage(IMAGE, { credentials: RegistryCredentials.placeholder() }));
+    expectError(() => define(newStack(CHECKED)), 'placeholderWithCheck', 'desiredCount: 0');
+    const parent = newStack(CHECKED);
+    const registry = new PrivateRegistry(parent, 'Registry', { provider: RegistryProvider.GHCR, credentials: RegistryCredentials.placeholder() });
+    expectError(() => defineTask(new NestedStack(parent, 'Nested'), registry.image(IMAGE)), 'placeholderWithCheck');
+  });
+
+  test('is warned about: a registry inside the network that the check cannot reach', () => {
+    const provider = RegistryProvider.harbor('harbor.acme.io', { internal: true });
+    const define = (stack: Stack, pullCheck?: PullCheckOptions) => (
+      defineTask(stack, new PrivateRegistryImage('harbor.acme.io/acme/api:1', { credentials: CREDENTIALS, provider, pullCheck }))
+    );
+    const outside = newStack(CHECKED);
+    define(outside);
+    expectWarning(outside, 'internalRegistryNeedsVpc', 'harbor.acme.io', 'pullCheck.vpc');
+    const inside = newStack(CHECKED);
+    define(inside, { vpc: vpcIn(inside) });
+    expectSilence(inside);
+  });
+
+  test.each<[string, (stack: Stack) => PullCheckOptions]>([
+    ['a role that may not be changed', (stack) => ({ role: iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111122223333:role/check', { mutable: false }) })],
+    ['a function that was defined elsewhere', (stack) => ({
+      checkFunction: PullCheckFunction.fromFunctionArn(stack, 'Function', 'arn:aws:lambda:eu-west-1:444455556666:function:check'),
+    })],
+  ])('is warned about, with the policy to attach: %s', (_what, pullCheck) => {
+    const stack = newStack(CHECKED);
+    defineTask(stack, image(pullCheck(stack)));
+    expect(checkOf(stack).DependsOn).toBeUndefined();
+    expectWarning(stack, 'pullCheckPolicyMissing', '"secretsmanager:GetSecretValue"', SECRET_ARN, '"cloudformation:DescribeStacks"');
+  });
+
+  test.each(['./ca.pem', '-----BEGIN CERTIFICATE-----'])('fails with a certificate that is none: %s', (caCertificate) => {
+    expectError(() => checked({ caCertificate }), 'invalidCaCertificate', JSON.stringify(caCertificate), 'read the file');
+  });
+
+  test('is only warned about in the mode WARN: a placeholder in the same stack', () => {
+    const stack = newStack(CHECKED);
+    defineTask(stack, new PrivateRegistryImage(IMAGE, { credentials: RegistryCredentials.placeholder(), pullCheck: { mode: PullCheckMode.WARN } }));
+    expectWarning(stack, 'placeholderBesideTasks', 'Stack/Task/app/Secret');
+  });
+});
