@@ -79,11 +79,15 @@ function checkPromises(checks: Checks, template: any): void {
       { Image: 'ghcr.io/acme/api:1.4.2', RepositoryCredentials: { CredentialsParameter: SECRET } },
     ]);
   });
-  checks.check('the execution role may read this secret, and no other', () => {
+  checks.check('the execution role and the function of the pull check may read this secret, and no other', () => {
     const statements = find('AWS::IAM::Policy').flatMap((resource) => resource.Properties.PolicyDocument.Statement);
-    deepStrictEqual(statements.filter(({ Action }) => String(Action).includes('secretsmanager:')), [
-      { Action: 'secretsmanager:GetSecretValue', Effect: 'Allow', Resource: SECRET },
-    ]);
+    const read = { Action: 'secretsmanager:GetSecretValue', Effect: 'Allow', Resource: SECRET };
+    deepStrictEqual(statements.filter(({ Action }) => String(Action).includes('secretsmanager:')), [read, read]);
+  });
+  checks.check('the task definition waits for the check of its image', () => {
+    const [check] = Object.keys(template.Resources).filter((id) => template.Resources[id].Type === 'Custom::PrivateRegistryPullCheck');
+    deepStrictEqual(find('AWS::ECS::TaskDefinition').map(({ DependsOn }) => DependsOn.includes(check)), [true]);
+    deepStrictEqual(template.Resources[check].Properties.Image, 'ghcr.io/acme/api:1.4.2');
   });
   checks.check('one service runs two tasks, and rolls back a deployment that fails', () => {
     const services = find('AWS::ECS::Service').map((resource) => resource.Properties);

@@ -1,11 +1,14 @@
 /**
  * Builds the library, installs it in a copy of the example app, synthesizes the app with the real `cdk synth`, and prints what
- * a reviewer of the template wants to see:
+ * a reviewer of the template wants to see. Then it checks a good, a wrong and an expired token with the command line of the
+ * library, against a registry that it starts itself:
  *
  *     npm run demo
  *
  * It needs no AWS account and, once `npm ci` is done, no network.
  */
+import { spawn, spawnSync } from 'child_process';
+import { once } from 'events';
 import { cpSync, readFileSync, rmSync } from 'fs';
 import { join, relative } from 'path';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
@@ -21,7 +24,7 @@ const COLUMNS = 120;
 const ID_LENGTH = 40;
 const ID_START = 8;
 
-function main(): void {
+async function main(): Promise<void> {
   console.log('Building the library, installing it in a copy of the example and synthesizing the example ...');
   install();
   synthesize();
@@ -52,6 +55,31 @@ function main(): void {
 
   heading('Template');
   console.log(relative(REPOSITORY, stack.templateFullPath));
+
+  await checkTokens();
+}
+
+/** What the pull check says of a deployment, as the command says it of a token before it is stored. */
+async function checkTokens(): Promise<void> {
+  const registry = spawn(process.execPath, [...process.execArgv, join(__dirname, 'demo-registry.ts')], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    const [port] = await once(registry.stdout, 'data');
+    const image = `localhost:${String(port).trim()}/acme/api:1.4.2`;
+    const tokens: [kind: string, token: string, status: number][] = [
+      ['a good token', 'new-token', 0], ['a wrong token', 'some-token', 1], ['an expired token', 'old-token', 1],
+    ];
+    for (const [kind, token, expected] of tokens) {
+      heading(`npx cdk-private-registry check, with ${kind}`);
+      const args = ['check', image, '--username', 'acme-bot', '--platform', 'linux/amd64', '--insecure-loopback'];
+      const { stdout, stderr, status } = spawnSync(join(APP, 'node_modules', '.bin', 'cdk-private-registry'), args, {
+        encoding: 'utf8', env: { ...process.env, REGISTRY_PASSWORD: token },
+      });
+      console.log(`${stdout}${stderr}exit code ${status}`);
+      if (status !== expected) { throw new Error(`expected exit code ${expected} for ${kind}`); }
+    }
+  } finally {
+    registry.kill();
+  }
 }
 
 /** The example finds the packed library in its own node_modules, and all else that it needs in those of the repository. */
@@ -91,9 +119,7 @@ function print(value: unknown): void {
   console.log(JSON.stringify(value, undefined, 2));
 }
 
-try {
-  main();
-} catch (error) {
+main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
-}
+});

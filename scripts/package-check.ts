@@ -10,8 +10,11 @@ import { Checks } from './checks';
 import { compile, pack, REPOSITORY, run, scratchDirectory } from './run';
 
 const MAX_BYTES = 300_000;
-const PUBLISHED = /^(lib\/.+\.(js|d\.ts)|\.jsii|package\.json|README\.md|LICENSE|API\.md)$/;
-const REQUIRED = ['.jsii', 'API.md', 'LICENSE', 'README.md', 'lib/index.d.ts', 'lib/index.js', 'package.json'];
+const PUBLISHED = /^(lib\/.+\.(js|d\.ts)|assets\/.+\/index\.js|bin\/cdk-private-registry|\.jsii|package\.json|README\.md|LICENSE|API\.md)$/;
+const REQUIRED = [
+  '.jsii', 'API.md', 'LICENSE', 'README.md', 'assets/pull-check/handler/index/index.js', 'bin/cdk-private-registry', 'lib/index.d.ts', 'lib/index.js',
+  'package.json',
+];
 
 function main(): void {
   const checks = new Checks();

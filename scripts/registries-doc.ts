@@ -41,14 +41,14 @@ new PrivateRegistryImage('harbor.example.com/acme/api:1.4.2', {
 
 Providers that take a host take these options too:
 
-- \`authHost\`: the host that issues tokens, if it isn't the registry. The pull check sends credentials to no host that you didn't name.
+- \`authHost\`: the host that issues tokens, if it isn't the registry. The pull check sends credentials to this host and to the registry, and to no other.
 - \`aliases\`: other hosts that the same registry is reached by.
-- \`internal: true\`: the registry is reached inside the VPC. There is no warning about subnets without a way to the internet.
+- \`internal: true\`: the registry is reached inside the VPC. There is no warning about subnets without a way to the internet, and one if the pull check is not in a VPC: set \`pullCheck.vpc\`.
 - \`restrictedNetwork: true\`: the registry admits only some addresses. If the pull check comes from another one, the answer 403 doesn't fail the deployment.`;
 
 const SOURCES = `## What this rests on
 
-The documentation of the registries and of AWS, the source code of the registries that publish it, and in a few places what users reported, as of November 2026. Nothing was asked of the live registries, and they change. The pull check asks the real one, each time you deploy.`;
+The documentation of the registries and of AWS, the source code of the registries that publish it, and in a few places what users reported, as of November 2026. Nothing was asked of the live registries, and they change. The pull check asks the real one when you deploy a new image.`;
 
 export function renderRegistriesDoc(): string {
   return [

@@ -37,8 +37,9 @@ export function scratchDirectory(): string {
   return mkdtempSync(join(tmpdir(), 'cdk-private-registry-'));
 }
 
-/** Compiles the library as it is published. */
+/** Compiles the library, and the code of its function, as they are published. */
 export function compile(): void {
+  run('projen', ['bundle']);
   run('jsii', ['--fail-on-warnings']);
 }
 

@@ -1,16 +1,21 @@
 /** What a resource is there for, by its type and by what it is connected to. */
 type Purpose = string | ((id: string, template: any) => string);
 
+const PULL_CHECK = 'Custom::PrivateRegistryPullCheck';
+
 const PURPOSES: Record<string, Purpose> = {
   'AWS::ECS::Service': 'keeps the tasks running',
   'AWS::ECS::TaskDefinition': 'image, credentials and roles of a task',
   'AWS::ECS::Cluster': 'where the service runs',
-  'AWS::Logs::LogGroup': 'what the containers write',
+  'AWS::Logs::LogGroup': (id, template) => (isNamedBy('AWS::Lambda::Function', id, template, 'LoggingConfig')
+    ? 'what the pull check found' : 'what the containers write'),
   'AWS::SecretsManager::Secret': 'the credentials of the registry',
   'AWS::KMS::Key': 'encrypts the credentials',
   'AWS::IAM::Role': (id, template) => ROLE_PURPOSES[roleKind(id, template)],
   'AWS::IAM::Policy': (id, template) => `what the ${roleKind(template.Resources[id].Properties.Roles[0].Ref, template)} may do`,
-  'AWS::Lambda::Function': 'code of a custom resource',
+  'AWS::Lambda::Function': (id, template) => (isNamedBy(PULL_CHECK, id, template, 'ServiceToken')
+    ? 'asks the registry for the image' : 'code of a custom resource'),
+  [PULL_CHECK]: 'stops the deployment if the pull fails',
 
   'AWS::ElasticLoadBalancingV2::LoadBalancer': 'takes the requests from the internet',
   'AWS::ElasticLoadBalancingV2::Listener': 'port of the load balancer',
@@ -38,6 +43,7 @@ const PURPOSES: Record<string, Purpose> = {
 const ROLE_PURPOSES = {
   'execution role': 'execution role: pulls, reads the secret',
   'task role': 'task role: rights of the containers',
+  'pull check\'s role': 'pull check\'s role: reads the secret',
   'function\'s role': 'role of a custom resource\'s code',
 };
 
@@ -49,6 +55,8 @@ export function purposeOf(id: string, template: any): string {
 function roleKind(id: string, template: any): keyof typeof ROLE_PURPOSES {
   if (isNamedBy('AWS::ECS::TaskDefinition', id, template, 'ExecutionRoleArn')) { return 'execution role'; }
   if (isNamedBy('AWS::ECS::TaskDefinition', id, template, 'TaskRoleArn')) { return 'task role'; }
+  // The functions of the check are told who reads the secret.
+  if (isNamedBy('AWS::Lambda::Function', id, template, 'Environment')) { return 'pull check\'s role'; }
   return 'function\'s role';
 }
 
