@@ -50,11 +50,13 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@mrgrain/jsii-struct-builder',
     '@aws-cdk/cloudformation-diff',
     '@types/node@^20',
+    '@types/node-forge',
     // The clients of the Lambda runtime: the bundle leaves them out.
     '@aws-sdk/client-cloudformation',
     '@aws-sdk/client-lambda',
     '@aws-sdk/client-secrets-manager',
     'fast-check',
+    'node-forge',
     // The CLI that reads the assemblies of every aws-cdk-lib up to 2.276; aws-cdk 3.0.0 refuses them.
     'aws-cdk@2.1148.1',
   ],
