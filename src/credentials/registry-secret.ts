@@ -172,7 +172,7 @@ export function acceptedName(consumer: IConstruct, name: string): string {
   if (Token.isUnresolved(name) || ECS_SECRET_NAME.test(name)) { return name; }
   throw invalid('secretNameNeedsArn',
     `ECS does not accept the secret name ${JSON.stringify(name)}, only 1 to 255 of A-Z a-z 0-9 _ -; `
-    + 'pass the complete ARN to RegistryCredentials.fromSecretCompleteArn(), or let the pull check find the ARN, in the mode ENFORCE or WARN', consumer);
+    + 'pass the complete ARN to RegistryCredentials.fromSecretCompleteArn(), or let the pull check find the ARN, which is off with the mode OFF and for a service with desiredCount: 0', consumer);
 }
 
 function hasCrossRegionReferences(stack: Stack): boolean {

@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { invalid } from '../private/errors';
 
-const ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:(.+)$/;
+const ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:([A-Za-z0-9/_+=.@:-]+)$/;
 const NAME = /^[A-Za-z0-9/_+=.@-]{1,512}$/;
 const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(?:key|alias)\/.+$/;
 
@@ -19,7 +19,7 @@ export function validateSecretArn(arn: string): void {
   if (resource === undefined) {
     throw invalid('invalidSecretArn',
       `${value} is not the ARN of a Secrets Manager secret, expected a complete ARN like "${EXAMPLE}"; `
-      + 'pass a name to RegistryCredentials.fromSecretName()');
+      + (arn.startsWith('arn:') ? 'compare service, Region, account and name, without spaces' : 'pass a name to RegistryCredentials.fromSecretName()'));
   }
   if (resource.includes(':')) {
     throw invalid('secretArnWithJsonKey',

@@ -79,16 +79,16 @@ export class PrivateRegistryImage extends ecs.ContainerImage {
     this.warnAboutReference(containerDefinition);
 
     const secret = this.options.credentials._bind(containerDefinition, this.provider);
+    const role = containerDefinition.taskDefinition.obtainExecutionRole();
+    // A LazyRole is made when somebody asks for it; later nothing could wait for its policy any more.
+    void role.roleArn;
+    secret.addReader(role);
     const use = secret.usedBy(containerDefinition);
     const check = addPullCheck(containerDefinition, { reference: this.reference, provider: this.provider, secret, use, options: this.options });
     if (check) { task.node.addDependency(check); }
 
     const credentialsParameter = use.isName ? check?.getAttString('CredentialsParameter') ?? acceptedName(containerDefinition, use.id) : use.id;
-    const view = viewOf(secret.secret, credentialsParameter, (grantee) => {
-      const role = grantee as iam.IRole;
-      // A LazyRole is made when somebody asks for it; by then nothing could wait for its policy any more.
-      void role.roleArn;
-      secret.addReader(role);
+    const view = viewOf(secret.secret, credentialsParameter, () => {
       const grant = grantPull(containerDefinition, role, secret.secret, use.statements, this.options);
       // Only the resource: its log group is a child of the construct, and the policy refers to the log group.
       task.node.addDependency(grant);
@@ -128,7 +128,7 @@ function refuseEcr(reference: string, host: string): void {
  * (https://github.com/aws/aws-cdk/issues/10160) and edits policies of other stacks.
  */
 function viewOf(
-  secret: secretsmanager.ISecret, secretArn: string, grantRead: (grantee: iam.IGrantable) => iam.Grant,
+  secret: secretsmanager.ISecret, secretArn: string, grantRead: () => iam.Grant,
 ): secretsmanager.ISecret {
   return Object.create(secret, { secretArn: { value: secretArn }, grantRead: { value: grantRead } });
 }

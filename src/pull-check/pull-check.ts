@@ -69,7 +69,7 @@ export function addPullCheck(container: ecs.ContainerDefinition, props: PullChec
   const checkFunction = pullCheck.checkFunction ?? defaultFunction(stack, pullCheck);
   if (checkFunction instanceof PullCheckFunction) { secret.addReader(checkFunction.role); }
   // A change of anything that is checked makes a new resource, so that a rollback only ever deletes, which cannot fail.
-  const id = `PrivateRegistryPullCheck${hashOf(identityOf(stack, { ...properties, ServiceToken: checkFunction.functionArn }, use.statements))}`;
+  const id = `PrivateRegistryPullCheck${hashOf(identityOf(stack, { ...properties, ServiceToken: checkFunction.functionArn }, ...use.statements))}`;
   const existing = stack.node.tryFindChild(id) as CustomResource | undefined;
   if (existing) { return existing; }
 
@@ -81,13 +81,13 @@ export function addPullCheck(container: ecs.ContainerDefinition, props: PullChec
 }
 
 /**
- * What tells one check from another. A token resolves to the same in all stacks, so that the owner of what it refers to is
- * a part of it.
+ * What tells one check, or one policy, from another. A token resolves to the same in all stacks, so that the owner of what it
+ * refers to is a part of it.
  */
-function identityOf(stack: Stack, properties: Record<string, unknown>, statements: PullStatement[]): unknown {
-  const tokens = Object.values(properties).flatMap((value) => (typeof value === 'string' ? Tokenization.reverseString(value).tokens : []));
-  const owners = tokens.flatMap((token) => (Reference.isReference(token) ? token.target.node.addr : []));
-  return [stack.resolve(properties), stack.resolve(statements), owners];
+function identityOf(stack: Stack, ...values: unknown[]): unknown {
+  const texts = values.flatMap((value) => Object.values(value as object)).flat().filter((value) => typeof value === 'string');
+  const tokens = texts.flatMap((text) => Tokenization.reverseString(text).tokens);
+  return [stack.resolve(values), tokens.flatMap((token) => (Reference.isReference(token) ? token.target.node.addr : []))];
 }
 
 /**
@@ -141,7 +141,7 @@ function validate(container: ecs.ContainerDefinition, mode: PullCheckMode, { pro
     throw invalid('placeholderWithCheck',
       `the secret ${use.placeholder} is created with a placeholder in the same stack as the check of the image: `
       + 'the deployment would always fail and take the secret with it; '
-      + 'define the PrivateRegistry in a stack that is deployed before, or set desiredCount: 0 or pullCheck.mode WARN', container);
+      + 'define the PrivateRegistry in a stack that is deployed before, or set pullCheck.mode WARN, or desiredCount: 0 of a PrivateRegistryFargateService', container);
   }
   if (provider.internal && !vpc && !checkFunction) {
     warn(container, 'internalRegistryNeedsVpc',
@@ -181,36 +181,34 @@ function defaultFunction(stack: Stack, { vpc, vpcSubnets, securityGroups = [], r
     ?? new PullCheckFunction(stack, id, { vpc, vpcSubnets, securityGroups: securityGroups.length > 0 ? securityGroups : undefined, role });
 }
 
-/**
- * Each check has a policy of its own. In one policy for all of them each would wait for the secrets of the others, of which one
- * may be made by a task that waits for a check.
- */
 function grantCheck(check: CustomResource, checkFunction: IPullCheckFunction, read: PullStatement[]): void {
   // An update in a rollback must not fail: the function asks which it is.
-  const askForState = { actions: ['cloudformation:DescribeStacks'], resources: [check.stack.stackId] };
+  const askForState = [{ actions: ['cloudformation:DescribeStacks'], resources: [check.stack.stackId] }];
   if (!(checkFunction instanceof PullCheckFunction)) {
-    warnAboutPolicy(check, `the function ${checkFunction.functionArn}`, [...read, askForState]);
+    warnAboutPolicy(check, `the function ${checkFunction.functionArn}`, [...read, ...askForState]);
     return;
   }
   const { role, _responderRole: responder } = checkFunction;
-  if (role === responder) {
-    attach(check, 'Policy', role, [...read, askForState]);
+  if (isImmutable(role)) {
+    warnAboutPolicy(check, `the role ${role.roleArn}`, role === responder ? [...read, ...askForState] : read);
   } else {
-    attach(check, 'Policy', role, read);
-    attach(check, 'ResponderPolicy', responder, [askForState]);
+    attach(check, role, read);
   }
+  if (!isImmutable(responder)) { attach(check, responder, askForState); }
 }
 
-function attach(check: CustomResource, id: string, role: iam.IRole, statements: PullStatement[]): void {
-  if (isImmutable(role)) {
-    warnAboutPolicy(check, `the role ${role.roleArn}`, statements);
-    return;
-  }
+/**
+ * Each secret has a policy of its own. In one policy for all of them each check would wait for the secrets of the others, of which
+ * one may be made by a task that waits for a check. It stays when the image changes: IAM limits what a role has in all.
+ */
+function attach(check: CustomResource, role: iam.IRole, statements: PullStatement[]): void {
   const { stack } = check;
-  const policy = new iam.Policy(check, id, {
+  const owner = hashOf(role.node.addr);
+  const id = `PrivateRegistryPullCheckPolicy${hashOf([owner, identityOf(stack, ...statements)])}`;
+  const policy = (stack.node.tryFindChild(id) as iam.Policy | undefined) ?? new iam.Policy(stack, id, {
     // The role of a shared function has the policies of many stacks.
-    policyName: `${Names.uniqueResourceName(check, { maxLength: 100 })}${id}`,
-    roles: [roleIn(stack, `PrivateRegistryPullCheckRole${hashOf(role.node.addr)}`, role)],
+    policyName: `${Names.uniqueResourceName(stack, { maxLength: 80 })}${id}`,
+    roles: [roleIn(stack, `PrivateRegistryPullCheckRole${owner}`, role)],
     statements: statements.map(({ actions, resources, conditions }) => new iam.PolicyStatement({ actions, resources, conditions })),
   });
   check.node.defaultChild!.node.addDependency(policy);

@@ -10,7 +10,7 @@ import { PrivateRegistryFargateServiceProps } from './private-registry-fargate-s
 import { connectTasks } from './task-network';
 import { roleIn } from '../image/execution-role';
 import { PullOptions } from '../image/pull-options';
-import { invalid } from '../private/errors';
+import { invalid, warn } from '../private/errors';
 import { PullCheckMode } from '../pull-check/pull-check-options';
 import { PrivateRegistry } from '../registry/private-registry';
 import { RegistryProvider } from '../registry/registry-provider';
@@ -177,6 +177,9 @@ export class PrivateRegistryFargateService extends Construct implements ec2.ICon
     const service = pattern.service.node.defaultChild as ecs.CfnService;
     if (props.desiredCount === 0) {
       service.desiredCount = 0;
+      if (props.pinDigest) {
+        warn(this, 'digestNotPinned', 'pinDigest has no effect with desiredCount: 0, where the pull check is off; deploy again with the number of tasks');
+      }
       Annotations.of(this).acknowledgeWarning('cdk-private-registry:placeholderBesideTasks');
     }
     if (props.circuitBreaker === undefined && props.deploymentController === undefined) {

@@ -159,8 +159,8 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
         provider: RegistryProvider.GHCR,
         credentials: RegistryCredentials.fromSecretCompleteArn(OTHER_ACCOUNT_ARN, { encryptionKeyArn: OTHER_ACCOUNT_KEY }),
       });
-      const { secretPolicy, keyPolicy } = registry.ownerPolicies();
       defineTask(stack, registry.image('ghcr.io/acme/api:1'));
+      const { secretPolicy, keyPolicy } = registry.ownerPolicies();
 
       expect(credentialsParametersOf(stack)).toEqual([OTHER_ACCOUNT_ARN]);
       expect(pullStatementsOf(stack)).toEqual([

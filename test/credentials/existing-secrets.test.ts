@@ -89,10 +89,11 @@ describe('by complete ARN', () => {
     'arn:aws:secretsmanager:eu-west-1:1111:secret:ghcr-a1B2c3',
     'arn:aws:secretsmanager:eu-west-1:111122223333:ghcr-a1B2c3',
     ` ${SECRET_ARN}`,
+    `${SECRET_ARN} `,
     'ghcr-a1B2c3',
     '',
   ])('fails for what is no ARN of a secret: %p', (arn) => {
-    expectError(() => RegistryCredentials.fromSecretCompleteArn(arn), 'invalidSecretArn', JSON.stringify(arn), 'expected', 'fromSecretName()');
+    expectError(() => RegistryCredentials.fromSecretCompleteArn(arn), 'invalidSecretArn', JSON.stringify(arn), 'expected', arn.startsWith('arn:') ? 'compare service, Region, account and name' : 'fromSecretName()');
   });
 });
 

@@ -103,7 +103,7 @@ describe('shared', () => {
     expect(JSON.stringify(resourcesOf(security, 'AWS::IAM::Policy'))).not.toContain('GetSecretValue');
     Template.fromStack(stack).resourceCountIs(FUNCTION, 0);
     Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
-      PolicyDocument: { Statement: [Match.objectLike({ Action: 'secretsmanager:GetSecretValue' }), Match.objectLike({ Action: 'cloudformation:DescribeStacks' })] },
+      PolicyDocument: { Statement: [Match.objectLike({ Action: 'secretsmanager:GetSecretValue' })] },
       Roles: [{ 'Fn::ImportValue': Match.stringLikeRegexp('^Security:') }],
     });
   });

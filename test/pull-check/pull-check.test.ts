@@ -67,19 +67,19 @@ describe('the check', () => {
     Template.fromJSON(template).hasResource('AWS::ECS::TaskDefinition', { DependsOn: Match.arrayWith([check]) });
   });
 
-  test('waits until its function may read the secret', () => {
+  test('waits until its function may read the secret, and ask for the state of the stack', () => {
     const stack = checked();
-    const policies = Template.fromStack(stack).findResources('AWS::IAM::Policy', {
-      Properties: { PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: 'cloudformation:DescribeStacks', Resource: { Ref: 'AWS::StackId' } })]) } },
-    });
-    expect(checkOf(stack).DependsOn).toEqual(Object.keys(policies));
+    const policies = Template.fromStack(stack).findResources('AWS::IAM::Policy', { Properties: { PolicyName: Match.stringLikeRegexp('PullCheckPolicy') } });
+    expect(Object.values(policies).map(({ Properties }) => Properties.PolicyDocument.Statement[0].Action).sort())
+      .toEqual(['cloudformation:DescribeStacks', 'secretsmanager:GetSecretValue']);
+    expect(checkOf(stack).DependsOn.sort()).toEqual(Object.keys(policies).sort());
   });
 
   test('reads exactly this secret, with exactly its key', () => {
     const stack = newStack(CHECKED);
     const credentials = RegistryCredentials.fromSecretCompleteArn(SECRET_ARN, { encryptionKeyArn: KEY_ARN });
     defineTask(stack, new PrivateRegistryImage(IMAGE, { credentials }));
-    const [policy] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy', { Properties: { PolicyName: Match.stringLikeRegexp('PullCheck.*Policy$') } }))
+    const [policy] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy', { Properties: { PolicyName: Match.stringLikeRegexp('PullCheckPolicy') } }))
       .filter(({ Properties }) => JSON.stringify(Properties.PolicyDocument).includes('GetSecretValue'));
     expect(policy.Properties.PolicyDocument.Statement).toEqual([
       { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: SECRET_ARN },
@@ -89,7 +89,6 @@ describe('the check', () => {
         Resource: KEY_ARN,
         Condition: { StringEquals: { 'kms:ViaService': { 'Fn::Join': ['', ['secretsmanager.eu-west-1.', { Ref: 'AWS::URLSuffix' }]] } } },
       },
-      { Effect: 'Allow', Action: 'cloudformation:DescribeStacks', Resource: { Ref: 'AWS::StackId' } },
     ]);
   });
 
@@ -130,6 +129,16 @@ describe('the check', () => {
     const stack = new Stack(app, 'Stack', { env: ENV });
     secrets.forEach((secret, index) => defineTask(stack, new PrivateRegistryImage(IMAGE, { credentials: RegistryCredentials.fromSecret(secret) }), {}, `Task${index}`));
     expect(resourcesOf(stack, CHECK).map(({ Properties }) => JSON.stringify(Properties.Secret))).toEqual([expect.stringContaining('A:'), expect.stringContaining('B:')]);
+  });
+
+  test('of another image with the same secret needs no other policy', () => {
+    const policiesWith = (...tags: string[]) => {
+      const stack = newStack(CHECKED);
+      tags.forEach((tag) => defineTask(stack, image(undefined, `ghcr.io/acme/api:${tag}`), {}, `Task${tag}`));
+      return Object.keys(Template.fromStack(stack).findResources('AWS::IAM::Policy')).filter((id) => id.startsWith('PrivateRegistryPullCheckPolicy'));
+    };
+    expect(policiesWith('1')).toHaveLength(2);
+    expect(policiesWith('2', '3', '4')).toEqual(policiesWith('1'));
   });
 
   test('waits for no other secret than its own, which a task may make that waits for another check', () => {
@@ -213,7 +222,7 @@ describe('the mode', () => {
   test('is OFF for a service without tasks, whatever the context says', () => {
     for (const context of [{}, { 'cdk-private-registry:pullCheckMode': 'ENFORCE' }]) {
       const stack = newStack({ ...CHECKED, ...context });
-      new PrivateRegistryFargateService(stack, 'Api', { image: IMAGE, credentials: RegistryCredentials.placeholder(), desiredCount: 0, pinDigest: true });
+      new PrivateRegistryFargateService(stack, 'Api', { image: IMAGE, credentials: RegistryCredentials.placeholder(), desiredCount: 0 });
       Template.fromStack(stack).resourceCountIs(CHECK, 0);
       expectSilence(stack);
     }
@@ -260,6 +269,12 @@ describe('pinDigest', () => {
     defineTask(stack, new PrivateRegistryImage(IMAGE, { credentials: CREDENTIALS, pinDigest: true }));
     expectWarning(stack, 'digestNotPinned', 'context');
     Template.fromStack(stack).hasResourceProperties('AWS::ECS::TaskDefinition', { ContainerDefinitions: [{ Image: IMAGE }] });
+  });
+
+  test('is warned about with a service that has no tasks', () => {
+    const stack = newStack(CHECKED);
+    new PrivateRegistryFargateService(stack, 'Api', { image: IMAGE, credentials: CREDENTIALS, desiredCount: 0, pinDigest: true });
+    expectWarning(stack, 'digestNotPinned', 'desiredCount: 0');
   });
 
   test('of a registry goes for its images, unless one says otherwise', () => {
