@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
 import { md, pki } from 'node-forge';
 
@@ -15,7 +15,8 @@ const DAY = 24 * 60 * 60 * 1_000;
 export function makeCertificate(names: readonly string[], days: number = 2): ServerCertificate {
   const authority = keyPair();
   const server = keyPair();
-  const authorityName = [{ name: 'commonName', value: 'Test authority' }];
+  // Of two authorities with the same name OpenSSL tries only one.
+  const authorityName = [{ name: 'commonName', value: `Test authority ${randomUUID()}` }];
   const altNames = names.map(name => isIP(name) ? { type: 7, ip: name } : { type: 2, value: name });
   return {
     ca: sign(authority, authority, authorityName, authorityName, 2, [{ name: 'basicConstraints', cA: true }]),
