@@ -13,6 +13,7 @@ import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { PrivateRegistryFargateService, PrivateRegistryImage, RegistryCredentials } from '../../src';
 import { CHECKED, ENV, IMAGE, KEY_ARN, SECRET_ARN, newApp } from '../support/synth';
+import { importedVpc } from '../support/tasks';
 
 type ServiceProps = Omit<patterns.ApplicationLoadBalancedFargateServiceProps, 'taskImageOptions' | 'taskDefinition'>;
 type ImageOptions = Omit<patterns.ApplicationLoadBalancedTaskImageOptions, 'image'>;
@@ -302,13 +303,4 @@ function synthesize(stack: Stack): Template {
 
 function publicVpc(stack: Stack): ec2.IVpc {
   return new ec2.Vpc(stack, 'Vpc', { maxAzs: 2, natGateways: 0, subnetConfiguration: [{ name: 'Public', subnetType: ec2.SubnetType.PUBLIC }] });
-}
-
-function importedVpc(stack: Stack): ec2.IVpc {
-  return ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
-    vpcId: 'vpc-0123456789abcdef0',
-    availabilityZones: ['eu-west-1a', 'eu-west-1b'],
-    publicSubnetIds: ['subnet-0000000000000000a', 'subnet-0000000000000000b'],
-    privateSubnetIds: ['subnet-1000000000000000a', 'subnet-1000000000000000b'],
-  });
 }

@@ -11,6 +11,7 @@ import {
   RegistryProvider,
 } from '../../src';
 import { ENV, IMAGE, KEY_ARN, SECRET_ARN } from '../support/synth';
+import { importedVpc } from '../support/tasks';
 
 /** An app of a user, in the ways that the README shows. */
 export interface Configuration {
@@ -225,13 +226,4 @@ function taskWith(stack: Stack, credentials: RegistryCredentials, options: PullO
 
 function executionRoleIn(stack: Stack): iam.Role {
   return new iam.Role(stack, 'ExecutionRole', { assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com') });
-}
-
-function importedVpc(stack: Stack): ec2.IVpc {
-  return ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
-    vpcId: 'vpc-0123456789abcdef0',
-    availabilityZones: ['eu-west-1a', 'eu-west-1b'],
-    publicSubnetIds: ['subnet-0000000000000000a', 'subnet-0000000000000000b'],
-    privateSubnetIds: ['subnet-1000000000000000a', 'subnet-1000000000000000b'],
-  });
 }

@@ -49,6 +49,16 @@ export function newVpc(scope: Construct, ...types: ec2.SubnetType[]): ec2.Vpc {
   });
 }
 
+/** A network of somebody else, with public and private subnets in two zones. */
+export function importedVpc(scope: Construct): ec2.IVpc {
+  return ec2.Vpc.fromVpcAttributes(scope, 'Vpc', {
+    vpcId: 'vpc-0123456789abcdef0',
+    availabilityZones: ['eu-west-1a', 'eu-west-1b'],
+    publicSubnetIds: ['subnet-0000000000000000a', 'subnet-0000000000000000b'],
+    privateSubnetIds: ['subnet-1000000000000000a', 'subnet-1000000000000000b'],
+  });
+}
+
 /** The image with credentials for which nothing has to be said. */
 export function apiImage(): PrivateRegistryImage {
   return new PrivateRegistryImage(IMAGE, { credentials: CREDENTIALS });
