@@ -33,7 +33,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // Source maps with the sources in them would be more than half of the package.
   tsconfig: { compilerOptions: { inlineSourceMap: false, inlineSources: false } },
   // Isolated modules: types are checked once, before the tests, and not again by every worker of jest.
-  tsconfigDev: { include: ['.projenrc.ts'], exclude: ['lib', 'dist', 'examples', 'cdk.out', '.demo'] },
+  tsconfigDev: { include: ['.projenrc.ts'], exclude: ['lib', 'dist', 'examples', 'scripts/languages/walkthrough', 'cdk.out', '.demo'] },
   typecheckTests: true,
   compat: true,
 
@@ -119,6 +119,9 @@ project.bundler.addBundle('src/pull-check/handler/index.ts', {
 });
 project.eslint!.allowDevDeps('src/pull-check/handler/*.ts');
 project.testTask.prependSpawn(project.bundler.bundleTask);
+
+// An app of its own, which has the package that was packed.
+project.eslint!.addIgnorePattern('scripts/languages/walkthrough/');
 
 new ServiceProps(project);
 new Awslint(project);

@@ -12,7 +12,7 @@ export class Scripts extends Component {
       'test:handler': ['handler/test', 'Run the tests of the pull check\'s function on Node.js 20, 22 and 24'],
       'test:namespace': ['handler/namespace', 'Run the pull check\'s function in a network namespace of Linux, with nothing rerouted'],
       'test:latest': ['latest', 'Run the tests on the newest versions of the peers'],
-      'verify:consumers': ['consumers', 'Install the packed library in consumer apps in TypeScript and Python, and compare their templates'],
+      'verify:languages': ['languages/verify', 'Build apps with the packed library in TypeScript, Python, Java and Go, and compare what they synthesize'],
       'verify:package': ['package-check', 'Check what is generated and what is published'],
     };
     for (const [name, [script, description]] of Object.entries(tasks)) {
