@@ -37,7 +37,7 @@ export function synthesize(test: IntegTest): void {
 }
 
 /**
- * A network whose tasks reach the registry through a public IP: a NAT gateway is most of what a test costs.
+ * A network whose tasks reach the registry through a public IP, so that nobody pays for a NAT gateway.
  */
 export function publicVpc(stack: Stack): ec2.Vpc {
   return new ec2.Vpc(stack, 'Vpc', {
