@@ -1,5 +1,6 @@
 import { awscdk, javascript } from 'projen';
 import { Awslint } from './projenrc/awslint';
+import { IntegrationTests } from './projenrc/integration-tests';
 import { Rosetta } from './projenrc/rosetta';
 import { Scripts } from './projenrc/scripts';
 import { ServiceProps } from './projenrc/service-props';
@@ -126,6 +127,7 @@ project.eslint!.addIgnorePattern('scripts/languages/walkthrough/');
 new ServiceProps(project);
 new Awslint(project);
 new Rosetta(project);
+new IntegrationTests(project);
 new Scripts(project);
 
 project.synth();
