@@ -92,8 +92,11 @@ for (const path of [
 // 1.13.0 names a platform package that was never published in that version, so that `npm ci` finds the lock file incomplete.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
-// Our Go module asks for at least the versions in package-lock.json: those that the floor asks for.
-project.package.addPackageResolutions('@aws-cdk/asset-awscli-v1@2.2.229', '@aws-cdk/asset-node-proxy-agent-v6@2.1.0');
+// Our Go module asks for at least the versions in package-lock.json: those that the floor asks for. Projen takes a resolution of
+// @aws-cdk for a dependency of CDK v1.
+for (const [name, version] of [['asset-awscli-v1', '2.2.229'], ['asset-node-proxy-agent-v6', '2.1.0']]) {
+  project.tryFindObjectFile('package.json')!.addOverride(`overrides.@aws-cdk/${name}`, version);
+}
 
 // A warning of jsii is a fault in one of the languages.
 project.compileTask.reset('jsii --fail-on-warnings');
