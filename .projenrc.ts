@@ -49,6 +49,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   devDeps: [
     '@mrgrain/jsii-struct-builder',
     '@aws-cdk/cloudformation-diff',
+    // Decides what the policies of a template allow. In the tests only: its licence is the AGPL.
+    '@cloud-copilot/iam-simulate',
     '@types/node@^20',
     '@types/node-forge',
     // The clients of the Lambda runtime: the bundle leaves them out.
