@@ -80,12 +80,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
   lambdaAutoDiscover: false,
   bin: { 'cdk-private-registry': 'bin/cdk-private-registry' },
   // Rosetta leaves .jsii.tabl.json beside the assembly.
-  gitignore: ['cdk.out/', '.demo/', '.jsii.tabl.json'],
+  gitignore: ['cdk.out/', '.cfn-lint/', '.demo/', '.jsii.tabl.json'],
   sampleCode: false,
 });
 
 for (const path of [
-  '/.ci/', '/.demo/', '/.registries/', '/.jsii.tabl.json', '/CONTRIBUTING.md', '/docs/', '/examples/', '/projenrc/', '/scripts/', '/tsconfig.dev.json',
+  '/.ci/', '/.cfn-lint/', '/.demo/', '/.registries/', '/.jsii.tabl.json', '/CONTRIBUTING.md', '/docs/', '/examples/', '/projenrc/', '/scripts/', '/tsconfig.dev.json',
 ]) {
   project.addPackageIgnore(path);
 }

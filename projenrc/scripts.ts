@@ -14,6 +14,7 @@ export class Scripts extends Component {
       'test:latest': ['latest', 'Run the tests on the newest versions of the peers'],
       'verify:consumers': ['consumers', 'Install the packed library in consumer apps in TypeScript and Python, and compare their templates'],
       'verify:package': ['package-check', 'Check what is generated and what is published'],
+      'verify:templates': ['templates/check', 'Judge the templates with cfn-lint and cdk-nag'],
     };
     for (const [name, [script, description]] of Object.entries(tasks)) {
       // The types of scripts/ are checked with those of the tests.
