@@ -14,6 +14,7 @@ export class Scripts extends Component {
       'test:latest': ['latest', 'Run the tests on the newest versions of the peers'],
       'verify:languages': ['languages/verify', 'Build apps with the packed library in TypeScript, Python, Java and Go, and compare what they synthesize'],
       'verify:package': ['package-check', 'Check what is generated and what is published'],
+      'verify:templates': ['templates/check', 'Judge the templates with cfn-lint and cdk-nag'],
     };
     for (const [name, [script, description]] of Object.entries(tasks)) {
       // The types of scripts/ are checked with those of the tests.

@@ -7,6 +7,7 @@ import { deepStrictEqual } from 'assert';
 import { readFileSync, rmSync, statSync } from 'fs';
 import { join } from 'path';
 import { Checks } from './checks';
+import { compareWithLastTag } from './compatibility';
 import { compile, pack, REPOSITORY, run, scratchDirectory } from './run';
 
 const MAX_BYTES = 300_000;
@@ -20,6 +21,7 @@ function main(): void {
   const checks = new Checks();
   checks.check('the files that projen generates are current', () => leavesTreeUnchanged(() => run('projen', ['default'])));
   checks.check('jsii compiles without a warning', compile);
+  checks.check('the public API breaks nothing of the last release', compareWithLastTag);
   checks.check('API.md is current', () => leavesTreeUnchanged(() => run('projen', ['docgen'])));
   checks.check('awslint has no finding', noFindings);
   checks.check('the examples of the README and of the docstrings compile', () => leavesTreeUnchanged(() => run('projen', ['rosetta'])));

@@ -1,0 +1,47 @@
+import { AcceptedFinding } from './findings';
+
+/**
+ * What cfn-lint says of our templates, and why it is no fault. The file of `floor/<configuration>/` is a committed snapshot, that of
+ * `newest/<configuration>/` the same on the newest aws-cdk-lib.
+ */
+export const ACCEPTED_LINT_FINDINGS: AcceptedFinding[] = [
+  {
+    rule: 'W3005',
+    where: / Resources\/\w*(?:Function|Prober)\w*\/DependsOn\/\d$/,
+    message: /^'\w*Role[0-9A-F]{8}' dependency already enforced/,
+    reason: 'aws-cdk-lib makes every function depend on its role and its policies; the role is named in the properties too',
+  },
+  {
+    rule: 'W3005',
+    where: / Resources\/CustomVpcRestrictDefaultSGCustomResourceProviderHandler\w+\/DependsOn\/0$/,
+    reason: 'aws-cdk-lib makes the function of its own custom resource depend on its role',
+  },
+  {
+    rule: 'W3005',
+    where: / Resources\/\w+Service\w+\/DependsOn\/\d$/,
+    message: /ListenerECSGroup\w+' dependency already enforced/,
+    reason: 'aws-ecs makes a service depend on its target group, beside the listener, which it does not name',
+  },
+  {
+    rule: 'W3005',
+    where: / Resources\/(?:Task|\w+TaskDef)\w+\/DependsOn\/\d$/,
+    message: /^'PrivateRegistryPullCheck[0-9a-f]{8}' dependency already enforced/,
+    reason: 'a task definition depends on the check of each of its images, also where it takes the secret or the digest from the check',
+  },
+  {
+    rule: 'W3010',
+    where: / Resources\/\w+Subnet\w+\/Properties\/AvailabilityZone$/,
+    message: /'(?:dummy1[ab]|eu-west-1[ab])'/,
+    reason: 'the CDK looks the zones up in the account; here they are those of an example',
+  },
+  {
+    rule: 'W2531',
+    where: /^floor\/.* Resources\/CustomVpcRestrictDefaultSGCustomResourceProviderHandler\w+\/Properties\/Runtime$/,
+    reason: 'the runtime that the oldest aws-cdk-lib has for its own custom resource; newer versions have a newer one',
+  },
+  {
+    rule: 'I1022',
+    where: /^/,
+    reason: 'aws-cdk-lib writes Fn::Join for every text with a token in it',
+  },
+];

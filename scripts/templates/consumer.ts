@@ -1,0 +1,62 @@
+import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'fs';
+import { join } from 'path';
+import { compile, fileIn, LATEST, pack, REPOSITORY, run } from '../run';
+
+const EXAMPLES = join(REPOSITORY, 'examples', 'typescript');
+/** The configurations of the snapshots, and what they import of the tests. */
+const CONFIGURATIONS = ['test/snapshots/configurations.ts', 'test/support/synth.ts', 'test/support/tasks.ts'];
+const VERSIONS = { ...LATEST, 'cdk-nag': '3.0.2' };
+
+/** A project that uses the packed library with the newest aws-cdk-lib and cdk-nag. */
+export class Consumer {
+  constructor(private readonly directory: string) {}
+
+  /** Packs and installs the library. */
+  public install(): string {
+    compile();
+    const tarball = pack(join(this.directory, 'dist'));
+    const versions = Object.entries(VERSIONS).map(([name, version]) => `${name}@${version}`);
+    writeFileSync(join(this.directory, 'package.json'), '{ "private": true }');
+    run('npm', ['install', '--no-audit', '--no-fund', tarball, ...versions], { cwd: this.directory });
+    cpSync(join(__dirname, 'consumer'), this.directory, { recursive: true });
+    for (const file of CONFIGURATIONS) { cpSync(join(REPOSITORY, file), join(this.directory, file)); }
+    mkdirSync(join(this.directory, 'src'));
+    writeFileSync(join(this.directory, 'src', 'index.ts'), "export * from 'cdk-private-registry';\n");
+    return [fileIn(join(this.directory, 'dist'), '.tgz').split('/').pop(), ...versions].join(', ');
+  }
+
+  /** Synthesizes the configurations of the snapshots, and returns the directory that each has its assembly in. */
+  public synthesizeConfigurations(): Record<string, string> {
+    const output = join(this.directory, 'configurations');
+    this.node([join(this.directory, 'configurations.js'), output]);
+    return Object.fromEntries(readdirSync(output).map((name) => [name, join(output, name)]));
+  }
+
+  /** Synthesizes an example as a user has it, with lines added at its end, and returns the directory of the assembly. */
+  public synthesizeExample(example: string, name = `example-${example}`, lines = ''): string {
+    const app = join(this.directory, 'examples', name);
+    const output = join(this.directory, 'assemblies', name);
+    cpSync(join(EXAMPLES, example), app, { recursive: true });
+    appendFileSync(join(app, 'app.ts'), `\n${lines}\nrequire('../../synthesize').synthesize(app);\nprocess.exit();\n`);
+    const context = ['cdk.json', 'cdk.context.json'].map((file) => JSON.parse(readFileSync(join(app, file), 'utf8')));
+    this.node([join(app, 'app.ts')], { CDK_OUTDIR: output, CDK_CONTEXT_JSON: JSON.stringify({ ...context[0].context, ...context[1] }) });
+    return output;
+  }
+
+  private node(args: string[], env: NodeJS.ProcessEnv = {}): void {
+    run(process.execPath, ['--require', require.resolve('ts-node/register/transpile-only'), ...args], {
+      cwd: this.directory,
+      env: { TS_NODE_COMPILER_OPTIONS: '{ "module": "commonjs", "target": "ES2022", "esModuleInterop": true }', TS_NODE_SKIP_PROJECT: 'true', ...env },
+    });
+  }
+}
+
+/** The examples that there are. */
+export function exampleNames(): string[] {
+  return readdirSync(EXAMPLES).sort();
+}
+
+/** The templates of an assembly. */
+export function templatesIn(assembly: string): string[] {
+  return readdirSync(assembly).filter((file) => file.endsWith('.template.json')).map((file) => join(assembly, file));
+}
