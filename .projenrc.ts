@@ -73,7 +73,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['test', 'scripts', 'projenrc'],
+    devdirs: ['test', 'scripts', 'projenrc', 'bench'],
     projectService: false,
     tsconfigPath: './tsconfig.dev.json',
   },
@@ -86,7 +86,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 });
 
 for (const path of [
-  '/.ci/', '/.cfn-lint/', '/.demo/', '/.registries/', '/.jsii.tabl.json', '/CONTRIBUTING.md', '/docs/', '/examples/', '/projenrc/', '/scripts/', '/tsconfig.dev.json',
+  '/.ci/', '/.cfn-lint/', '/.demo/', '/.registries/', '/.jsii.tabl.json', '/CONTRIBUTING.md', '/bench/', '/docs/', '/examples/', '/projenrc/', '/scripts/', '/tsconfig.dev.json',
 ]) {
   project.addPackageIgnore(path);
 }

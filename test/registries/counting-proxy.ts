@@ -1,4 +1,5 @@
 import * as http from 'node:http';
+import * as https from 'node:https';
 import { listen, type LocalServer } from './local-server';
 import type { SeenRequest } from './registry-process';
 
@@ -6,14 +7,20 @@ export interface CountingProxy extends LocalServer {
   readonly seen: SeenRequest[];
 }
 
+/** What is served under one name with the registry, as GHCR, Harbor and others do it: TLS ends here, and the token server is behind `/token`. */
+export interface OneHost {
+  readonly tls: { readonly cert: string; readonly key: string };
+  readonly tokenPort: number;
+}
+
 /** Stands in front of a registry and notes each request, with what an access log leaves out: whether it carried credentials. */
-export async function startCountingProxy(registryPort: number): Promise<CountingProxy> {
+export async function startCountingProxy(registryPort: number, oneHost?: OneHost): Promise<CountingProxy> {
   const seen: SeenRequest[] = [];
   const agent = new http.Agent({ keepAlive: true });
-  const server = http.createServer((request, response) => {
+  const listener: http.RequestListener = (request, response) => {
     const outgoing = http.request({
       host: '127.0.0.1',
-      port: registryPort,
+      port: oneHost !== undefined && request.url!.startsWith('/token?') ? oneHost.tokenPort : registryPort,
       agent,
       method: request.method,
       path: request.url,
@@ -30,8 +37,8 @@ export async function startCountingProxy(registryPort: number): Promise<Counting
     });
     outgoing.on('error', () => response.destroy());
     request.pipe(outgoing);
-  });
-  const local = await listen(server);
+  };
+  const local = await listen(oneHost === undefined ? http.createServer(listener) : https.createServer(oneHost.tls, listener));
   return {
     ...local,
     seen,
