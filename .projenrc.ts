@@ -86,7 +86,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 });
 
 for (const path of [
-  '/.ci/', '/.cfn-lint/', '/.demo/', '/.registries/', '/.jsii.tabl.json', '/CONTRIBUTING.md', '/bench/', '/docs/', '/examples/', '/projenrc/', '/scripts/', '/tsconfig.dev.json',
+  '/.ci/', '/.cfn-lint/', '/.compatignore', '/.demo/', '/.registries/', '/.jsii.tabl.json', '/CONTRIBUTING.md', '/bench/', '/docs/', '/examples/', '/projenrc/', '/scripts/', '/tsconfig.dev.json',
 ]) {
   project.addPackageIgnore(path);
 }
