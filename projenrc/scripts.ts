@@ -24,6 +24,11 @@ export class Scripts extends Component {
     registries.exec('scripts/registries/install.sh');
     registries.exec('jest --config scripts/registries/jest.config.js');
 
+    const e2e = project.addTask('e2e', { description: 'Deploy the example apps into moto on this machine, with real registries; installs both' });
+    e2e.exec('scripts/registries/install.sh');
+    e2e.exec('scripts/e2e/install.sh');
+    e2e.exec('jest --config scripts/e2e/jest.config.js');
+
     // The copies of the example and of the library have package.json files, which confuse the module map of jest.
     project.jest!.config.modulePathIgnorePatterns = ['<rootDir>/.demo/', '<rootDir>/dist/'];
   }

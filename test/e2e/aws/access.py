@@ -1,0 +1,54 @@
+"""What moto leaves out of IAM where this project needs it.
+
+It compares the resource of a statement with "*" unless the service names the resource of a request, so that a role which may
+read one secret could read none: https://github.com/getmoto/moto/blob/5.2.5/moto/core/responses.py (_determine_resource), which
+IAM, STS and SQS have. And it takes a question mark of a pattern for one of a regular expression:
+https://github.com/getmoto/moto/blob/5.2.5/moto/iam/access_control.py (IAMPolicyStatement._match). And it stumbles over the
+policies that a template has inside of a role: https://github.com/getmoto/moto/blob/5.2.5/moto/iam/models.py (Role.put_policy).
+"""
+
+import json
+import re
+from re import Match
+from typing import Any
+
+from moto.cloudformation.responses import CloudFormationResponse
+from moto.ec2.responses import EC2Response
+from moto.iam.access_control import IAMPolicyStatement
+from moto.iam.models import Role
+from moto.secretsmanager.responses import SecretsManagerResponse
+
+
+def install() -> None:
+    def secret(self: SecretsManagerResponse) -> str:
+        secret_id = json.loads(self.body or "{}").get("SecretId")
+        if not secret_id:
+            return "*"
+        if secret_id in self.backend.secrets:
+            return self.backend.secrets[secret_id].arn
+        return secret_id if secret_id.startswith("arn:") else f"arn:aws:secretsmanager:{self.region}:{self.current_account}:secret:{secret_id}"
+
+    def stack(self: CloudFormationResponse) -> str:
+        name = self.querystring.get("StackName", [""])[0]
+        stacks = [stack.stack_id for stack in self.cloudformation_backend.stacks.values() if name in (stack.name, stack.stack_id)]
+        return (stacks or [name if name.startswith("arn:") else "*"])[0]
+
+    def security_group(self: EC2Response) -> str:
+        group = self.querystring.get("GroupId", [""])[0]
+        return f"arn:aws:ec2:{self.region}:{self.current_account}:security-group/{group}" if group else "*"
+
+    def match(pattern: str, text: str) -> Match[str] | None:
+        expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+        # Actions are the same in upper and lower case, ARNs are not.
+        return re.fullmatch(expression, text, re.DOTALL | (0 if pattern.startswith("arn:") else re.IGNORECASE))
+
+    put_policy = Role.put_policy
+
+    def put_policy_as_text(self: Role, name: str, document: Any) -> None:
+        put_policy(self, name, document if isinstance(document, str) else json.dumps(document))
+
+    Role.put_policy = put_policy_as_text
+    EC2Response._determine_resource = security_group
+    SecretsManagerResponse._determine_resource = secret
+    CloudFormationResponse._determine_resource = stack
+    IAMPolicyStatement._match = staticmethod(match)
