@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 #
-# Installs what test/e2e needs beside the registries: moto from PyPI, with everything that it depends on by hash, in a virtual
-# environment of its own. What is there already is left alone.
+# Installs what test/e2e needs beside the registries: moto and the aws command from PyPI, with everything that they depend on by
+# hash, in a virtual environment of its own. What is there already is left alone.
 #
 # requirements.txt is made from requirements.in with pip-tools:
 #
