@@ -17,7 +17,7 @@ ACCOUNT = "111122223333"
 def main(options: dict[str, Any]) -> None:
     os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT
 
-    from . import access, custom_resources, ecs, functions, network, secret_resource, stacks
+    from . import access, custom_resources, ecs, functions, network, references, secret_resource, stacks
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
     from werkzeug.serving import make_server
 
@@ -26,6 +26,7 @@ def main(options: dict[str, Any]) -> None:
     ecs.install()
     functions.install(options)
     network.install()
+    references.install()
     secret_resource.install()
     stacks.install()
 
