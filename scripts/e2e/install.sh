@@ -2,10 +2,6 @@
 #
 # Installs what test/e2e needs beside the registries: moto and the aws command from PyPI, with everything that they depend on by
 # hash, in a virtual environment of its own. What is there already is left alone.
-#
-# requirements.txt is made from requirements.in with pip-tools:
-#
-#     pip-compile --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links scripts/e2e/requirements.in
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -9,6 +9,7 @@ import { PrivateRegistryImage, RegistryCredentials, RegistryProvider } from '../
 import { useAgentsPath } from './support/agents-path';
 import { DOUBTFUL, storeDoubtful } from './support/doubtful';
 import { PULLER } from './support/internet';
+import { searchForSecrets } from './support/search-for-secrets';
 import { synthErrorOf } from './support/synth-error';
 import { row, SECTION_5_ROWS } from '../contract/section-5-rows';
 import { messageOf } from '../support/errors';
@@ -187,3 +188,5 @@ test('every row of the table is here, or named above', () => {
     'secretAndKeyOfOtherStack', 'tasksBeforePolicy', 'sameSecretInSeveralContainers'];
   expect([...here, ...Object.keys(ELSEWHERE)].sort()).toEqual(SECTION_5_ROWS.map(({ id }) => id).sort());
 });
+
+searchForSecrets(path.e2e);

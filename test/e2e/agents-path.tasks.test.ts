@@ -3,6 +3,7 @@ import { useAgentsPath } from './support/agents-path';
 import { REGION } from './support/cloud';
 import { DeployedPermissions } from './support/deployed-permissions';
 import { PULLER } from './support/internet';
+import { searchForSecrets } from './support/search-for-secrets';
 import { keyPolicyOf } from '../support/permissions';
 import { allowAsOwner, LEAST_RIGHTS, pullRights } from '../support/pull-rights';
 
@@ -84,3 +85,5 @@ test('a secret of another account can be read with the policies that ownerPolici
   policies.setIdentityPolicies(stranger, [{ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }]);
   expect(await pullRights(policies, { role: stranger, ...pull })).toMatchObject({ 'read the secret': false, 'decrypt it': false });
 });
+
+searchForSecrets(path.e2e);

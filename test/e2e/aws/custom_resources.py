@@ -24,7 +24,9 @@ LONGEST_ANSWER = 4096
 
 
 class ResourceFailed(Exception):
-    """A resource said no, with this reason."""
+    """A resource said no, with this reason. If that was its creation, it is there all the same, to be deleted."""
+
+    created: CustomModel | None = None
 
 
 class _Waiting:
@@ -59,7 +61,12 @@ def install(record: str) -> None:
         resource.stack_id = kwargs["StackId"]
         resource.type = kwargs["ResourceType"]
         resource.properties = _as_text(cloudformation_json["Properties"])
-        _take(resource, _ask(resource, "Create", {}))
+        try:
+            _take(resource, _ask(resource, "Create", {}))
+        except ResourceFailed as failure:
+            resource.logical_resource_id = resource.logical_id
+            failure.created = resource
+            raise
         return resource
 
     def update(cls: Any, *, original_resource: Any, cloudformation_json: Any, **kwargs: Any) -> CustomModel:
@@ -107,6 +114,7 @@ def install(record: str) -> None:
         with open(record, "a", encoding="utf8") as file:
             file.write(json.dumps({"event": event, "answer": waiting.answer}) + "\n")
         if waiting.answer["Status"] != "SUCCESS":
+            resource.resource_name = waiting.answer.get("PhysicalResourceId", resource.resource_name)
             message = f"Received response status [FAILED] from custom resource. Message returned: {waiting.answer.get('Reason')}"
             raise ResourceFailed(f"{message} (RequestId: {event['RequestId']})")
         return waiting.answer

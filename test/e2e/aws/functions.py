@@ -31,6 +31,8 @@ def install(options: dict[str, Any]) -> None:
         self.logs_backend.ensure_log_group(self.logs_group_name)
         result, failed, logs = _run(self, event, options)
         self.save_logs(logs)
+        with open(options["functionLog"], "a", encoding="utf8") as file:
+            file.write(logs)
         return result, failed, logs
 
     # moto forgets LoggingConfig: https://github.com/getmoto/moto/blob/5.2.5/moto/awslambda/models.py (optional_properties)

@@ -10,11 +10,16 @@ import copy
 from typing import Any
 
 from .custom_resources import ResourceFailed
-from moto.cloudformation.models import CloudFormationBackend, Event, Stack
+from moto.cloudformation.exceptions import CloudFormationError
+from moto.cloudformation.models import CloudFormationBackend, Event, Stack, cloudformation_backends
 from moto.cloudformation.parsing import ResourceMap, clean_json, parse_and_create_resource, parse_and_update_resource
 from moto.ec2 import models as ec2_models
 from moto.ec2.models.core import TaggedEC2Resource
 from .order import in_dependency_order
+
+
+class ChangeSetNotFound(CloudFormationError):
+    code = "ChangeSetNotFound"
 
 
 class Operation:
@@ -53,7 +58,7 @@ class Operation:
 
     def roll_back(self) -> None:
         failed = None
-        # The resource of every step is on the way back before the template is, as its references are those of the old one.
+        # What was deployed before is kept as it was resolved then, so that no reference has to be resolved again.
         for action, logical_id, previous in reversed(self.steps):
             try:
                 if action == "created":
@@ -71,6 +76,14 @@ class Operation:
         self.deployed.update(self.origin_deployed)
         if failed is not None:
             raise ResourceFailed(str(failed)) from failed
+
+    def delete_all(self) -> None:
+        for logical_id in reversed(in_dependency_order(_templates(self.deployed))):
+            try:
+                self._delete(logical_id)
+            except Exception as error:
+                self.report(logical_id, "DELETE_FAILED", str(error))
+                raise
 
     def report(self, logical_id: str, status: str, reason: str | None = None) -> None:
         resource = self.map._parsed_resources.get(logical_id)
@@ -105,10 +118,15 @@ class Operation:
         resolved = clean_json(copy.deepcopy(template), self.map)
         known = self.deployed.get(logical_id)
         if known is None:
+            self.deployed[logical_id] = {"template": template, "resolved": resolved}
             self._create(logical_id, template)
         elif known["resolved"].get("Properties", {}) != resolved.get("Properties", {}):
             previous = self.map._parsed_resources[logical_id]
-            self._update(logical_id, resolved)
+            try:
+                self._update(logical_id, resolved)
+            except ResourceFailed:
+                self.steps.append(("updated", logical_id, previous))
+                raise
             current = self.map._parsed_resources[logical_id]
             if current is not previous and _id(current) != _id(previous):
                 self.replaced.append((previous, known["template"]))
@@ -120,7 +138,12 @@ class Operation:
 
     def _create(self, logical_id: str, template: dict[str, Any]) -> None:
         account_id, region = self.map._account_id, self.map._region_name
-        resource = parse_and_create_resource(logical_id, template, self.map, account_id, region)
+        try:
+            resource = parse_and_create_resource(logical_id, template, self.map, account_id, region)
+        except ResourceFailed as failure:
+            self.map._parsed_resources[logical_id] = failure.created
+            self.steps.append(("created", logical_id, None))
+            raise
         # None: moto's CloudFormation doesn't know the type, which is in the log of this server.
         self.map._parsed_resources[logical_id] = resource
         self.steps.append(("created", logical_id, None))
@@ -139,22 +162,17 @@ class Operation:
         self.map._parsed_resources[logical_id] = updated
 
     def _delete(self, logical_id: str) -> None:
-        template = self.deployed.pop(logical_id)["template"]
-        resource = self.map._parsed_resources.pop(logical_id, None)
+        template = self.deployed[logical_id]["template"]
+        resource = self.map._parsed_resources.get(logical_id)
         if template.get("DeletionPolicy") == "Retain":
-            self.report(logical_id, "DELETE_SKIPPED")
-            return
-        if resource is not None:
-            self.map._delete_resource(resource, template)
-        self.report(logical_id, "DELETE_COMPLETE")
-
-    def delete_all(self) -> None:
-        for logical_id in reversed(in_dependency_order(_templates(self.deployed))):
-            try:
-                self._delete(logical_id)
-            except Exception as error:
-                self.report(logical_id, "DELETE_FAILED", str(error))
-                raise
+            status = "DELETE_SKIPPED"
+        else:
+            status = "DELETE_COMPLETE"
+            if resource is not None:
+                self.map._delete_resource(resource, template)
+        self.report(logical_id, status)
+        self.map._parsed_resources.pop(logical_id, None)
+        del self.deployed[logical_id]
 
 
 def _deployed(resource_map: ResourceMap) -> dict[str, Any]:
@@ -178,12 +196,27 @@ def install() -> None:
         change_set.execution_status = "EXECUTE_COMPLETE"
 
     def create_resources(self: Stack) -> None:
-        from moto.cloudformation.models import cloudformation_backends
-
         backend = cloudformation_backends[self.account_id][self.region_name]
         _carry_out(backend, self, "CREATE", self.template, self.template_dict, self.parameters)
 
+    describe, delete = CloudFormationBackend.describe_change_set, CloudFormationBackend.delete_change_set
+
+    def is_there(self: CloudFormationBackend, name: str) -> bool:
+        return any(name in (key, change_set.change_set_name) for key, change_set in self.change_sets.items())
+
+    # cdk deletes a change set that may be there, and asks for it until there is none.
+    def describe_change_set(self: CloudFormationBackend, change_set_name: str) -> Any:
+        if not is_there(self, change_set_name):
+            raise ChangeSetNotFound(f"ChangeSet [{change_set_name}] does not exist")
+        return describe(self, change_set_name)
+
+    def delete_change_set(self: CloudFormationBackend, change_set_name: str) -> None:
+        if is_there(self, change_set_name):
+            delete(self, change_set_name)
+
     CloudFormationBackend.execute_change_set = execute_change_set
+    CloudFormationBackend.describe_change_set = describe_change_set
+    CloudFormationBackend.delete_change_set = delete_change_set
     Stack.create_resources = create_resources
     ResourceMap.delete = lambda self: _delete(self)
     # Whoever asks for a stack while it is in work must not make moto create what it looks for.
@@ -199,7 +232,7 @@ def _carry_out(backend: CloudFormationBackend, stack: Stack, kind: str, text: An
 
     stack.resource_map.cross_stack_resources = backend.exports
     operation = Operation(stack, template, parameters)
-    # DeletionPolicy and the name of a stack are all that _delete() has of it.
+    # moto's map of resources doesn't know its stack, and its deletion has events, too.
     stack.resource_map.stack = stack
     rollback = "ROLLBACK" if kind == "CREATE" else "UPDATE_ROLLBACK"
     state(f"{kind}_IN_PROGRESS", "User Initiated")

@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   DeleteSecretCommand, DescribeSecretCommand, GetSecretValueCommand, ListSecretsCommand, PutSecretValueCommand, SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
@@ -37,8 +35,8 @@ export class AgentsPath {
     this.agent = new EcsAgent(e2e, () => this.decoder);
     beforeAll(async () => {
       this.decoder = buildDecoder();
-      const { cloud, internet } = this.e2e();
-      this.given = await give(cloud, internet);
+      const { cloud } = this.e2e();
+      this.given = await give(cloud);
       this.app = appOf(cloud, appName, { ...this.given, ...await giveMore(cloud) });
     });
     afterAll(() => {
@@ -72,14 +70,6 @@ export class AgentsPath {
 
   public async hasKey(secretArn: string): Promise<boolean> {
     return (await this.permissions)!.keyOf(secretArn).then(({ key }) => key !== undefined);
-  }
-
-  /** The assembly of the app: templates, assets, everything. */
-  public writtenFiles(): string[] {
-    const directory = join(this.app.directory, 'cdk.out');
-    return readdirSync(directory, { recursive: true, withFileTypes: true })
-      .filter(entry => entry.isFile())
-      .map(entry => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
   }
 
   /** What the execution role can do in fact beside reading the secrets of its own: nothing, if all is well. */

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { transformSync } from 'esbuild';
 import { REGION, type Cloud } from './cloud';
 import { consumerDirectory, EXAMPLES } from './places';
 
@@ -24,13 +25,18 @@ export class App {
     return app;
   }
 
-  /** An app of a test's own: `source` is all of its app.ts. The settings are those of the example. */
+  /**
+   * An app of a test's own, in TypeScript. The settings are those of the example, but nothing has to be compiled whenever it is
+   * synthesized.
+   */
   public static of(cloud: Cloud, source: string): App {
     const app = App.example(cloud, 'web-service');
+    app.command = ['--app', 'node app.js'];
     app.write(source);
     return app;
   }
 
+  private command: string[] = [];
   public readonly directory = mkdtempSync(join(tmpdir(), 'e2e-app-'));
 
   private constructor(private readonly cloud: Cloud) {
@@ -39,6 +45,7 @@ export class App {
 
   public write(source: string): void {
     writeFileSync(join(this.directory, 'app.ts'), source);
+    writeFileSync(join(this.directory, 'app.js'), transformSync(source, { loader: 'ts', format: 'cjs', target: 'node20' }).code);
   }
 
   /** Edits app.ts as its user would. Fails if there is nothing to replace. */
@@ -61,7 +68,7 @@ export class App {
 
   /** Runs the cdk command, whatever comes of it. */
   public async tryCdk(...args: string[]): Promise<CdkRun> {
-    const child = spawn(join(this.directory, 'node_modules/.bin/cdk'), [...args, '--no-notices', '--no-color'], {
+    const child = spawn(join(this.directory, 'node_modules/.bin/cdk'), [...args, ...args.includes('--app') ? [] : this.command, '--no-notices', '--no-color'], {
       cwd: this.directory,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {

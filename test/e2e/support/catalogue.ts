@@ -3,7 +3,7 @@ import { Layout } from '../../registries/images';
 
 /** The tags of acme/api: what a team publishes, and the commonest mistake of all. */
 const TAGS = { '1.4.2': ['amd64', 'arm64'], '1.5.0': ['amd64'], 'built-on-a-mac': ['arm64'] } as const;
-const OTHERS = ['acme/web:2.0.0', 'acme/sidecar:0.9', 'elsewhere/tool:1'];
+const OTHERS = ['acme/web:2.0.0', 'acme/sidecar:0.9', 'acme/agent:2.1.0', 'acme/worker:3.0.0', 'elsewhere/tool:1'];
 
 /** Pushes the images to a registry without authentication, and returns the digests of the tags. */
 export async function pushCatalogue(directory: string, port: number): Promise<Record<string, string>> {

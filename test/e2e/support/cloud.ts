@@ -40,6 +40,7 @@ export class Cloud {
     const runtime = join(consumerDirectory(), 'lambda');
     const options = {
       record: join(directory, 'custom-resources.jsonl'),
+      functionLog: join(directory, 'functions.log'),
       certificate: file('server.pem', certificate.cert),
       key: file('server.key', certificate.key),
       certificateAuthority: file('ca.pem', certificate.ca + readFileSync(internet.certificateAuthority, 'utf8')),
@@ -90,8 +91,8 @@ export class Cloud {
     }
   }
 
-  /** Everything that CloudFormation has asked of custom resources so far. */
-  public requests(resourceType: string = 'Custom::PrivateRegistryPullCheck'): CustomResourceRequest[] {
+  /** Everything that CloudFormation has asked of custom resources so far: of the pull checks, or of all. */
+  public requests(resourceType: string | undefined = 'Custom::PrivateRegistryPullCheck'): CustomResourceRequest[] {
     const record = join(this.directory, 'custom-resources.jsonl');
     const lines = existsSync(record) ? readFileSync(record, 'utf8').split('\n').filter(Boolean) : [];
     return lines.map(line => JSON.parse(line) as CustomResourceRequest).filter(({ event }) => event.ResourceType === resourceType);
@@ -103,6 +104,11 @@ export class Cloud {
     return StackResourceSummaries
       .filter(({ ResourceType }) => type === undefined || ResourceType === type)
       .map(({ PhysicalResourceId }) => PhysicalResourceId!);
+  }
+
+  /** What all functions have written, also those that are gone. */
+  public functionLog(): string {
+    return readFileSync(join(this.directory, 'functions.log'), 'utf8');
   }
 
   /** What the server has written: its requests, faults, and what it doesn't support. */

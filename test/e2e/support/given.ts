@@ -3,15 +3,11 @@ import { CreateAliasCommand, CreateKeyCommand, KMSClient } from '@aws-sdk/client
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { REGION, type Cloud } from './cloud';
-import { PULLER, type Internet } from './internet';
-import type { Account } from '../../registries/token-server';
+import { PLAIN_PULLER, PULLER } from './internet';
 
 export const OTHER_REGION = 'us-east-1';
 /** Where the secret is that has a replica in REGION. */
 export const PRIMARY_REGION = 'eu-central-1';
-
-/** CloudFormation puts its password into JSON as it is, so that it holds nothing that JSON would escape. */
-export const BOT: Account = { username: 'acme-bot', password: 'b0t:$+/=-t0ken-7c2', repositories: ['acme/'] };
 
 /** What was there before anything is deployed. No value of a secret is in it: the apps read it. */
 export interface Given {
@@ -24,8 +20,7 @@ export interface Given {
 }
 
 /** Makes the secrets, keys and roles of a team that has deployed nothing yet. */
-export async function give(cloud: Cloud, internet: Internet): Promise<Given> {
-  internet.accounts.push(BOT);
+export async function give(cloud: Cloud): Promise<Given> {
   const keyAlias = 'alias/registry';
   const keyArn = await makeKey(cloud, REGION, keyAlias);
   const keyOfOtherRegion = await makeKey(cloud, OTHER_REGION);
@@ -42,16 +37,16 @@ export async function give(cloud: Cloud, internet: Internet): Promise<Given> {
   for (const name of ['keyed/pull', 'keyed_pull']) { await secret(name, puller, { KmsKeyId: keyArn }); }
   await secret('virginia/pull', puller, { region: OTHER_REGION, KmsKeyId: keyOfOtherRegion });
   await secret('replicated/pull', puller, { region: PRIMARY_REGION, replica: REGION });
-  await secret('tokens', JSON.stringify({ ghcr: BOT.password }));
+  await secret('tokens', JSON.stringify({ ghcr: PLAIN_PULLER.password }));
   // Nobody here may read these, whose names begin like those that somebody may.
   for (const name of ['ghcr/pull-2', 'ghcr/pull/extra', 'ghcr_pull2', 'ghcr_pull-a1B2c3']) { await secret(name, json({ username: 'nobody', password: 'nothing' })); }
-  await new SSMClient(cloud.client()).send(new PutParameterCommand({ Name: '/tokens/ghcr', Type: 'String', Value: BOT.password }));
+  await new SSMClient(cloud.client()).send(new PutParameterCommand({ Name: '/tokens/ghcr', Type: 'String', Value: PLAIN_PULLER.password }));
 
   const roleArn = await makeRole(cloud, 'tasks-by-hand', 'ecs-tasks.amazonaws.com');
   return { secrets, keyArn, keyAlias, keyOfOtherRegion, roleArn };
 }
 
-export function json({ username, password }: Pick<Account, 'username' | 'password'>): string {
+export function json({ username, password }: { username: string; password: string }): string {
   return JSON.stringify({ username, password });
 }
 

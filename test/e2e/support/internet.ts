@@ -24,6 +24,8 @@ const ADDRESS = '198.51.100.10';
 
 /** May pull what is in acme/. Its name and password hold what shells, JSON and headers stumble over. */
 export const PULLER: Account = { username: 'robot$acme+puller', password: 'gh"p_t0k\\en:$+/=9f1', repositories: ['acme/'] };
+/** May pull the same. CloudFormation can put such a password into JSON as it is. */
+export const PLAIN_PULLER: Account = { username: 'acme-bot', password: 'ghp_$T0k%n&+/=3c7', repositories: ['acme/'] };
 /** Logs in, but may pull nothing of acme's. */
 export const STRANGER: Account = { username: 'stranger', password: 'str4nger-Pa55', repositories: ['elsewhere/'] };
 
@@ -33,13 +35,16 @@ export interface Internet {
   readonly routes: Routes;
   /** File with the authorities that everybody here trusts. */
   readonly certificateAuthority: string;
-  /** Who may log in; a test may change it. Those of the Basic registry stay what they were. */
-  readonly accounts: Account[];
+  /** Who may log in to the registries with tokens. */
+  readonly accounts: readonly Account[];
+  readonly formerPasswords: readonly string[];
   /** What GHCR was asked. */
   readonly seen: CountingProxy['seen'];
   readonly tokens: TokenServer;
   /** Digest of a tag of acme/api, as the registry has it. */
   readonly digests: Readonly<Record<string, string>>;
+  /** Gives an account another password, as when a token expires and a new one is made. */
+  rotate(username: string, password: string): void;
   /** Pulls an image with the client of other people, by its own name. */
   pull(image: string, credentials: { username: string; password: string }): Promise<Pulled>;
   stop(): Promise<void>;
@@ -75,7 +80,8 @@ async function startServers(directory: string, started: Started): Promise<Omit<I
   writeFileSync(tls.key, certificate.key);
   writeFileSync(certificateAuthority, certificate.ca);
   const signer = makeSigner(directory);
-  const accounts = [PULLER, STRANGER];
+  const accounts = [PULLER, PLAIN_PULLER, STRANGER];
+  const formerPasswords: string[] = [];
   const storage = join(directory, 'storage');
   const registry = (name: string, auth?: object, secure = false): Promise<RegistryProcess> =>
     started(startRegistry(DISTRIBUTION_3, { name, directory, storage, auth, tls: secure ? tls : undefined }));
@@ -97,6 +103,12 @@ async function startServers(directory: string, started: Started): Promise<Omit<I
     routes: Object.fromEntries(Object.entries(ports).map(([host, port]) => [host, { address: ADDRESS, port }])),
     certificateAuthority,
     accounts,
+    rotate: (username, password) => {
+      const index = accounts.findIndex(account => account.username === username);
+      formerPasswords.push(accounts[index].password);
+      accounts[index] = { ...accounts[index], password };
+    },
+    formerPasswords,
     seen: ghcr.seen,
     tokens,
     digests,
