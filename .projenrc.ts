@@ -58,6 +58,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-cloudformation',
     '@aws-sdk/client-lambda',
     '@aws-sdk/client-secrets-manager',
+    // What the deployments into moto are looked at with. A provider of aws-cdk-lib's needs that of EC2.
+    '@aws-sdk/client-cloudwatch-logs',
+    '@aws-sdk/client-ec2',
+    '@aws-sdk/client-ecs',
+    '@aws-sdk/client-elastic-load-balancing-v2',
+    '@aws-sdk/client-iam',
+    '@aws-sdk/client-kms',
+    '@aws-sdk/client-ssm',
+    '@aws-sdk/client-sts',
     'fast-check',
     'node-forge',
     // The CLI that reads the assemblies of every aws-cdk-lib up to 2.276; aws-cdk 3.0.0 refuses them.
@@ -81,12 +90,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
   lambdaAutoDiscover: false,
   bin: { 'cdk-private-registry': 'bin/cdk-private-registry' },
   // Rosetta leaves .jsii.tabl.json beside the assembly.
-  gitignore: ['cdk.out/', '.cfn-lint/', '.demo/', '.jsii.tabl.json'],
+  gitignore: ['cdk.out/', '.cfn-lint/', '.demo/', '.e2e/', '.jsii.tabl.json', '__pycache__/'],
   sampleCode: false,
 });
 
 for (const path of [
-  '/.ci/', '/.cfn-lint/', '/.compatignore', '/.demo/', '/.registries/', '/.jsii.tabl.json', '/CONTRIBUTING.md', '/bench/', '/docs/', '/examples/', '/projenrc/', '/scripts/', '/tsconfig.dev.json',
+  '/.ci/', '/.cfn-lint/', '/.compatignore', '/.demo/', '/.e2e/', '/.registries/', '/.jsii.tabl.json', '/CONTRIBUTING.md', '/bench/', '/docs/', '/examples/', '/projenrc/', '/scripts/', '/tsconfig.dev.json',
 ]) {
   project.addPackageIgnore(path);
 }
@@ -111,8 +120,9 @@ project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '2
 // aws-cdk-lib deprecates properties that its own constructs set.
 project.tasks.addEnvironment('JSII_DEPRECATED', 'quiet');
 
-// They need registries, which `npm run test:registries` starts.
+// They need registries and moto, which `npm run test:registries` and `npm run e2e` start.
 project.jest!.addIgnorePattern('/test/registries/');
+project.jest!.addIgnorePattern('/test/e2e/');
 project.jest!.config.coverageThreshold = {
   'global': { lines: 95, branches: 95, functions: 95, statements: 95 },
   './src/image/image-reference.ts': { lines: 100, branches: 100, functions: 100, statements: 100 },

@@ -92,7 +92,7 @@ async function startAll(directory: string, certificate: { cert: string; key: str
 
   const { port: tokenPort } = await started(startTokenServer(signer, ACCOUNTS));
   const hidden = await registry('one-host', tokenAuth(oneHostRelay), false);
-  const oneHost = await started(startCountingProxy(hidden.port, { tls: certificate, tokenPort }));
+  const oneHost = await started(startCountingProxy(path => path.startsWith('/token?') ? tokenPort : hidden.port, certificate));
   oneHostRelay.target = oneHost.port;
 
   return [

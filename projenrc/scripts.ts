@@ -28,6 +28,11 @@ export class Scripts extends Component {
     bench.exec('scripts/registries/install.sh');
     bench.exec('ts-node --transpile-only --project tsconfig.dev.json bench/main.ts', { receiveArgs: true });
 
+    const e2e = project.addTask('e2e', { description: 'Deploy the example apps into moto on this machine, with real registries; installs both' });
+    e2e.exec('scripts/registries/install.sh');
+    e2e.exec('scripts/e2e/install.sh');
+    e2e.exec('jest --config scripts/e2e/jest.config.js');
+
     // The copies of the example and of the library have package.json files, which confuse the module map of jest.
     project.jest!.config.modulePathIgnorePatterns = ['<rootDir>/.demo/', '<rootDir>/dist/'];
   }

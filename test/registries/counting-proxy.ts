@@ -7,20 +7,17 @@ export interface CountingProxy extends LocalServer {
   readonly seen: SeenRequest[];
 }
 
-/** What is served under one name with the registry, as GHCR, Harbor and others do it: TLS ends here, and the token server is behind `/token`. */
-export interface OneHost {
-  readonly tls: { readonly cert: string; readonly key: string };
-  readonly tokenPort: number;
-}
-
-/** Stands in front of a registry and notes each request, with what an access log leaves out: whether it carried credentials. */
-export async function startCountingProxy(registryPort: number, oneHost?: OneHost): Promise<CountingProxy> {
+/**
+ * Stands in front of a registry and notes each request, with what an access log leaves out: whether it carried credentials.
+ * By the path of a request it may choose among several servers, and with a certificate it ends the TLS for them.
+ */
+export async function startCountingProxy(target: number | ((path: string) => number), tls?: { cert: string; key: string }): Promise<CountingProxy> {
   const seen: SeenRequest[] = [];
   const agent = new http.Agent({ keepAlive: true });
-  const listener: http.RequestListener = (request, response) => {
+  const forward: http.RequestListener = (request, response) => {
     const outgoing = http.request({
       host: '127.0.0.1',
-      port: oneHost !== undefined && request.url!.startsWith('/token?') ? oneHost.tokenPort : registryPort,
+      port: typeof target === 'number' ? target : target(request.url!),
       agent,
       method: request.method,
       path: request.url,
@@ -38,7 +35,7 @@ export async function startCountingProxy(registryPort: number, oneHost?: OneHost
     outgoing.on('error', () => response.destroy());
     request.pipe(outgoing);
   };
-  const local = await listen(oneHost === undefined ? http.createServer(listener) : https.createServer(oneHost.tls, listener));
+  const local = await listen(tls === undefined ? http.createServer(forward) : https.createServer(tls, forward));
   return {
     ...local,
     seen,

@@ -45,7 +45,8 @@ function bendNetwork(routes: Routes): void {
     const options = Array.isArray(args[0]) ? args[0][0] : args[0];
     const route = routes[options?.host];
     if (route !== undefined) {
-      const judge = options.lookup as net.LookupFunction;
+      // Whoever brings no look-up of its own gets what every host gets.
+      const judge = (options.lookup ?? dns.lookup) as net.LookupFunction;
       options.port = route.port ?? options.port;
       options.lookup = ((host, lookupOptions, callback) => judge(host, lookupOptions, (error, found, family) => {
         callback(error, Array.isArray(found) ? found.map(() => ({ address: '127.0.0.1', family: 4 })) : '127.0.0.1', family);
