@@ -1,5 +1,6 @@
 import { awscdk, javascript } from 'projen';
 import { Awslint } from './projenrc/awslint';
+import { IntegrationTests } from './projenrc/integration-tests';
 import { Rosetta } from './projenrc/rosetta';
 import { Scripts } from './projenrc/scripts';
 import { ServiceProps } from './projenrc/service-props';
@@ -33,7 +34,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   // Source maps with the sources in them would be more than half of the package.
   tsconfig: { compilerOptions: { inlineSourceMap: false, inlineSources: false } },
   // Isolated modules: types are checked once, before the tests, and not again by every worker of jest.
-  tsconfigDev: { include: ['.projenrc.ts'], exclude: ['lib', 'dist', 'examples', 'cdk.out', '.demo'] },
+  tsconfigDev: { include: ['.projenrc.ts'], exclude: ['lib', 'dist', 'examples', 'scripts/languages/walkthrough', 'cdk.out', '.demo'] },
   typecheckTests: true,
   compat: true,
 
@@ -57,6 +58,15 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-cloudformation',
     '@aws-sdk/client-lambda',
     '@aws-sdk/client-secrets-manager',
+    // What the deployments into moto are looked at with. A provider of aws-cdk-lib's needs that of EC2.
+    '@aws-sdk/client-cloudwatch-logs',
+    '@aws-sdk/client-ec2',
+    '@aws-sdk/client-ecs',
+    '@aws-sdk/client-elastic-load-balancing-v2',
+    '@aws-sdk/client-iam',
+    '@aws-sdk/client-kms',
+    '@aws-sdk/client-ssm',
+    '@aws-sdk/client-sts',
     'fast-check',
     'node-forge',
     // The CLI that reads the assemblies of every aws-cdk-lib up to 2.276; aws-cdk 3.0.0 refuses them.
@@ -72,7 +82,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['test', 'scripts', 'projenrc'],
+    devdirs: ['test', 'scripts', 'projenrc', 'bench'],
     projectService: false,
     tsconfigPath: './tsconfig.dev.json',
   },
@@ -80,18 +90,24 @@ const project = new awscdk.AwsCdkConstructLibrary({
   lambdaAutoDiscover: false,
   bin: { 'cdk-private-registry': 'bin/cdk-private-registry' },
   // Rosetta leaves .jsii.tabl.json beside the assembly.
-  gitignore: ['cdk.out/', '.cfn-lint/', '.demo/', '.jsii.tabl.json'],
+  gitignore: ['cdk.out/', '.cfn-lint/', '.demo/', '.e2e/', '.jsii.tabl.json', '__pycache__/'],
   sampleCode: false,
 });
 
 for (const path of [
-  '/.ci/', '/.cfn-lint/', '/.compatignore', '/.demo/', '/.registries/', '/.jsii.tabl.json', '/CONTRIBUTING.md', '/docs/', '/examples/', '/projenrc/', '/scripts/', '/tsconfig.dev.json',
+  '/.ci/', '/.cfn-lint/', '/.compatignore', '/.demo/', '/.e2e/', '/.registries/', '/.jsii.tabl.json', '/CONTRIBUTING.md', '/bench/', '/docs/', '/examples/', '/projenrc/', '/scripts/', '/tsconfig.dev.json',
 ]) {
   project.addPackageIgnore(path);
 }
 
 // 1.13.0 names a platform package that was never published in that version, so that `npm ci` finds the lock file incomplete.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
+
+// Our Go module asks for at least the versions in package-lock.json: those that the floor asks for. Projen takes a resolution of
+// @aws-cdk for a dependency of CDK v1.
+for (const [name, version] of [['asset-awscli-v1', '2.2.229'], ['asset-node-proxy-agent-v6', '2.1.0']]) {
+  project.tryFindObjectFile('package.json')!.addOverride(`overrides.@aws-cdk/${name}`, version);
+}
 
 // A warning of jsii is a fault in one of the languages.
 project.compileTask.reset('jsii --fail-on-warnings');
@@ -104,8 +120,9 @@ project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '2
 // aws-cdk-lib deprecates properties that its own constructs set.
 project.tasks.addEnvironment('JSII_DEPRECATED', 'quiet');
 
-// They need registries, which `npm run test:registries` starts.
+// They need registries and moto, which `npm run test:registries` and `npm run e2e` start.
 project.jest!.addIgnorePattern('/test/registries/');
+project.jest!.addIgnorePattern('/test/e2e/');
 project.jest!.config.coverageThreshold = {
   'global': { lines: 95, branches: 95, functions: 95, statements: 95 },
   './src/image/image-reference.ts': { lines: 100, branches: 100, functions: 100, statements: 100 },
@@ -121,9 +138,13 @@ project.bundler.addBundle('src/pull-check/handler/index.ts', {
 project.eslint!.allowDevDeps('src/pull-check/handler/*.ts');
 project.testTask.prependSpawn(project.bundler.bundleTask);
 
+// An app of its own, which has the package that was packed.
+project.eslint!.addIgnorePattern('scripts/languages/walkthrough/');
+
 new ServiceProps(project);
 new Awslint(project);
 new Rosetta(project);
+new IntegrationTests(project);
 new Scripts(project);
 
 project.synth();

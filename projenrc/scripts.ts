@@ -8,11 +8,10 @@ export class Scripts extends Component {
     super(project);
     const tasks: Record<string, [script: string, description: string]> = {
       'demo': ['demo', 'Synthesize the example app with the library as it is published, and show the template to a reviewer'],
-      'bench:check': ['registries/compare', 'Time a pull check against skopeo and crane that ask the same registry'],
       'test:handler': ['handler/test', 'Run the tests of the pull check\'s function on Node.js 20, 22 and 24'],
       'test:namespace': ['handler/namespace', 'Run the pull check\'s function in a network namespace of Linux, with nothing rerouted'],
       'test:latest': ['latest', 'Run the tests on the newest versions of the peers'],
-      'verify:consumers': ['consumers', 'Install the packed library in consumer apps in TypeScript and Python, and compare their templates'],
+      'verify:languages': ['languages/verify', 'Build apps with the packed library in TypeScript, Python, Java and Go, and compare what they synthesize'],
       'verify:package': ['package-check', 'Check what is generated and what is published'],
       'verify:templates': ['templates/check', 'Judge the templates with cfn-lint and cdk-nag'],
     };
@@ -24,6 +23,15 @@ export class Scripts extends Component {
     const registries = project.addTask('test:registries', { description: 'Check images of real registries on this machine; installs them with apt and Go' });
     registries.exec('scripts/registries/install.sh');
     registries.exec('jest --config scripts/registries/jest.config.js');
+
+    const bench = project.addTask('bench', { description: 'Measure the library against what its users would do without it; installs registries with apt and Go' });
+    bench.exec('scripts/registries/install.sh');
+    bench.exec('ts-node --transpile-only --project tsconfig.dev.json bench/main.ts', { receiveArgs: true });
+
+    const e2e = project.addTask('e2e', { description: 'Deploy the example apps into moto on this machine, with real registries; installs both' });
+    e2e.exec('scripts/registries/install.sh');
+    e2e.exec('scripts/e2e/install.sh');
+    e2e.exec('jest --config scripts/e2e/jest.config.js');
 
     // The copies of the example and of the library have package.json files, which confuse the module map of jest.
     project.jest!.config.modulePathIgnorePatterns = ['<rootDir>/.demo/', '<rootDir>/dist/'];

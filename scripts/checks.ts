@@ -6,12 +6,18 @@ export class Checks {
   /** Passes if `body` doesn't throw. Text that it returns is shown as the figure that was measured. */
   check(name: string, body: () => string | void): void {
     try {
-      const figure = body();
-      this.passed++;
-      console.log(`ok      ${name}${figure ? `: ${figure}` : ''}`);
+      this.pass(name, body());
     } catch (error) {
-      this.failed++;
-      console.log(`FAILED  ${name}\n${error instanceof Error ? error.message : error}`);
+      this.fail(name, error);
+    }
+  }
+
+  /** The same for what takes its time, beside which other checks can run. */
+  async checkAsync(name: string, body: () => Promise<string | void>): Promise<void> {
+    try {
+      this.pass(name, await body());
+    } catch (error) {
+      this.fail(name, error);
     }
   }
 
@@ -19,5 +25,15 @@ export class Checks {
   finish(): void {
     console.log(`${this.passed} passed, ${this.failed} failed`);
     process.exitCode = this.failed === 0 ? 0 : 1;
+  }
+
+  private pass(name: string, figure: string | void): void {
+    this.passed++;
+    console.log(`ok      ${name}${figure ? `: ${figure}` : ''}`);
+  }
+
+  private fail(name: string, error: unknown): void {
+    this.failed++;
+    console.log(`FAILED  ${name}\n${error instanceof Error ? error.message : error}`);
   }
 }

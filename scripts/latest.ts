@@ -11,7 +11,7 @@ import { join } from 'path';
 import { LATEST, REPOSITORY, run, scratchDirectory } from './run';
 
 /** The templates of the oldest version, and what runs without the peers. */
-const LEFT_OUT = ['/node_modules/', '/test/snapshots/', '/test/(runtime|cli|registries)/', '/test/pull-check/handler'];
+const LEFT_OUT = ['/node_modules/', '/test/snapshots/', '/test/(runtime|cli|registries|integ)/', '/test/pull-check/handler'];
 
 function main(): void {
   const directory = scratchDirectory();

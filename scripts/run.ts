@@ -1,4 +1,4 @@
-import { spawnSync } from 'child_process';
+import { execFile, spawnSync } from 'child_process';
 import { mkdirSync, mkdtempSync, readdirSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
@@ -7,6 +7,9 @@ export const REPOSITORY = join(__dirname, '..');
 
 /** The newest versions that the library is tested on; the oldest are those of package-lock.json. */
 export const LATEST = { 'aws-cdk-lib': '2.276.0', 'constructs': '10.8.1' };
+
+/** The newest versions that npm, PyPI, Maven Central and the Go proxy all have; the examples in Java and Go name them, too. */
+export const EVERYWHERE = { 'aws-cdk-lib': '2.263.0', 'constructs': '10.8.1' };
 
 export interface RunOptions {
   readonly cwd?: string;
@@ -30,6 +33,23 @@ export function run(command: string, args: string[], options: RunOptions = {}): 
     throw new Error(`${[command, ...args].join(' ')}\n${output}${reason}`);
   }
   return output;
+}
+
+/** The same without waiting for it. */
+export function start(command: string, args: string[], options: RunOptions = {}): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(command, args, {
+      cwd: options.cwd ?? REPOSITORY,
+      env: { ...process.env, ...options.env },
+      maxBuffer: Infinity,
+      shell: process.platform === 'win32',
+    }, (error, stdout, stderr) => {
+      if (error === null) { return resolve(`${stdout}${stderr}`); }
+      const reason = error.signal ? `killed by ${error.signal}` : `exit ${error.code}`;
+      reject(new Error(`${[command, ...args].join(' ')}\n${stdout}${stderr}${reason}`));
+    });
+    child.stdin?.end();
+  });
 }
 
 /** A new directory outside the repository, where no package.json and no node_modules of ours can be found. */

@@ -1,30 +1,17 @@
 import { execFileSync } from 'child_process';
-import { existsSync, mkdirSync } from 'fs';
 import { join } from 'path';
+import { installNode } from '../node';
 
 /**
  * Runs the tests of the pull check's bundle on every Node.js that it may meet, and says how long each takes to load it.
  */
 const ROOT = join(__dirname, '..', '..');
-const CACHE = join(ROOT, 'node_modules', '.cache', 'node');
 const MAJORS = ['20', '22', '24'];
 const BUNDLE = join(ROOT, 'assets', 'pull-check', 'handler', 'index', 'index.js');
 const LOADS = 15;
 
 function run(command: string, args: string[], env: NodeJS.ProcessEnv = {}): void {
   execFileSync(command, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...env } });
-}
-
-/** The executable of a version, from the npm package that has it. */
-function install(major: string): string {
-  const prefix = join(CACHE, major);
-  const name = `node-${process.platform}-${process.arch}`;
-  const executable = join(prefix, 'node_modules', name, 'bin', 'node');
-  if (!existsSync(executable)) {
-    mkdirSync(prefix, { recursive: true });
-    run('npm', ['install', '--prefix', prefix, '--no-save', '--no-audit', '--no-fund', '--silent', `${name}@${major}`]);
-  }
-  return executable;
 }
 
 /** Milliseconds until a new process has loaded the bundle: the median of several. */
@@ -35,7 +22,7 @@ function loadTime(node: string): number {
 }
 
 for (const major of MAJORS) {
-  const node = install(major);
+  const node = installNode(major);
   const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
   console.log(`\nNode.js ${version}: the bundle loads in ${loadTime(node)} ms (median of ${LOADS}, with the AWS clients from node_modules)`);
   run('npx', ['jest', 'test/pull-check/handler', '--coverage=false', ...process.argv.slice(2)], { HANDLER_NODE: node });

@@ -1,5 +1,6 @@
 import { isLoopbackHost } from './address-guard';
 import { lifetimeWarning } from './advice';
+import { Connections } from './connections';
 import { REAL_ENVIRONMENT, type CheckEnvironment } from './environment';
 import { hostOf, unreachable } from './failures';
 import { NetworkFailure } from './network-failure';
@@ -64,18 +65,23 @@ const API_HOSTS: Readonly<Record<string, string>> = { 'docker.io': 'registry-1.d
 /**
  * Answers whether ECS will be able to pull an image with these credentials. Rejects only for input that is misspelled
  * (image, platform, certificates); whatever servers and networks do becomes a verdict.
+ *
+ * Connections that are passed are left open for the next check.
  */
-export async function checkPull(input: CheckInput, environment: CheckEnvironment = REAL_ENVIRONMENT): Promise<CheckResult> {
+export async function checkPull(
+  input: CheckInput, environment: CheckEnvironment = REAL_ENVIRONMENT, kept?: Connections,
+): Promise<CheckResult> {
   const image = ImageReference.parse(input.image);
   const platform = input.platform === undefined ? undefined : parsePlatform(input.platform);
   const api = apiUrl(image.host, input);
   const scene = sceneOf(input, image, api);
+  const connections = kept ?? new Connections();
   const transport = createTransport({
     ca: input.ca,
     allowPrivateNetworks: input.allowPrivateNetworks ?? false,
     allowLoopback: input.insecureLoopback ?? false,
     deadline: environment.now() + (input.timeoutMs ?? DEFAULT_TIMEOUT),
-  }, environment);
+  }, environment, connections);
   const session: Session = {
     image,
     api,
@@ -94,7 +100,9 @@ export async function checkPull(input: CheckInput, environment: CheckEnvironment
     const { verdict, definite, message } = failureOf(error, scene);
     return { verdict, kind: definite ? 'no' : 'not-definite', definite, message, requests: requests() };
   } finally {
-    transport.close();
+    if (kept === undefined) {
+      connections.close();
+    }
   }
 }
 

@@ -31,11 +31,11 @@ export function parseSecret(secretString: string | undefined, options: SecretOpt
     throw fail('SECRET_MALFORMED', `is no JSON object, ${guessAt(secretString)}`, EXPECTED);
   }
   const object = json as Record<string, unknown>;
-  if ('auths' in object) {
-    throw fail('SECRET_MALFORMED', 'is a Docker configuration file (auths), which ECS does not read', EXPECTED);
-  }
   const credentials = { username: valueOf(object, /^username$/iu), password: valueOf(object, /^password$/iu) };
   for (const [key, value] of Object.entries(credentials)) {
+    if (value === undefined && 'auths' in object) {
+      throw fail('SECRET_MALFORMED', 'is a Docker configuration file (auths), which ECS does not read', EXPECTED);
+    }
     if (value === undefined || value === null) {
       throw fail('SECRET_MALFORMED', `has no key "${key}"`, EXPECTED);
     }
@@ -74,9 +74,13 @@ function guessAt(text: string): string {
   return /\s/.test(text.trim()) ? 'it looks like plain text' : 'it looks like a password or token alone';
 }
 
-/** Go takes the last of several keys that match, and compares as the flags `iu` do (simple case folding). */
+/**
+ * Go takes the last of several keys that match, and compares as the flags `iu` do (simple case folding). One that is no string is an
+ * error, also if another follows.
+ */
 function valueOf(object: Record<string, unknown>, key: RegExp): unknown {
-  return Object.entries(object).filter(([name]) => key.test(name)).at(-1)?.[1];
+  const values = Object.entries(object).filter(([name]) => key.test(name)).map(([, value]) => value);
+  return values.find(value => typeof value !== 'string' && value !== null) ?? values.at(-1);
 }
 
 /** What can't work with any registry: cause and next step. */

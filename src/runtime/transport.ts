@@ -1,8 +1,7 @@
-import { X509Certificate } from 'node:crypto';
 import * as http from 'node:http';
 import * as https from 'node:https';
-import { createSecureContext, rootCertificates } from 'node:tls';
-import { guardedLookup, isLoopbackHost, refusalOfHost, type AddressPolicy } from './address-guard';
+import { guardedLookup, isLoopbackHost, refusalOfHost } from './address-guard';
+import type { ConnectionOptions, Connections } from './connections';
 import type { CheckEnvironment } from './environment';
 import { NetworkFailure, networkFailure } from './network-failure';
 
@@ -42,9 +41,7 @@ export interface RequestRecord {
   status?: number;
 }
 
-export interface TransportOptions extends AddressPolicy {
-  /** Certificates (PEM) to trust in addition to the well-known ones. */
-  readonly ca?: string;
+export interface TransportOptions extends ConnectionOptions {
   /** Nothing is sent, and nothing awaited, after this moment. */
   readonly deadline: number;
 }
@@ -55,33 +52,37 @@ export interface Transport {
   send(request: HttpRequest): Promise<HttpResponse>;
   /** Milliseconds until the deadline. */
   remaining(): number;
-  close(): void;
 }
 
-export function createTransport(options: TransportOptions, environment: CheckEnvironment): Transport {
+export function createTransport(options: TransportOptions, environment: CheckEnvironment, connections: Connections): Transport {
   const requests: RequestRecord[] = [];
   const lookup = guardedLookup(options, environment.lookup);
   const remaining = () => options.deadline - environment.now();
-  // One connection for the whole check: each TLS handshake costs two round trips.
-  const plainAgent = new http.Agent({ keepAlive: true });
-  const tlsAgent = new https.Agent({ keepAlive: true, ...trust(options.ca) });
+  const agents = connections.agentsFor(options);
+  /** Connections that this check has made, and not an earlier one. */
+  const fresh = new WeakSet<object>();
 
   function send(request: HttpRequest): Promise<HttpResponse> {
     const { url, method } = request;
-    const timeout = Math.min(REQUEST_TIMEOUT, remaining());
-    if (timeout <= 0) {
+    if (remaining() <= 0) {
       return Promise.reject(new NetworkFailure('deadline', url));
     }
     const refusal = refusalOfHost(url.hostname, options);
     if (refusal !== undefined) {
       return Promise.reject(new NetworkFailure(`address-${refusal}`, url));
     }
-    const secure = url.protocol === 'https:';
-    if (!secure && !(options.allowLoopback && isLoopbackHost(url.hostname))) {
+    if (url.protocol !== 'https:' && !(options.allowLoopback && isLoopbackHost(url.hostname))) {
       return Promise.reject(new NetworkFailure('not-tls', url));
     }
     const record: RequestRecord = { purpose: request.purpose, method, host: url.host, authorized: request.authorization !== undefined };
     requests.push(record);
+    return exchange(request, record);
+  }
+
+  function exchange(request: HttpRequest, record: RequestRecord): Promise<HttpResponse> {
+    const { url, method } = request;
+    const secure = url.protocol === 'https:';
+    const timeout = Math.min(REQUEST_TIMEOUT, remaining());
 
     return new Promise((resolve, reject) => {
       const target = environment.connectTo?.(url);
@@ -96,15 +97,18 @@ export function createTransport(options: TransportOptions, environment: CheckEnv
           'accept-encoding': 'identity',
           ...request.authorization !== undefined && { authorization: request.authorization },
         },
-        agent: secure ? tlsAgent : plainAgent,
+        agent: secure ? agents.tls : agents.plain,
         lookup,
         ...target && { hostname: target.host, port: target.port, servername: url.hostname },
       });
+      let over = false;
       const fail = (error: unknown) => {
+        over = true;
         clearTimeout(timer);
         clearTimeout(connectTimer);
         reject(networkFailure(error, url));
       };
+      let inherited = false;
       let connected = false;
       const onConnected = () => {
         connected = true;
@@ -123,11 +127,21 @@ export function createTransport(options: TransportOptions, environment: CheckEnv
         outgoing.destroy(new NetworkFailure('unreachable', url));
       }, Math.min(CONNECT_TIMEOUT, timeout));
 
-      outgoing.on('error', fail);
+      outgoing.on('error', (error: NodeJS.ErrnoException) => {
+        // That the server has closed a connection since an earlier check says nothing about this request.
+        const isStale = inherited && !over && incoming === undefined && ['ECONNRESET', 'EPIPE'].includes(error.code ?? '');
+        if (isStale && remaining() > 0) {
+          resolve(exchange(request, record));
+        }
+        // Changes nothing any more if the request was sent again.
+        fail(error);
+      });
       outgoing.on('socket', (socket) => {
         if (outgoing.reusedSocket) {
+          inherited = !fresh.has(socket);
           onConnected();
         } else {
+          fresh.add(socket);
           socket.once(secure ? 'secureConnect' : 'connect', onConnected);
         }
       });
@@ -149,34 +163,7 @@ export function createTransport(options: TransportOptions, environment: CheckEnv
     });
   }
 
-  return {
-    send,
-    requests,
-    remaining,
-    close: () => {
-      plainAgent.destroy();
-      tlsAgent.destroy();
-    },
-  };
-}
-
-function trust(ca: string | undefined): https.AgentOptions {
-  if (ca === undefined) {
-    return {};
-  }
-  // Node ignores what it can't read here, and the registry would look untrusted.
-  if (!isCertificate(ca)) {
-    throw new TypeError('ca must be one or more certificates in PEM form (-----BEGIN CERTIFICATE-----)');
-  }
-  return { secureContext: createSecureContext({ ca: [...rootCertificates, ca] }) };
-}
-
-function isCertificate(pem: string): boolean {
-  try {
-    return new X509Certificate(pem).fingerprint256 !== '';
-  } catch {
-    return false;
-  }
+  return { send, requests, remaining };
 }
 
 function isError(response: http.IncomingMessage | undefined): boolean {

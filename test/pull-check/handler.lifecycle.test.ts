@@ -100,3 +100,12 @@ describe('the answer', () => {
     expect(leaksIn(log, [SIGNATURE])).toEqual([]);
   });
 });
+
+test('a function that stays warm asks the next image over the connection of the last', async () => {
+  const ports = new Set<number>();
+  for (const Image of [`${HOST}/acme/api:1.4.2`, `${HOST}/acme/admin:2.0.0`]) {
+    expect((await bench().answer(bench().event('Create', { Image }))).response.Data.Verdict).toBe('OK');
+    bench().registry.seen.forEach(({ port }) => ports.add(port));
+  }
+  expect(ports.size).toBe(1);
+});

@@ -30,12 +30,12 @@ export interface Crane {
 }
 
 /** crane takes credentials from Docker's configuration only. */
-export function craneFor(registry: string, { username, password }: Credentials): Crane {
+export function craneFor(registry: string, { username, password }: Credentials, env: NodeJS.ProcessEnv = {}): Crane {
   const directory = mkdtempSync(join(tmpdir(), 'registries-crane-'));
   const auth = Buffer.from(`${username}:${password}`).toString('base64');
   writeFileSync(join(directory, 'config.json'), JSON.stringify({ auths: { [registry]: { auth } } }));
   return {
-    run: (...args) => output(CRANE, args, { DOCKER_CONFIG: directory }),
+    run: (...args) => output(CRANE, args, { DOCKER_CONFIG: directory, ...env }),
     remove: () => rmSync(directory, { recursive: true }),
   };
 }

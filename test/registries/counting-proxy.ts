@@ -1,4 +1,5 @@
 import * as http from 'node:http';
+import * as https from 'node:https';
 import { listen, type LocalServer } from './local-server';
 import type { SeenRequest } from './registry-process';
 
@@ -6,14 +7,17 @@ export interface CountingProxy extends LocalServer {
   readonly seen: SeenRequest[];
 }
 
-/** Stands in front of a registry and notes each request, with what an access log leaves out: whether it carried credentials. */
-export async function startCountingProxy(registryPort: number): Promise<CountingProxy> {
+/**
+ * Stands in front of a registry and notes each request, with what an access log leaves out: whether it carried credentials.
+ * By the path of a request it may choose among several servers, and with a certificate it ends the TLS for them.
+ */
+export async function startCountingProxy(target: number | ((path: string) => number), tls?: { cert: string; key: string }): Promise<CountingProxy> {
   const seen: SeenRequest[] = [];
   const agent = new http.Agent({ keepAlive: true });
-  const server = http.createServer((request, response) => {
+  const forward: http.RequestListener = (request, response) => {
     const outgoing = http.request({
       host: '127.0.0.1',
-      port: registryPort,
+      port: typeof target === 'number' ? target : target(request.url!),
       agent,
       method: request.method,
       path: request.url,
@@ -30,8 +34,8 @@ export async function startCountingProxy(registryPort: number): Promise<Counting
     });
     outgoing.on('error', () => response.destroy());
     request.pipe(outgoing);
-  });
-  const local = await listen(server);
+  };
+  const local = await listen(tls === undefined ? http.createServer(forward) : https.createServer(tls, forward));
   return {
     ...local,
     seen,

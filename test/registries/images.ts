@@ -16,7 +16,7 @@ interface Descriptor {
 }
 
 /** Writes an OCI image layout, so that an image needs no engine and no base image. */
-class Layout {
+export class Layout {
   private readonly index: object[] = [];
 
   constructor(private readonly directory: string) {

@@ -97,7 +97,7 @@ async function startAccesses(software: Software, directory: string, started: Sta
 }
 
 /** bcrypt is the only hash that distribution takes; its lowest cost, since this is no secret. */
-function htpasswdLine({ username, password }: { username: string; password: string }): string {
+export function htpasswdLine({ username, password }: { username: string; password: string }): string {
   return execFileSync('htpasswd', ['-niB', '-C', '4', username], { input: password, encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'] });
 }
 

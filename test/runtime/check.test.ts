@@ -1,4 +1,5 @@
 import { checkPull, type CheckInput } from '../../src/runtime/check';
+import { Connections } from '../../src/runtime/connections';
 import { REAL_ENVIRONMENT } from '../../src/runtime/environment';
 import { createTransport } from '../../src/runtime/transport';
 import { kindOf, VERDICTS } from '../../src/runtime/verdict';
@@ -74,7 +75,8 @@ test('real time: the deadline holds with real timers and real pauses', async () 
 });
 
 test('nothing is ever sent over plain HTTP to another machine, whoever asks for it', async () => {
-  const transport = createTransport({ allowPrivateNetworks: true, allowLoopback: true, deadline: Date.now() + 1_000 }, REAL_ENVIRONMENT);
+  const options = { allowPrivateNetworks: true, allowLoopback: true, deadline: Date.now() + 1_000 };
+  const transport = createTransport(options, REAL_ENVIRONMENT, new Connections());
   const request = { purpose: 'ping', method: 'GET', url: new URL('http://registry.example.com/v2/'), accept: '*/*', maxBytes: 1 } as const;
   await expect(transport.send(request)).rejects.toMatchObject({ kind: 'not-tls' });
   expect(transport.requests).toEqual([]);

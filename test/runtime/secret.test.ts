@@ -26,6 +26,7 @@ test.each<[what: string, secret: unknown]>([
   ['keys that Go folds to the same (long s)', { uſername: 'bot', paſſword: 'pw' }],
   ['other keys besides', { username: 'bot', password: 'pw', email: 7, auth: null }],
   ['the last of several wins, as in Go', { username: 'old', password: 'pw', USERNAME: 'bot' }],
+  ['a Docker configuration besides', { auths: { 'ghcr.io': { auth: 'Ym90OnB3' } }, username: 'bot', password: 'pw' }],
 ])('ECS accepts: %s', (_, secret) => {
   expect(parse(JSON.stringify(secret))).toEqual({ username: 'bot', password: 'pw' });
 });
@@ -59,6 +60,7 @@ test.each<[what: string, secret: string | undefined, verdict: string, message: R
   ['no password', '{"username":"bot","token":"hunter2"}', 'SECRET_MALFORMED', /has no key "password"/],
   ['a null', '{"username":"bot","password":null}', 'SECRET_MALFORMED', /has no key "password"/],
   ['a numeric password', '{"username":"bot","password":4711}', 'SECRET_MALFORMED', /"password" that is no string.*in quotes/],
+  ['a number before the text, which Go refuses', '{"PASSWORD":4711,"username":"bot","password":"hunter2"}', 'SECRET_MALFORMED', /"password" that is no string/],
   ['an empty password', '{"username":"bot","password":""}', 'SECRET_EMPTY', /empty "password"/],
   ['a colon in the user name', '{"username":"bot:x","password":"hunter2"}', 'SECRET_MALFORMED', /user name with a colon/],
   ['a line break at the end', '{"username":"bot","password":"hunter2\\n"}', 'SECRET_MALFORMED', /ends with a line break; store it without/],

@@ -9,8 +9,8 @@ import { inspect } from 'node:util';
  * bundle, which is the one that is shipped. Built and started by `lambda-harness.ts`.
  */
 
-/** The address that a host has for the function, and the port on loopback where its server listens in fact. */
-export type Routes = Readonly<Record<string, { readonly address: string; readonly port: number }>>;
+/** The address that a host has for the function, and the port on loopback where its server listens in fact, if it is another. */
+export type Routes = Readonly<Record<string, { readonly address: string; readonly port?: number }>>;
 
 export interface ProcessOptions {
   readonly bundle: string;
@@ -45,8 +45,9 @@ function bendNetwork(routes: Routes): void {
     const options = Array.isArray(args[0]) ? args[0][0] : args[0];
     const route = routes[options?.host];
     if (route !== undefined) {
-      const judge = options.lookup as net.LookupFunction;
-      options.port = route.port;
+      // Whoever brings no look-up of its own gets what every host gets.
+      const judge = (options.lookup ?? dns.lookup) as net.LookupFunction;
+      options.port = route.port ?? options.port;
       options.lookup = ((host, lookupOptions, callback) => judge(host, lookupOptions, (error, found, family) => {
         callback(error, Array.isArray(found) ? found.map(() => ({ address: '127.0.0.1', family: 4 })) : '127.0.0.1', family);
       })) as net.LookupFunction;

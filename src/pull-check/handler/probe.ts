@@ -2,12 +2,16 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { ProbeResult, PullCheckProperties } from './event';
 import { PLACEHOLDER } from '../../credentials/placeholder';
 import { checkPull } from '../../runtime/check';
+import { Connections } from '../../runtime/connections';
+import { REAL_ENVIRONMENT } from '../../runtime/environment';
 import { readCredentials } from '../../runtime/read-secret';
 import { CheckFailure } from '../../runtime/verdict';
 
 /** The construct allows no more, but a token may say anything, and the function must not be stopped in the middle. */
 const LONGEST_TIMEOUT = 60;
 const SECRET_TIMEOUT = 20_000;
+/** A stack often has several images of one registry, which are checked one after the other by a function that stays warm. */
+const CONNECTIONS = new Connections();
 
 /**
  * Reads the secret and asks the registry. Never throws, and never returns a credential.
@@ -43,7 +47,7 @@ export async function probe(properties: PullCheckProperties, isInVpc: boolean): 
       allowPrivateNetworks: isInVpc,
       vantage: isInVpc ? 'function-in-vpc' : 'function',
       timeoutMs: Math.min(Number(properties.TimeoutSeconds) || LONGEST_TIMEOUT, LONGEST_TIMEOUT) * 1000,
-    });
+    }, REAL_ENVIRONMENT, CONNECTIONS);
     const { verdict, message, digest } = result;
     return { verdict, isDefiniteNo: result.kind === 'no', message, digest, secretArn, requests: result.requests.length };
   } catch (error) {

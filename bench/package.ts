@@ -1,0 +1,49 @@
+import { statSync, rmSync } from 'fs';
+import { join } from 'path';
+import { filesOfCdk } from './files';
+import type { LoadOrder, LoadReport } from './load-process';
+import type { Report } from './report';
+import { repeat, Series } from './series';
+import { inNewProcess, LIBRARY } from './workers';
+import { pack, REPOSITORY, scratchDirectory } from '../scripts/run';
+
+const GROUP = 'Package';
+const MOST = 24;
+const LOAD_BAR = 1.1;
+const BUNDLE = join(REPOSITORY, 'assets', 'pull-check', 'handler', 'index', 'index.js');
+/** In the Lambda runtime; the bundle leaves them out. */
+const CLIENTS = ['cloudformation', 'lambda', 'secrets-manager'].map((name) => require.resolve(`@aws-sdk/client-${name}`));
+const TARBALL_LIMIT = 300_000;
+const BUNDLE_LIMIT = 100_000;
+
+export async function benchPackage(report: Report): Promise<void> {
+  const { atOnce, used } = filesOfCdk();
+  const bar = `at most ${LOAD_BAR.toFixed(2)}`;
+  const library = await loadTime({ needed: used, file: LIBRARY });
+  report.add(GROUP, 'load time of aws-cdk-lib and the package over that of aws-cdk-lib', `${library}`, bar, library.isMet);
+  report.add(GROUP, 'files of aws-cdk-lib that the package loads at once, of those that a service needs', `${atOnce.length} of ${used.length}`);
+  const bundle = await loadTime({ needed: CLIENTS, file: BUNDLE });
+  report.add(GROUP, 'load time of the AWS clients and the function over that of the clients', `${bundle}`, bar, bundle.isMet);
+
+  const directory = scratchDirectory();
+  try {
+    addSize(report, 'tarball', pack(directory), TARBALL_LIMIT);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+  addSize(report, 'function', BUNDLE, BUNDLE_LIMIT);
+}
+
+async function loadTime(order: LoadOrder): Promise<Series> {
+  const series = new Series(LOAD_BAR);
+  await repeat([series], MOST, async () => {
+    const { needed, all } = inNewProcess<LoadReport>('load-process', order);
+    series.add(all.cpu / needed.cpu);
+  });
+  return series;
+}
+
+function addSize(report: Report, what: string, file: string, limit: number): void {
+  const { size } = statSync(file);
+  report.add(GROUP, `bytes of the ${what}`, `${size}`, `less than ${limit}`, size < limit);
+}

@@ -1,0 +1,105 @@
+import { contestFor, WarmFunction, type Contest, type Contestant } from './contestants';
+import type { Report } from './report';
+import { repeat, Series } from './series';
+import { startSites, type Site } from './sites';
+import { median } from './statistics';
+
+const ROUND_TRIPS = [0, 20, 100];
+const MOST = 18;
+
+/** Times of everybody at one site and distance, in milliseconds, round by round. */
+type Times = Map<Contestant, number[]>;
+
+/** One of us over the fastest of the others, who may be another one with every round. */
+class AgainstFastest extends Series {
+  constructor(private readonly times: Times, private readonly ours: Contestant, private readonly others: readonly Contestant[], bar?: number) {
+    super(bar);
+  }
+
+  public get fastest(): Contestant {
+    return this.others.reduce((best, other) => (median(this.times.get(other)!) < median(this.times.get(best)!) ? other : best));
+  }
+
+  /** Milliseconds. */
+  public get differences(): number[] {
+    const fastest = this.times.get(this.fastest)!;
+    return this.times.get(this.ours)!.map((time, round) => time - fastest[round]);
+  }
+
+  public update(): void {
+    const fastest = this.times.get(this.fastest)!;
+    this.ratios.splice(0, Infinity, ...this.times.get(this.ours)!.map((time, round) => time / fastest[round]));
+  }
+}
+
+export async function benchPullCheck(report: Report): Promise<void> {
+  const sites = await startSites();
+  const cleanups: Array<() => void> = [];
+  try {
+    const lambda = await WarmFunction.start(sites.ca);
+    cleanups.push(() => void lambda.stop());
+    for (const site of sites.sites) {
+      const contest = contestFor(site, sites, lambda, cleanups);
+      await benchSite(report, site, contest);
+    }
+  } finally {
+    cleanups.forEach((cleanup) => cleanup());
+    await sites.stop();
+  }
+}
+
+async function benchSite(report: Report, site: Site, contest: Contest): Promise<void> {
+  const group = `Pull check: ${site.name}`;
+  await compareRequests(report, group, site, contest);
+  for (const roundTrip of ROUND_TRIPS) {
+    site.setRoundTrip(roundTrip);
+    await compareTimes(report, group, site, contest, roundTrip);
+  }
+}
+
+/** The first time that everybody is asked, so that nothing is in any cache. */
+async function compareRequests(report: Report, group: string, site: Site, { kept, command, others }: Contest): Promise<void> {
+  const counts = new Map<string, number>();
+  for (const contestant of [kept, command, ...others]) {
+    await contestant.ask();
+    counts.set(contestant.name, await site.countRequests());
+  }
+  const leanest = Math.min(...others.map(({ name }) => counts.get(name)!));
+  const asked = counts.get(kept.name)! - site.loginProbes;
+  const probe = site.loginProbes > 0 ? ` and ${site.loginProbes} for the login` : '';
+  const theirs = others.map(({ name }) => `${name} ${counts.get(name)}`).join(', ');
+  report.add(group, 'requests', `${asked}${probe} (${theirs})`, `at most ${leanest}, the login aside`, asked <= leanest);
+}
+
+async function compareTimes(report: Report, group: string, site: Site, { kept, fresh, command, others }: Contest, roundTrip: number): Promise<void> {
+  // New connections first: the next request finds them.
+  const everybody = [fresh, kept, command, ...others];
+  const times: Times = new Map(everybody.map((contestant) => [contestant, []]));
+  const bar = roundTrip === 0 ? undefined : 1;
+  const [warm, first, process] = [
+    new AgainstFastest(times, kept, others, bar),
+    new AgainstFastest(times, fresh, others),
+    new AgainstFastest(times, command, others),
+  ];
+  await repeat([warm, first, process], MOST, async () => {
+    for (const contestant of everybody) {
+      await contestant.prepare?.();
+      const started = performance.now();
+      await contestant.ask();
+      times.get(contestant)!.push(performance.now() - started);
+    }
+    [warm, first, process].forEach((series) => series.update());
+  });
+
+  const distance = `${roundTrip} ms away`;
+  const milliseconds = (contestant: Contestant) => `${median(times.get(contestant)!).toFixed(0)} ms`;
+  const both = roundTrip === 0 ? `: ${milliseconds(kept)} and ${milliseconds(warm.fastest)}` : '';
+  report.add(group, `${distance}, warm function over ${warm.fastest.name}`, `${warm}${both}`, bar && `at most ${bar.toFixed(2)}`, warm.isMet);
+  report.add(group, `${distance}, the same with new connections`, `${first}`);
+  if (roundTrip === Math.max(...ROUND_TRIPS)) {
+    // Next to such a way the time that programs take is no whole round trip.
+    const more = Math.max(0, Math.round(median(first.differences) / roundTrip));
+    report.add(group, 'round trips more than the fastest, with new connections', `${more}`, `at most ${site.loginProbes}, for the login`, more <= site.loginProbes);
+  }
+  report.add(group, `${distance}, the command over ${process.fastest.name}`, `${process}`);
+}

@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'fs';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { Relay } from './relay';
+import { ACCOUNTS } from '../test/registries/accounts';
+import { startCountingProxy } from '../test/registries/counting-proxy';
+import { pushImages } from '../test/registries/images';
+import { htpasswdLine } from '../test/registries/lab';
+import { DISTRIBUTION_3 } from '../test/registries/registries';
+import { startRegistry } from '../test/registries/registry-process';
+import { ISSUER, makeSigner, SERVICE, startTokenServer } from '../test/registries/token-server';
+import { makeCertificate } from '../test/support/certificates';
+
+/** What every resolver knows, and crane follows a token server to. */
+export const HOST = 'localhost';
+
+/** A registry with TLS, at the other end of a way whose length can be set. */
+export interface Site {
+  readonly name: string;
+  /** With the port at this end. */
+  readonly host: string;
+  /** Host and port of the token server, if that is another host. */
+  readonly authHost?: string;
+  /** How many requests of a check only ask whether the login is right, which nobody else does. */
+  readonly loginProbes: number;
+  /** How many requests were answered since it was asked last. */
+  countRequests(): Promise<number>;
+  setRoundTrip(milliseconds: number): void;
+  closeConnections(): Promise<void>;
+}
+
+export interface Sites {
+  readonly sites: readonly Site[];
+  /** The certificate to trust (PEM), and a file that has it. */
+  readonly ca: string;
+  readonly caFile: string;
+  stop(): Promise<void>;
+}
+
+/** An access log is written after the answer. */
+const LOG_DELAY = 100;
+const CLOSE_DELAY = 50;
+
+/** The ways to authenticate that registries have, in front of the same images. */
+export async function startSites(): Promise<Sites> {
+  const directory = mkdtempSync(join(tmpdir(), 'bench-sites-'));
+  const stops: Array<() => Promise<void>> = [];
+  const stop = async () => {
+    await Promise.allSettled(stops.splice(0).map(async (step) => step()));
+    rmSync(directory, { recursive: true, force: true });
+  };
+  try {
+    const certificate = makeCertificate([HOST]);
+    const caFile = join(directory, 'ca.pem');
+    writeFileSync(caFile, certificate.ca);
+    return { sites: await startAll(directory, certificate, stops), ca: certificate.ca, caFile, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startAll(directory: string, certificate: { cert: string; key: string }, stops: Array<() => Promise<void>>): Promise<Site[]> {
+  const started = async <T extends { stop(): Promise<void> }>(server: Promise<T>): Promise<T> => {
+    const { stop } = await server;
+    stops.push(async () => stop.call(await server));
+    return server;
+  };
+  const tls = { certificate: join(directory, 'server.pem'), key: join(directory, 'server.key') };
+  writeFileSync(tls.certificate, certificate.cert);
+  writeFileSync(tls.key, certificate.key);
+  const htpasswd = { realm: 'Bench', path: join(directory, 'htpasswd') };
+  writeFileSync(htpasswd.path, ACCOUNTS.map(htpasswdLine).join(''));
+  const signer = makeSigner(directory);
+  const storage = join(directory, 'storage');
+  const registry = (name: string, auth?: object, secure = true) => (
+    started(startRegistry(DISTRIBUTION_3, { name, directory, storage, auth, tls: secure ? tls : undefined }))
+  );
+  const tokenAuth = (relay: Relay) => (
+    { token: { realm: `https://${HOST}:${relay.port}/token`, service: SERVICE, issuer: ISSUER, rootcertbundle: signer.certificateFile } }
+  );
+  const [basicRelay, bearerRelay, tokenRelay, oneHostRelay] = await Promise.all([1, 2, 3, 4].map(async () => started(Relay.start())));
+  await pushImages(join(directory, 'layout'), (await registry('open', undefined, false)).port);
+
+  const basic = await registry('basic', { htpasswd });
+  basicRelay.target = basic.port;
+
+  const tokens = await started(startTokenServer(signer, ACCOUNTS, certificate));
+  const bearer = await registry('bearer', tokenAuth(tokenRelay));
+  bearerRelay.target = bearer.port;
+  tokenRelay.target = tokens.port;
+
+  const { port: tokenPort } = await started(startTokenServer(signer, ACCOUNTS));
+  const hidden = await registry('one-host', tokenAuth(oneHostRelay), false);
+  const oneHost = await started(startCountingProxy(path => path.startsWith('/token?') ? tokenPort : hidden.port, certificate));
+  oneHostRelay.target = oneHost.port;
+
+  return [
+    site('Basic authentication', 0, [basic.seen], [basicRelay]),
+    site('a token server of its own host', 1, [bearer.seen, tokens.seen], [bearerRelay, tokenRelay]),
+    site('a token server at the registry', 1, [oneHost.seen], [oneHostRelay]),
+  ];
+}
+
+function site(name: string, loginProbes: number, seen: unknown[][], relays: Relay[]): Site {
+  const [registry, tokens] = relays;
+  return {
+    name,
+    loginProbes,
+    host: `${HOST}:${registry.port}`,
+    authHost: tokens && `${HOST}:${tokens.port}`,
+    countRequests: async () => {
+      await new Promise((resolve) => setTimeout(resolve, LOG_DELAY));
+      return seen.map((requests) => requests.splice(0).length).reduce((sum, count) => sum + count);
+    },
+    setRoundTrip: (milliseconds) => relays.forEach((relay) => { relay.roundTrip = milliseconds; }),
+    closeConnections: async () => {
+      relays.forEach((relay) => relay.closeConnections());
+      // Until everybody knows.
+      await new Promise((resolve) => setTimeout(resolve, CLOSE_DELAY));
+    },
+  };
+}

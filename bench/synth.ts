@@ -1,0 +1,38 @@
+import { filesOfCdk } from './files';
+import type { Report } from './report';
+import { repeat, Series } from './series';
+import type { Variant } from './services';
+import type { SynthOrder, SynthReport } from './synth-process';
+import { inNewProcess, LIBRARY } from './workers';
+
+const GROUP = 'Synthesis: time with the library over time by hand';
+const MOST = 40;
+const BARS = { unchecked: 1.05, checked: 1.15 } as const;
+const TITLES = { unchecked: 'check off', checked: 'check on' } as const;
+
+class VariantSeries extends Series {
+  constructor(public readonly variant: keyof typeof BARS) {
+    super(BARS[variant]);
+  }
+}
+
+export function synthesizeInNewProcess(variant: Variant, services: number): SynthReport {
+  const order: SynthOrder = { variant, services, library: LIBRARY, preload: filesOfCdk().used };
+  return inNewProcess<SynthReport>('synth-process', order);
+}
+
+export async function benchSynth(report: Report): Promise<void> {
+  for (const services of [10, 30]) {
+    const series = [new VariantSeries('unchecked'), new VariantSeries('checked')];
+    await repeat(series, MOST, async (open, round) => {
+      // Whoever goes first in one round goes last in the next.
+      const variants: Variant[] = ['raw', ...open.map(({ variant }) => variant)];
+      const order = round % 2 === 0 ? variants : variants.reverse();
+      const times = new Map(order.map((variant) => [variant, synthesizeInNewProcess(variant, services).cpu]));
+      open.forEach((one) => one.add(times.get(one.variant)! / times.get('raw')!));
+    });
+    for (const one of series) {
+      report.add(GROUP, `${services} services, ${TITLES[one.variant]}`, `${one}`, `at most ${one.bar!.toFixed(2)}`, one.isMet);
+    }
+  }
+}

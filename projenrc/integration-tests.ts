@@ -1,0 +1,45 @@
+import { Component, typescript } from 'projen';
+
+const RUNNER = 'integ-runner --language typescript --app "ts-node --transpile-only --project tsconfig.dev.json {filePath}"';
+
+/**
+ * The integration tests, which are the files `test/integ.*.ts`.
+ *
+ * The component of projen takes the newest versions of both packages, which need a newer aws-cdk-lib than the oldest supported one.
+ */
+export class IntegrationTests extends Component {
+  constructor(project: typescript.TypeScriptProject) {
+    super(project);
+    project.addDevDeps(
+      // The newest alpha that works with the oldest aws-cdk-lib, for which there is none of its own.
+      '@aws-cdk/integ-tests-alpha@2.187.0-alpha.0',
+      '@aws-cdk/integ-runner@2.197.10',
+      // What the assertions ask AWS with.
+      '@aws-sdk/client-ecs',
+    );
+
+    const verify = project.addTask('integ:verify', { description: 'Compare the integration tests with their snapshots, without an AWS account' });
+    verify.exec(`${RUNNER} --max-workers 3`);
+    verify.exec('jest --config scripts/integ/jest.config.js');
+
+    project.addTask('integ:update', {
+      description: 'Write the snapshots of the integration tests, without an AWS account',
+      exec: `${RUNNER} --max-workers 3 --force --dry-run`,
+      receiveArgs: true,
+    });
+    project.addTask('integ:deploy', {
+      description: 'Deploy the integration tests to an AWS account, ask AWS what became of them, and delete them; docs/integration-tests.md',
+      exec: `${RUNNER} --force`,
+      receiveArgs: true,
+    });
+
+    // They run with those of `npm run integ:verify`.
+    project.jest!.addIgnorePattern('/test/integ/');
+
+    // Of a snapshot the templates and manifests are compared. The rest is large, and changes with every change of a bundle.
+    for (const path of ['/test/integ.*.snapshot/asset.*', '/test/integ.*.snapshot/tree.json', '/test/cdk-integ.out.*']) {
+      project.gitignore.exclude(path);
+    }
+    project.gitattributes.addAttributes('/test/integ.*.snapshot/**', 'linguist-generated');
+  }
+}

@@ -1,0 +1,192 @@
+import { CloudFormationClient, DescribeStackEventsCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { SecretValue, Stack } from 'aws-cdk-lib';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { PrivateRegistryImage, RegistryCredentials, RegistryProvider } from '../../src';
+import { useAgentsPath } from './support/agents-path';
+import { DOUBTFUL, storeDoubtful } from './support/doubtful';
+import { PULLER } from './support/internet';
+import { searchForSecrets } from './support/search-for-secrets';
+import { synthErrorOf } from './support/synth-error';
+import { row, SECTION_5_ROWS } from '../contract/section-5-rows';
+import { messageOf } from '../support/errors';
+import { LEAST_RIGHTS, RIGHTS_WITHOUT_KEY } from '../support/pull-rights';
+import { CHECKED, ENV, newApp, templateOf } from '../support/synth';
+import { CREDENTIALS, defineTask, defineTaskWith, ecsRole, ownSecret } from '../support/tasks';
+
+/**
+ * What becomes of tasks that aws-cdk-lib alone lets pass, on the way that ECS takes, beside the same with this library.
+ *
+ * These rows can't be seen on that way; test/contract/nothing-fails-silently.*.test.ts shows them in the template:
+ */
+const ELSEWHERE = {
+  // moto has one account, and judges no policy of a resource. agents-path.accounts.test.ts evaluates the policies.
+  secretOfOtherAccount: 'secrets',
+  executionRoleOfOtherAccount: 'roles',
+  // moto takes whatever is registered; ECS refuses it.
+  ecrImage: 'images',
+  // A moved tag is no fault on the day of the deployment.
+  imageWithoutFixedTag: 'images',
+  // There is no network between moto's tasks and the registry.
+  noRouteToTheRegistry: 'service',
+  serviceBeforeRoutes: 'service',
+  platformTooOld: 'service',
+  circuitBreakerOff: 'service',
+};
+
+const path = useAgentsPath('differences', storeDoubtful);
+const IMAGE = 'ghcr.io/acme/api:1.5.0';
+
+const pulled = () => ({ app: { pulled: path.e2e().internet.digests['1.5.0'], layers: 1, as: PULLER.username } });
+const denied = { app: { failed: 'read the secret', reason: 'AccessDeniedException' } };
+const notFound = { app: { failed: 'read the secret', reason: 'ResourceNotFoundException' } };
+
+beforeAll(async () => {
+  await path.app.deploy();
+}, 400_000);
+
+async function outcomesOf(task: string) {
+  return (await path.walk(task)).outcomes;
+}
+
+/** What the policies say of the role and the secret of a task, and of the key that really encrypts it. */
+async function rightsOf(task: string) {
+  const { roleArn, secretIds } = await path.walk(task);
+  return path.rights(roleArn, secretIds.app);
+}
+
+test(row('immutableExecutionRole'), async () => {
+  const { given, e2e } = path;
+  expect([await outcomesOf('Raw/ImmutableRole'), await outcomesOf('Ours/ImmutableRole')]).toEqual([denied, denied]);
+
+  const message = synthErrorOf(stack => defineTaskWith(stack, RegistryCredentials.fromSecretCompleteArn(given.secrets['ghcr/pull']), {
+    executionRole: iam.Role.fromRoleArn(stack, 'Immutable', given.roleArn, { mutable: false }),
+  }));
+  const [PolicyDocument] = /\{"Version".*\}/.exec(message)!;
+  await new IAMClient(e2e().cloud.client()).send(new PutRolePolicyCommand({ RoleName: given.roleArn.split('/').pop(), PolicyName: 'pull', PolicyDocument }));
+  expect(await outcomesOf('Ours/ImmutableRole')).toEqual(pulled());
+  expect(await rightsOf('Ours/ImmutableRole')).toEqual(LEAST_RIGHTS);
+  expect(await path.excesses(given.roleArn, [given.secrets['ghcr/pull']])).toEqual([]);
+});
+
+test.each(['importedKey', 'secretOfOtherRegion'])('%s: aws-cdk-lib gives the right to read and none to decrypt', async (id) => {
+  const task = { importedKey: 'ImportedKey', secretOfOtherRegion: 'OtherRegion' }[id];
+  expect(row(id)).toBeDefined();
+  // moto gives out the value all the same; see deployed-permissions.ts.
+  expect(await outcomesOf(`Raw/${task}`)).toEqual(pulled());
+  // And one that the agent has no use for.
+  expect(await rightsOf(`Raw/${task}`)).toEqual({ ...RIGHTS_WITHOUT_KEY, 'describe the secret': true });
+  expect(await outcomesOf(`Ours/${task}`)).toEqual(pulled());
+  expect(await rightsOf(`Ours/${task}`)).toEqual(LEAST_RIGHTS);
+});
+
+describe(row('mistakenSecretId'), () => {
+  test.each<[what: string, task: string, failure: object, mistake: (secret: string) => unknown, id: string]>([
+    ['a complete ARN passed as a name', 'Raw/ArnForName', denied, secret => RegistryCredentials.fromSecretName(secret), 'invalidSecretName'],
+    ['an ARN with a JSON key', 'Raw/ArnWithJsonKey', notFound,
+      secret => RegistryCredentials.fromSecretCompleteArn(`${secret}:password:my-a1B2c3`), 'secretArnWithJsonKey'],
+    ['an ARN of another service', 'Raw/OtherService', notFound,
+      () => RegistryCredentials.fromSecretCompleteArn('arn:aws:ssm:eu-west-1:111122223333:parameter/ghcr-a1B2c3'), 'invalidSecretArn'],
+  ])('%s: the task of aws-cdk-lib never gets the secret; ours is an error', async (_what, task, failure, mistake, id) => {
+    expect(await outcomesOf(task)).toEqual(failure);
+    expect(messageOf(() => mistake(path.given.secrets['ghcr/pull']))).toContain(`[cdk-private-registry:${id}]`);
+  });
+
+  test('a name with the suffix of its ARN: the policy of aws-cdk-lib never matches', async () => {
+    expect(await outcomesOf('Raw/NameWithSuffix')).toEqual(denied);
+  });
+});
+
+test(row('secretByName'), async () => {
+  const [raw, ours] = [await path.walk('Raw/ByName'), await path.walk('Ours/ByName')];
+  const arn = path.given.secrets['ghcr/pull'];
+  // Secrets Manager takes a partial ARN, and so does moto; that ECS does is nowhere written.
+  expect([raw.secretIds.app, ours.secretIds.app]).toEqual([arn.slice(0, -7), arn]);
+  expect(ours.outcomes).toEqual(pulled());
+});
+
+test(row('initialValueNoCredential'), async () => {
+  expect(await outcomesOf('Raw/Generated')).toEqual({ app: { failed: 'decode the secret', reason: expect.stringContaining('unable to unmarshal secret value') } });
+});
+
+test(row('plainTextPassword'), async () => {
+  const { TemplateBody } = await new CloudFormationClient(path.e2e().cloud.client()).send(new GetTemplateCommand({ StackName: 'Raw' }));
+  expect(TemplateBody).toContain('hunter2-hunter2');
+  expect(synthErrorOf(stack => defineTaskWith(stack, RegistryCredentials.fromSecret(new secretsmanager.Secret(stack, 'Secret', {
+    secretObjectValue: { username: SecretValue.unsafePlainText('acme-bot'), password: SecretValue.unsafePlainText('hunter2-hunter2') },
+  }))))).toMatch(/\[cdk-private-registry:plainTextPassword\]/);
+});
+
+test.each<[id: string, task: string, image: string, reason: RegExp, error: string]>([
+  ['invalidImageReference', 'Raw/Scheme', 'https://ghcr.io/acme/api:1.5.0', /invalid reference format/, 'invalidImageReference'],
+  ['invalidImageReference', 'Raw/UpperCase', 'ghcr.io/Acme/API:1.5.0', /must be lowercase/, 'invalidImageReference'],
+  ['imageOfOtherHost', 'Raw/NoHost', 'acme/api:1.5.0', /docker\.io/, 'imageHostMismatch'],
+])('%s: %s has %s', async (id, task, image, reason, error) => {
+  expect(row(id)).toBeDefined();
+  expect(await outcomesOf(task)).toEqual({ app: { failed: 'pull the image', reason: expect.stringMatching(reason) } });
+  const provider = id === 'imageOfOtherHost' ? RegistryProvider.GHCR : undefined;
+  expect(messageOf(() => new PrivateRegistryImage(image, { credentials: CREDENTIALS, provider }))).toContain(`[cdk-private-registry:${error}]`);
+});
+
+test(row('executionRoleNotAssumable'), async () => {
+  expect(await outcomesOf('Raw/NotAssumable')).toEqual({ app: { failed: 'assume the role', reason: 'ecs-tasks.amazonaws.com may not assume it' } });
+  expect(synthErrorOf(stack => defineTaskWith(stack, CREDENTIALS, {
+    executionRole: ecsRole(stack, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') }),
+  }))).toContain('executionRoleNotAssumable');
+});
+
+test.each<[id: string, define: (app: Stack[], image: (secret: secretsmanager.ISecret) => ecs.ContainerImage) => void, where: string]>([
+  ['executionRoleOfOtherStack', ([platform, stack], image) => defineTask(stack, image(ownSecret(stack)), { executionRole: ecsRole(platform) }), 'Roles/RoleOfOtherStack in agents-path.tasks.test.ts'],
+  ['secretAndKeyOfOtherStack', ([platform, stack], image) => defineTask(stack, image(ownSecret(platform, { encryptionKey: new kms.Key(platform, 'Key') }))), 'Consumer/OfOtherStack in agents-path.credentials.test.ts'],
+])('%s: aws-cdk-lib closes a cycle, so that there is nothing to deploy', (id, define) => {
+  expect(row(id)).toBeDefined();
+  const synth = (image: (secret: secretsmanager.ISecret) => ecs.ContainerImage) => {
+    const app = newApp(CHECKED);
+    const stacks = ['Platform', 'Stack'].map(name => new Stack(app, name, { env: ENV }));
+    define(stacks, image);
+    return templateOf(stacks[1]);
+  };
+  expect(messageOf(() => synth(credentials => ecs.ContainerImage.fromRegistry(IMAGE, { credentials })))).toMatch(/depends on|cyclic/i);
+  expect(synth(secret => new PrivateRegistryImage(IMAGE, { credentials: RegistryCredentials.fromSecret(secret) }))).toBeDefined();
+});
+
+test(row('tasksBeforePolicy'), async () => {
+  /** The tasks that were registered before their execution role could read the secret. */
+  const early = async (StackName: string) => {
+    const { StackEvents = [] } = await new CloudFormationClient(path.e2e().cloud.client()).send(new DescribeStackEventsCommand({ StackName }));
+    const created = StackEvents.reverse().filter(({ ResourceStatus }) => ResourceStatus === 'CREATE_COMPLETE');
+    const ids = created.map(({ LogicalResourceId }) => LogicalResourceId!);
+    const tasks = created.filter(({ ResourceType }) => ResourceType === 'AWS::ECS::TaskDefinition').map(({ LogicalResourceId }) => LogicalResourceId!);
+    return tasks.filter(id => ids.findIndex(other => other.startsWith(`${id.slice(0, -8)}ExecutionRoleDefaultPolicy`)) > ids.indexOf(id));
+  };
+  // Nothing says in which order CloudFormation does it, and here it depends on the names.
+  expect(await early('Raw')).not.toEqual([]);
+  expect(await early('Ours')).toEqual([]);
+});
+
+test(row('sameSecretInSeveralContainers'), async () => {
+  for (const task of ['Raw/Containers', 'Ours/Containers']) {
+    const { outcomes, roleArn } = await path.walk(task);
+    expect(outcomes).toEqual({ ...pulled(), sidecar: pulled().app });
+    expect((await path.policiesOf(roleArn)).flatMap(({ Statement }) => Statement)).toHaveLength(1);
+  }
+});
+
+test.each(Object.entries(DOUBTFUL))('%s: the check says yes where the agent can pull, and no where it cannot', async (id, [, verdict]) => {
+  const { secretIds, outcomes } = await path.walk(`Doubtful/${id}`);
+  const [request] = path.e2e().cloud.requests().filter(({ event }) => event.ResourceProperties.Secret === secretIds.app);
+  expect(request.answer.Data!.Verdict).toBe(verdict);
+  expect(outcomes).toEqual(verdict === 'OK' ? pulled() : { app: { failed: expect.any(String), reason: expect.any(String) } });
+});
+
+test('every row of the table is here, or named above', () => {
+  const here = ['immutableExecutionRole', 'importedKey', 'secretOfOtherRegion', 'mistakenSecretId', 'secretByName', 'initialValueNoCredential',
+    'plainTextPassword', 'invalidImageReference', 'imageOfOtherHost', 'executionRoleNotAssumable', 'executionRoleOfOtherStack',
+    'secretAndKeyOfOtherStack', 'tasksBeforePolicy', 'sameSecretInSeveralContainers'];
+  expect([...here, ...Object.keys(ELSEWHERE)].sort()).toEqual(SECTION_5_ROWS.map(({ id }) => id).sort());
+});
+
+searchForSecrets(path.e2e);

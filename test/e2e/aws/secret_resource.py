@@ -1,0 +1,111 @@
+"""AWS::SecretsManager::Secret, which moto's CloudFormation doesn't know: https://docs.getmoto.org/en/latest/docs/services/cf.html
+
+What becomes of it is moto's own secret. Dynamic references are resolved where this project allows them, in the value of a
+secret: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+"""
+
+import json
+import re
+from typing import Any
+
+from moto.core.common_models import CloudFormationModel
+from moto.secretsmanager.models import secretsmanager_backends
+from moto.ssm.models import ssm_backends
+
+_REFERENCE = re.compile(r"\{\{resolve:(secretsmanager|ssm):(.+?)\}\}")
+
+
+class Secret(CloudFormationModel):
+    def __init__(self, arn: str):
+        self.arn = arn
+
+    @property
+    def physical_resource_id(self) -> str:
+        return self.arn
+
+    @staticmethod
+    def cloudformation_type() -> str:
+        return "AWS::SecretsManager::Secret"
+
+    @staticmethod
+    def cloudformation_name_type() -> str:
+        return "Name"
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        return attr == "Id"
+
+    def get_cfn_attribute(self, attribute_name: str) -> str:
+        return self.arn
+
+    def is_created(self) -> bool:
+        return True
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **kwargs: Any
+    ) -> "Secret":
+        properties = cloudformation_json["Properties"]
+        created = secretsmanager_backends[account_id][region_name].create_secret(
+            name=properties.get("Name", resource_name),
+            secret_string=_value(properties, account_id, region_name),
+            secret_binary=None,
+            description=properties.get("Description"),
+            tags=properties.get("Tags"),
+            kms_key_id=properties.get("KmsKeyId"),
+            client_request_token=None,
+            replica_regions=[{"Region": replica["Region"]} for replica in properties.get("ReplicaRegions", [])],
+            force_overwrite=False,
+        )
+        secret = cls(json.loads(created)["ARN"])
+        secret.template_value = _template_value(properties)
+        return secret
+
+    @classmethod
+    def update_from_cloudformation_json(
+        cls, *, original_resource: Any, new_resource_name: str, cloudformation_json: Any, account_id: str, region_name: str
+    ) -> "Secret":
+        properties = cloudformation_json["Properties"]
+        # CloudFormation writes a value when its template has changed, and never else: whatever was stored by hand stays.
+        changed = original_resource.template_value != _template_value(properties)
+        secretsmanager_backends[account_id][region_name].update_secret(
+            secret_id=original_resource.arn,
+            secret_string=_value(properties, account_id, region_name) if changed else None,
+            description=properties.get("Description"),
+            kms_key_id=properties.get("KmsKeyId"),
+        )
+        original_resource.template_value = _template_value(properties)
+        return original_resource
+
+    def delete(self, account_id: str, region_name: str) -> None:
+        secretsmanager_backends[account_id][region_name].delete_secret(self.arn, None, True)
+
+
+def _template_value(properties: dict[str, Any]) -> Any:
+    return properties.get("SecretString"), properties.get("GenerateSecretString")
+
+
+def _value(properties: dict[str, Any], account_id: str, region_name: str) -> str | None:
+    generate = properties.get("GenerateSecretString")
+    if generate is None:
+        text = properties.get("SecretString")
+        return None if text is None else _REFERENCE.sub(lambda found: _resolve(found, account_id, region_name), text)
+    password = "generated-" + "x" * 22
+    if "SecretStringTemplate" not in generate:
+        return password
+    return json.dumps({**json.loads(generate["SecretStringTemplate"]), generate["GenerateStringKey"]: password})
+
+
+def _resolve(found: re.Match[str], account_id: str, region_name: str) -> str:
+    service, text = found.groups()
+    if service == "ssm":
+        return ssm_backends[account_id][region_name].get_parameter(text.split(":")[0]).value
+    # secret-id:SecretString:json-key:version-stage:version-id, and a full ARN has colons of its own.
+    secret_id, _, rest = text.partition(":SecretString")
+    key = rest.lstrip(":").split(":")[0]
+    stored = secretsmanager_backends[account_id][region_name].get_secret_value(secret_id, "", "AWSCURRENT")["SecretString"]
+    return json.loads(stored)[key] if key else stored
+
+
+def install() -> None:
+    """The class is known as soon as it exists: moto looks for the subclasses of CloudFormationModel."""

@@ -1,0 +1,114 @@
+import {
+  DeleteSecretCommand, DescribeSecretCommand, GetSecretValueCommand, ListSecretsCommand, PutSecretValueCommand, SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import type { App } from './app';
+import { appOf } from './app-of';
+import { REGION, type Cloud, type Credentials } from './cloud';
+import { buildDecoder, type Decoder } from './decode';
+import { DeployedPermissions } from './deployed-permissions';
+import { EcsAgent, type Outcome } from './ecs-agent';
+import { give, OTHER_REGION, PRIMARY_REGION, type Given } from './given';
+import { TaskDefinitions } from './task-definitions';
+import { useE2e, type E2e } from './use-e2e';
+import type { PolicyDocument } from '../../support/permissions';
+import type { PullRights } from '../../support/pull-rights';
+
+export const REGIONS = [REGION, OTHER_REGION, PRIMARY_REGION];
+
+/** What ECS knows of a task definition of a stack. */
+export interface Registered {
+  /** What each container names, by the name of the container. */
+  readonly secretIds: Record<string, string>;
+  readonly roleArn: string;
+}
+
+/** The account, the registries and an app that is deployed, for the tests of one file, and who goes the agent's path in them. */
+export class AgentsPath {
+  public readonly agent: EcsAgent;
+  public given!: Given;
+  public app!: App;
+  private readonly tasks = new TaskDefinitions(() => this.e2e().cloud);
+  private decoder!: Decoder;
+  private permissions?: Promise<DeployedPermissions>;
+
+  constructor(public readonly e2e: () => E2e, appName: string, giveMore: (cloud: Cloud) => Promise<object>) {
+    this.agent = new EcsAgent(e2e, () => this.decoder);
+    beforeAll(async () => {
+      this.decoder = buildDecoder();
+      const { cloud } = this.e2e();
+      this.given = await give(cloud);
+      this.app = appOf(cloud, appName, { ...this.given, ...await giveMore(cloud) });
+    });
+    afterAll(() => {
+      this.decoder?.remove();
+      this.app?.remove();
+    });
+  }
+
+  /** Goes the whole path of a task definition, from `Stack/Path/To/Task`. */
+  public async walk(path: string): Promise<Registered & { outcomes: Record<string, Outcome> }> {
+    return { ...await this.describe(path), outcomes: await this.agent.start(await this.tasks.arnOf(path)) };
+  }
+
+  public async describe(path: string): Promise<Registered> {
+    const { executionRoleArn, containerDefinitions = [] } = await this.agent.describe(await this.tasks.arnOf(path));
+    const secretIds = containerDefinitions.flatMap(({ name, repositoryCredentials: named }) => (named ? [[name!, named.credentialsParameter!]] : []));
+    return { secretIds: Object.fromEntries(secretIds), roleArn: executionRoleArn! };
+  }
+
+  /** By the policies as they are when this is asked for the first time. */
+  public async rights(roleArn: string, secretArn: string): Promise<PullRights> {
+    this.permissions ??= DeployedPermissions.read(this.e2e().cloud, REGIONS);
+    return (await this.permissions).pullRights(roleArn, secretArn);
+  }
+
+  /** The policies of a role, as they were then. */
+  public async policiesOf(roleArn: string): Promise<PolicyDocument[]> {
+    this.permissions ??= DeployedPermissions.read(this.e2e().cloud, REGIONS);
+    return (await this.permissions).policies.policiesOf(roleArn);
+  }
+
+  public async hasKey(secretArn: string): Promise<boolean> {
+    return (await this.permissions)!.keyOf(secretArn).then(({ key }) => key !== undefined);
+  }
+
+  /** What the execution role can do in fact beside reading the secrets of its own: nothing, if all is well. */
+  public async excesses(roleArn: string, ownSecretArns: readonly string[]): Promise<string[]> {
+    const { cloud } = this.e2e();
+    const session = await this.agent.assume(roleArn);
+    const others = (await allSecrets(cloud)).filter(arn => !ownSecretArns.includes(arn));
+    const attempts = [
+      ...others.map(arn => attempt(cloud, session, arn, `read ${arn}`, new GetSecretValueCommand({ SecretId: arn }))),
+      ...ownSecretArns.flatMap(arn => [
+        attempt(cloud, session, arn, `describe ${arn}`, new DescribeSecretCommand({ SecretId: arn })),
+        attempt(cloud, session, arn, `overwrite ${arn}`, new PutSecretValueCommand({ SecretId: arn, SecretString: 'overwritten' })),
+        attempt(cloud, session, arn, `delete ${arn}`, new DeleteSecretCommand({ SecretId: arn })),
+        attempt(cloud, session, arn, 'list all secrets', new ListSecretsCommand({})),
+      ]),
+    ];
+    expect(attempts.length).toBeGreaterThan(10);
+    return (await Promise.all(attempts)).flat();
+  }
+}
+
+/** In every Region, with a replica for each place where it is. */
+export async function allSecrets(cloud: Cloud): Promise<string[]> {
+  const clients = REGIONS.map(region => new SecretsManagerClient({ ...cloud.client(), region }));
+  const lists = await Promise.all(clients.map(client => client.send(new ListSecretsCommand({ MaxResults: 100 }))));
+  return lists.flatMap(({ SecretList = [] }) => SecretList.map(({ ARN }) => ARN!));
+}
+
+async function attempt(cloud: Cloud, session: Credentials, arn: string, what: string, command: any): Promise<string[]> {
+  try {
+    await new SecretsManagerClient({ ...cloud.client(session), region: arn.split(':')[3] }).send(command);
+    return [`may ${what}`];
+  } catch (error) {
+    const { name } = error as Error;
+    return name.startsWith('AccessDenied') ? [] : [`${what}: ${name}`];
+  }
+}
+
+/** `giveMore` makes what only this app finds there. */
+export function useAgentsPath(appName: string, giveMore: (cloud: Cloud) => Promise<object> = async () => ({})): AgentsPath {
+  return new AgentsPath(useE2e(), appName, giveMore);
+}

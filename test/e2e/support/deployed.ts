@@ -1,0 +1,48 @@
+import { CloudFormationClient, DescribeStackEventsCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient, type Service, type TaskDefinition } from '@aws-sdk/client-ecs';
+import { GetRolePolicyCommand, IAMClient, ListRolePoliciesCommand } from '@aws-sdk/client-iam';
+import type { Cloud } from './cloud';
+
+/** What AWS holds after a deployment, asked by the SDK. */
+export class Deployed {
+  constructor(private readonly cloud: Cloud, private readonly stack: string) {}
+
+  public async status(): Promise<string> {
+    const { Stacks } = await new CloudFormationClient(this.cloud.client()).send(new DescribeStacksCommand({ StackName: this.stack }));
+    return Stacks![0].StackStatus!;
+  }
+
+  /** Why anything failed, oldest first. */
+  public async failures(): Promise<{ id: string; status: string; reason: string }[]> {
+    const { StackEvents = [] } = await new CloudFormationClient(this.cloud.client()).send(new DescribeStackEventsCommand({ StackName: this.stack }));
+    return StackEvents.reverse()
+      .filter(({ ResourceStatus }) => ResourceStatus?.endsWith('FAILED'))
+      .map(event => ({ id: event.LogicalResourceId!, status: event.ResourceStatus!, reason: event.ResourceStatusReason ?? '' }));
+  }
+
+  /** The only service, as it is told to run. */
+  public async service(): Promise<Service> {
+    const [arn] = await this.cloud.resources(this.stack, 'AWS::ECS::Service');
+    const { services } = await this.ecs().send(new DescribeServicesCommand({ services: [arn], cluster: /service\/([^/]+)\//.exec(arn)![1] }));
+    return services![0];
+  }
+
+  /** The task definition that the only service runs, or the one with this ARN. */
+  public async task(arn?: string): Promise<TaskDefinition> {
+    const taskDefinition = arn ?? (await this.service()).taskDefinition;
+    return (await this.ecs().send(new DescribeTaskDefinitionCommand({ taskDefinition }))).taskDefinition!;
+  }
+
+  /** All statements of a role. */
+  public async rights(roleArn: string): Promise<any[]> {
+    const iam = new IAMClient(this.cloud.client());
+    const RoleName = roleArn.split('/').pop()!;
+    const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
+    const policies = await Promise.all(PolicyNames.map(PolicyName => iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }))));
+    return policies.flatMap(({ PolicyDocument }) => JSON.parse(decodeURIComponent(PolicyDocument!)).Statement);
+  }
+
+  private ecs(): ECSClient {
+    return new ECSClient(this.cloud.client());
+  }
+}

@@ -1,0 +1,41 @@
+import { CloudFormationClient, DescribeStackEventsCommand, DescribeStacksCommand, GetTemplateCommand, ListStacksCommand } from '@aws-sdk/client-cloudformation';
+import { App } from './app';
+import type { Cloud } from './cloud';
+import type { E2e } from './use-e2e';
+import { leaksIn } from '../../support/leaks';
+
+/**
+ * The last test of a file: no password is in what cdk has printed, in what CloudFormation shows of any stack, in its talk with
+ * the functions, or in their logs.
+ */
+export function searchForSecrets(e2e: () => E2e, ...more: string[]): void {
+  test('no password is in anything that cdk, CloudFormation or a function has written', async () => {
+    const { cloud, internet } = e2e();
+    const passwords = [...internet.accounts.map(({ password }) => password), ...internet.formerPasswords, ...more];
+    const places = {
+      'cdk': App.transcript.join('\n'),
+      'CloudFormation': await shownByCloudFormation(cloud),
+      'custom resources': JSON.stringify(cloud.requests(undefined)),
+      'functions': cloud.functionLog(),
+    };
+    // Nothing was found where nothing was looked at.
+    expect(Object.entries(places).filter(([, text]) => text.length < 100).map(([name]) => name)).toEqual([]);
+    expect(Object.entries(places).map(([name, text]) => [name, leaksIn(text, passwords)])).toEqual(Object.keys(places).map(name => [name, []]));
+  });
+}
+
+/**
+ * Events, outputs, templates. Not the parameters: moto shows those with NoEcho, too, since it compares the value where it means
+ * the name (https://github.com/getmoto/moto/blob/5.2.5/moto/cloudformation/models.py, Stack.parameter_list). That ours have
+ * NoEcho is a test of the templates.
+ */
+async function shownByCloudFormation(cloud: Cloud): Promise<string> {
+  const client = new CloudFormationClient(cloud.client());
+  const { StackSummaries = [] } = await client.send(new ListStacksCommand({}));
+  const shown = await Promise.all(StackSummaries.map(async ({ StackId: StackName }) => [
+    (await client.send(new DescribeStackEventsCommand({ StackName }))).StackEvents,
+    (await client.send(new DescribeStacksCommand({ StackName }))).Stacks?.map(({ Parameters: _, ...stack }) => stack),
+    (await client.send(new GetTemplateCommand({ StackName }))).TemplateBody,
+  ]));
+  return JSON.stringify(shown);
+}

@@ -1,0 +1,63 @@
+import { checkPull, type CheckInput } from '../../src/runtime/check';
+import { Connections } from '../../src/runtime/connections';
+import { HOST, leapingEnvironment, useBench } from '../support/check-harness';
+import { PASSWORD, registry, USERNAME } from '../support/registry-script';
+
+const bench = useBench();
+let kept: Connections;
+
+beforeEach(() => {
+  kept = new Connections();
+  bench().secure.play(registry(HOST));
+});
+afterEach(() => kept.close());
+
+function check(connections?: Connections, more: Partial<CheckInput> = {}) {
+  const input = { image: `${HOST}/acme/api:1.4.2`, credentials: { username: USERNAME, password: PASSWORD }, ca: bench().certificate.ca, ...more };
+  return checkPull(input, { ...leapingEnvironment(bench()), sleep: () => Promise.reject(new Error('it waits')) }, connections);
+}
+
+function connectionsUsed(): number {
+  return new Set(bench().secure.seen.map(({ port }) => port)).size;
+}
+
+test('checks that share connections need one', async () => {
+  await check(kept);
+  await check(kept);
+  expect(connectionsUsed()).toBe(1);
+});
+
+test('checks that share none leave none open', async () => {
+  await check();
+  await check();
+  expect(connectionsUsed()).toBe(2);
+});
+
+test('what one check trusts, another does not inherit', async () => {
+  expect((await check(kept)).verdict).toBe('OK');
+  expect((await check(kept, { ca: undefined })).verdict).toBe('TLS_UNTRUSTED');
+  const policy = { allowLoopback: false, allowPrivateNetworks: false };
+  const agents = kept.agentsFor(policy);
+  expect(kept.agentsFor({ ...policy })).toBe(agents);
+  expect(kept.agentsFor({ ...policy, allowLoopback: true })).not.toBe(agents);
+  expect(kept.agentsFor({ ...policy, allowPrivateNetworks: true })).not.toBe(agents);
+});
+
+test('a connection that was closed since the last check costs neither a pause nor a verdict', async () => {
+  const first = await check(kept);
+  const asked = bench().secure.seen.length;
+  const answer = registry(HOST);
+  bench().secure.play((request, call) => (call === 1 ? { fault: 'cut' } : answer(request, call - 1)));
+  const second = await check(kept);
+  expect(second).toEqual(first);
+  expect(bench().secure.seen).toHaveLength(asked + 1);
+});
+
+test('a connection of this check that is cut is an answer to this check', async () => {
+  await check(kept);
+  const answer = registry(HOST);
+  bench().secure.play((request, call) => (call <= 2 ? { fault: 'cut' } : answer(request, call - 2)));
+  // The second connection is new, so that it is asked again after a pause only.
+  expect((await check(kept)).verdict).toBe('PROTOCOL_ERROR');
+  expect(bench().secure.seen).toHaveLength(2);
+});
