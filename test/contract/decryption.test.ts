@@ -105,9 +105,9 @@ describe.each(FLAG_SETS)('with %s', (_flags, flags) => {
   describe.each(WAYS)('$name', (way) => {
     test.each(KEYS)('$name: the execution role and the check may read and decrypt the secret, and nothing else', async (key) => {
       const app = newApp({ ...flags, ...CHECKED });
+      const stack = new Stack(app, 'Stack', { env: ENV });
       // A placeholder belongs in a stack that is deployed before.
-      const [shared, stack] = ['Registry', 'Stack'].map((id) => new Stack(app, id, { env: ENV }));
-      const home = way.name === 'placeholder' ? shared : stack;
+      const home = way.name === 'placeholder' ? new Stack(app, 'Registry', { env: ENV }) : stack;
       const registry = new PrivateRegistry(home, 'Ghcr', {
         provider: RegistryProvider.GHCR, credentials: way.credentialsIn(home, key.keyIn(home)),
       });
