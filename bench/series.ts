@@ -28,6 +28,9 @@ export class Series {
   }
 }
 
+/** Milliseconds, after which no more is measured than has to be. */
+const LONG_ENOUGH = 120_000;
+
 /**
  * Repeats a round for those series which are not decided yet, so that a machine that is busy makes the run longer and not the
  * result wrong. What is still open in the end is decided by its median.
@@ -35,9 +38,10 @@ export class Series {
 export async function repeat<T extends Series>(
   series: readonly T[], most: number, round: (open: readonly T[], number: number) => Promise<void>,
 ): Promise<void> {
+  const end = Date.now() + LONG_ENOUGH;
   for (let number = 0; number < most; number++) {
     const open = series.filter(({ isOpen }) => isOpen);
-    if (open.length === 0) { return; }
+    if (open.length === 0 || (Date.now() > end && number >= FEWEST)) { return; }
     await round(open, number);
   }
 }
