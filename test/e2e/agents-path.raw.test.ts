@@ -14,8 +14,8 @@ import { synthErrorOf } from './support/synth-error';
 import { row, SECTION_5_ROWS } from '../contract/section-5-rows';
 import { messageOf } from '../support/errors';
 import { LEAST_RIGHTS, RIGHTS_WITHOUT_KEY } from '../support/pull-rights';
-import { CHECKED, ENV, newApp, templateOf } from '../support/synth';
-import { CREDENTIALS, defineTask, defineTaskWith, ecsRole, ownSecret } from '../support/tasks';
+import { CHECKED, ENV, newApp, newStack, templateOf, warningIdsOf } from '../support/synth';
+import { CREDENTIALS, defineTask, defineTaskWith, ecsRole, ownSecret, stackWith } from '../support/tasks';
 
 /**
  * What becomes of tasks that aws-cdk-lib alone lets pass, on the way that ECS takes, beside the same with this library.
@@ -23,7 +23,7 @@ import { CREDENTIALS, defineTask, defineTaskWith, ecsRole, ownSecret } from '../
  * These rows can't be seen on that way; test/contract/nothing-fails-silently.*.test.ts shows them in the template:
  */
 const ELSEWHERE = {
-  // moto has one account, and judges no policy of a resource. agents-path.accounts.test.ts evaluates the policies.
+  // moto's server has one account here, and judges no policy of a resource: agents-path.tasks.test.ts evaluates the policies.
   secretOfOtherAccount: 'secrets',
   executionRoleOfOtherAccount: 'roles',
   // moto takes whatever is registered; ECS refuses it.
@@ -95,8 +95,9 @@ describe(row('mistakenSecretId'), () => {
     expect(messageOf(() => mistake(path.given.secrets['ghcr/pull']))).toContain(`[cdk-private-registry:${id}]`);
   });
 
-  test('a name with the suffix of its ARN: the policy of aws-cdk-lib never matches', async () => {
+  test('a name with the suffix of its ARN: the policy of aws-cdk-lib never matches; ours is warned about', async () => {
     expect(await outcomesOf('Raw/NameWithSuffix')).toEqual(denied);
+    expect(warningIdsOf(stackWith(RegistryCredentials.fromSecretName('ghcr/pull-a1B2c3'), CHECKED))).toEqual(['secretNameMayHaveSuffix']);
   });
 });
 
@@ -110,6 +111,9 @@ test(row('secretByName'), async () => {
 
 test(row('initialValueNoCredential'), async () => {
   expect(await outcomesOf('Raw/Generated')).toEqual({ app: { failed: 'decode the secret', reason: expect.stringContaining('unable to unmarshal secret value') } });
+  const stack = newStack();
+  defineTaskWith(stack, RegistryCredentials.fromSecret(new secretsmanager.Secret(stack, 'Secret')));
+  expect(warningIdsOf(stack)).toEqual(['secretWithoutCredentials']);
 });
 
 test(row('plainTextPassword'), async () => {
@@ -154,17 +158,15 @@ test.each<[id: string, define: (app: Stack[], image: (secret: secretsmanager.ISe
 });
 
 test(row('tasksBeforePolicy'), async () => {
-  /** The tasks that were registered before their execution role could read the secret. */
-  const early = async (StackName: string) => {
+  const orderIn = async (StackName: string) => {
     const { StackEvents = [] } = await new CloudFormationClient(path.e2e().cloud.client()).send(new DescribeStackEventsCommand({ StackName }));
     const created = StackEvents.reverse().filter(({ ResourceStatus }) => ResourceStatus === 'CREATE_COMPLETE');
-    const ids = created.map(({ LogicalResourceId }) => LogicalResourceId!);
-    const tasks = created.filter(({ ResourceType }) => ResourceType === 'AWS::ECS::TaskDefinition').map(({ LogicalResourceId }) => LogicalResourceId!);
-    return tasks.filter(id => ids.findIndex(other => other.startsWith(`${id.slice(0, -8)}ExecutionRoleDefaultPolicy`)) > ids.indexOf(id));
+    const ids = created.map(({ LogicalResourceId }) => LogicalResourceId!.slice(0, -8));
+    return ids.filter(id => ['Early', 'LateRoleDefaultPolicy'].includes(id));
   };
-  // Nothing says in which order CloudFormation does it, and here it depends on the names.
-  expect(await early('Raw')).not.toEqual([]);
-  expect(await early('Ours')).toEqual([]);
+  // Nothing says in which order CloudFormation makes them, and here it depends on the names.
+  expect(await orderIn('Raw')).toEqual(['Early', 'LateRoleDefaultPolicy']);
+  expect(await orderIn('Ours')).toEqual(['LateRoleDefaultPolicy', 'Early']);
 });
 
 test(row('sameSecretInSeveralContainers'), async () => {

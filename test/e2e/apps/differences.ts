@@ -83,6 +83,12 @@ for (const [stack, image] of [[raw, rawImage], [ours, new PrivateRegistryImage(I
   containers.addContainer('sidecar', { image });
 }
 
+// A task and the policy of its role, of which the task comes first by its name.
+for (const [stack, image] of [[raw, rawImage], [ours, new PrivateRegistryImage(IMAGE, { credentials: GHCR })]] as const) {
+  const role = new iam.Role(stack, 'LateRole', { assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com') });
+  new ecs.FargateTaskDefinition(stack, 'Early', { executionRole: role, taskRole: role }).addContainer('app', { image });
+}
+
 // What the check says of secrets that ECS can't read, and of some that look strange and that it can.
 const checked = new Stack(app, 'Doubtful', { env });
 for (const [id, arn] of Object.entries<string>(doubtful)) {
