@@ -23,8 +23,14 @@ export interface Agents {
  */
 export class Connections {
   private readonly agents = new Map<string, Agents>();
+  private usedAt = 0;
 
-  public agentsFor({ ca, allowLoopback, allowPrivateNetworks }: ConnectionOptions): Agents {
+  public agentsFor({ ca, allowLoopback, allowPrivateNetworks }: ConnectionOptions, now: number): Agents {
+    // A function that Lambda had frozen wakes up with connections that nobody holds any more, and their timers have not run.
+    if (now - this.usedAt > IDLE_LIMIT) {
+      this.close();
+    }
+    this.usedAt = now;
     const key = JSON.stringify([ca, allowLoopback, allowPrivateNetworks]);
     const known = this.agents.get(key);
     if (known !== undefined) {

@@ -58,7 +58,7 @@ export function createTransport(options: TransportOptions, environment: CheckEnv
   const requests: RequestRecord[] = [];
   const lookup = guardedLookup(options, environment.lookup);
   const remaining = () => options.deadline - environment.now();
-  const agents = connections.agentsFor(options);
+  const agents = connections.agentsFor(options, environment.now());
   /** Connections that this check has made, and not an earlier one. */
   const fresh = new WeakSet<object>();
 

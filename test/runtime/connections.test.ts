@@ -37,10 +37,17 @@ test('what one check trusts, another does not inherit', async () => {
   expect((await check(kept)).verdict).toBe('OK');
   expect((await check(kept, { ca: undefined })).verdict).toBe('TLS_UNTRUSTED');
   const policy = { allowLoopback: false, allowPrivateNetworks: false };
-  const agents = kept.agentsFor(policy);
-  expect(kept.agentsFor({ ...policy })).toBe(agents);
-  expect(kept.agentsFor({ ...policy, allowLoopback: true })).not.toBe(agents);
-  expect(kept.agentsFor({ ...policy, allowPrivateNetworks: true })).not.toBe(agents);
+  const agents = kept.agentsFor(policy, 1);
+  expect(kept.agentsFor({ ...policy }, 2)).toBe(agents);
+  expect(kept.agentsFor({ ...policy, allowLoopback: true }, 3)).not.toBe(agents);
+  expect(kept.agentsFor({ ...policy, allowPrivateNetworks: true }, 4)).not.toBe(agents);
+});
+
+test('a function that was frozen for a while takes new connections', async () => {
+  await check(kept);
+  kept.agentsFor({ allowLoopback: false, allowPrivateNetworks: false }, Date.now() + 3_600_000);
+  await check(kept);
+  expect(connectionsUsed()).toBe(2);
 });
 
 test('a connection that was closed since the last check costs neither a pause nor a verdict', async () => {
