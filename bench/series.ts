@@ -28,7 +28,7 @@ export class Series {
   }
 }
 
-/** Milliseconds, after which no more is measured than has to be. */
+/** Milliseconds, after which only a bar that would be missed is worth more samples. */
 const LONG_ENOUGH = 120_000;
 
 /**
@@ -40,8 +40,9 @@ export async function repeat<T extends Series>(
 ): Promise<void> {
   const end = Date.now() + LONG_ENOUGH;
   for (let number = 0; number < most; number++) {
-    const open = series.filter(({ isOpen }) => isOpen);
-    if (open.length === 0 || (Date.now() > end && number >= FEWEST)) { return; }
+    const isLate = number >= FEWEST && Date.now() > end;
+    const open = series.filter(({ isOpen, isMet }) => isOpen && !(isLate && isMet));
+    if (open.length === 0) { return; }
     await round(open, number);
   }
 }

@@ -99,8 +99,8 @@ test.each(WAYS)('%s', async (_way, task, account, hasKey, names) => {
   const arns = await allSecrets(cloud);
   const arn = arns.find(one => secretIds.app === one || one.slice(0, -7).endsWith(`:secret:${secretIds.app}`))!;
   expect(secretIds.app === arn ? 'the complete ARN' : 'the name').toBe(names);
-  expect({ rights: await path.rights(roleArn, arn), hasKey: await path.hasKey(arn) }).toEqual({ rights: LEAST_RIGHTS, hasKey });
-  expect(await path.excesses(roleArn, [arn])).toEqual([]);
+  expect({ rights: await path.rights(roleArn, arn), hasKey: await path.hasKey(arn), excesses: await path.excesses(roleArn, [arn]) })
+    .toEqual({ rights: LEAST_RIGHTS, hasKey, excesses: [] });
 });
 
 searchForSecrets(path.e2e);

@@ -83,8 +83,9 @@ for (const [stack, image] of [[raw, rawImage], [ours, new PrivateRegistryImage(I
   containers.addContainer('sidecar', { image });
 }
 
-// A task and the policy of its role, of which the task comes first by its name.
-for (const [stack, image] of [[raw, rawImage], [ours, new PrivateRegistryImage(IMAGE, { credentials: GHCR })]] as const) {
+// A task and the policy of its role, of which the task comes first by its name; no check lets it wait.
+const unchecked = new PrivateRegistryImage(IMAGE, { credentials: GHCR, pullCheck: { mode: PullCheckMode.OFF } });
+for (const [stack, image] of [[raw, rawImage], [ours, unchecked]] as const) {
   const role = new iam.Role(stack, 'LateRole', { assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com') });
   new ecs.FargateTaskDefinition(stack, 'Early', { executionRole: role, taskRole: role }).addContainer('app', { image });
 }

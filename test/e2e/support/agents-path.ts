@@ -56,20 +56,19 @@ export class AgentsPath {
     return { secretIds: Object.fromEntries(secretIds), roleArn: executionRoleArn! };
   }
 
-  /** By the policies as they are when this is asked for the first time. */
+  /** What the policies allow, as they are when anything of them is asked for the first time. */
   public async rights(roleArn: string, secretArn: string): Promise<PullRights> {
-    this.permissions ??= DeployedPermissions.read(this.e2e().cloud, REGIONS);
-    return (await this.permissions).pullRights(roleArn, secretArn);
+    return (await this.deployed()).pullRights(roleArn, secretArn);
   }
 
-  /** The policies of a role, as they were then. */
+  /** Those of a role. */
   public async policiesOf(roleArn: string): Promise<PolicyDocument[]> {
-    this.permissions ??= DeployedPermissions.read(this.e2e().cloud, REGIONS);
-    return (await this.permissions).policies.policiesOf(roleArn);
+    return (await this.deployed()).policies.policiesOf(roleArn);
   }
 
+  /** Whether a customer-managed key encrypts a secret. */
   public async hasKey(secretArn: string): Promise<boolean> {
-    return (await this.permissions)!.keyOf(secretArn).then(({ key }) => key !== undefined);
+    return (await (await this.deployed()).keyOf(secretArn)).key !== undefined;
   }
 
   /** What the execution role can do in fact beside reading the secrets of its own: nothing, if all is well. */
@@ -88,6 +87,11 @@ export class AgentsPath {
     ];
     expect(attempts.length).toBeGreaterThan(10);
     return (await Promise.all(attempts)).flat();
+  }
+
+  private deployed(): Promise<DeployedPermissions> {
+    this.permissions ??= DeployedPermissions.read(this.e2e().cloud, REGIONS);
+    return this.permissions;
   }
 }
 
