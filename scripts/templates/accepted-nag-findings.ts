@@ -68,7 +68,7 @@ export const FINDINGS_OF_THE_APPS: AcceptedFinding[] = [
   ...entries(/\/LB\/SecurityGroup\/Resource$/, 'a public web service; openListener: false closes it', ['AwsSolutions-EC23']),
   ...entries(/\/(?:EcsDefaultCluster\w+|Cluster)\/Resource$/, 'Container Insights costs money for each task, and is a property of the cluster', ['AwsSolutions-ECS4']),
   ...entries(/\/(?:Api\/TaskDef|Task)\/Resource$/, 'a container that the app added without logging', ['AwsSolutions-ECS7']),
-  ...entries(/\/(?:web|app|worker)\/LogGroup\/Resource$/, 'the log of the app, as aws-ecs makes it; logRetention and logDriver of the app change it', [
+  ...entries(/\/(?:web|app|agent|worker)\/LogGroup\/Resource$/, 'the log of the app, as aws-ecs makes it; logRetention and logDriver of the app change it', [
     'NIST.800.53.R5-CloudWatchLogGroupEncrypted', 'NIST.800.53.R5-CloudWatchLogGroupRetentionPeriod',
   ]),
   ...entries(/\/Vpc\/Resource$/, 'a network of the app, without flow logs', ['AwsSolutions-VPC7', 'NIST.800.53.R5-VPCFlowLogsEnabled']),

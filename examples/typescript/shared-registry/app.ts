@@ -28,6 +28,7 @@ const api = new PrivateRegistryFargateService(stack, 'Api', {
 });
 api.taskDefinition.addContainer('agent', {
   image: ghcr.image('ghcr.io/acme/agent:2.1.0'),
+  logging: ecs.LogDrivers.awsLogs({ streamPrefix: 'agent' }),
   essential: false,
   memoryReservationMiB: 64,
 });
