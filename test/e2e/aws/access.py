@@ -4,7 +4,8 @@ It compares the resource of a statement with "*" unless the service names the re
 read one secret could read none: https://github.com/getmoto/moto/blob/5.2.5/moto/core/responses.py (_determine_resource), which
 IAM, STS and SQS have. And it takes a question mark of a pattern for one of a regular expression:
 https://github.com/getmoto/moto/blob/5.2.5/moto/iam/access_control.py (IAMPolicyStatement._match). And it stumbles over the
-policies that a template has inside of a role: https://github.com/getmoto/moto/blob/5.2.5/moto/iam/models.py (Role.put_policy).
+policies that a template has inside of a role: https://github.com/getmoto/moto/blob/5.2.5/moto/iam/models.py (Role.put_policy). And what it refuses, it refuses in XML, which the clients of Secrets Manager can't read:
+https://github.com/getmoto/moto/blob/5.2.5/moto/core/exceptions.py (AccessDeniedError).
 """
 
 import json
@@ -13,6 +14,7 @@ from re import Match
 from typing import Any
 
 from moto.cloudformation.responses import CloudFormationResponse
+from moto.core.exceptions import AccessDeniedError, JsonRESTError
 from moto.ec2.responses import EC2Response
 from moto.iam.access_control import IAMPolicyStatement
 from moto.iam.models import Role
@@ -42,11 +44,20 @@ def install() -> None:
         # Actions are the same in upper and lower case, ARNs are not.
         return re.fullmatch(expression, text, re.DOTALL | (0 if pattern.startswith("arn:") else re.IGNORECASE))
 
+    authorize = SecretsManagerResponse._authenticate_and_authorize_normal_action
+
+    def authorize_in_json(self: SecretsManagerResponse, resource: str = "*") -> None:
+        try:
+            authorize(self, resource)
+        except AccessDeniedError as error:
+            raise JsonRESTError("AccessDeniedException", f"{error.message} on resource: {resource}") from error
+
     put_policy = Role.put_policy
 
     def put_policy_as_text(self: Role, name: str, document: Any) -> None:
         put_policy(self, name, document if isinstance(document, str) else json.dumps(document))
 
+    SecretsManagerResponse._authenticate_and_authorize_normal_action = authorize_in_json
     Role.put_policy = put_policy_as_text
     EC2Response._determine_resource = security_group
     SecretsManagerResponse._determine_resource = secret
