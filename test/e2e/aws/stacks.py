@@ -221,8 +221,16 @@ def install() -> None:
     ResourceMap.delete = lambda self: _delete(self)
     # Whoever asks for a stack while it is in work must not make moto create what it looks for.
     Stack.stack_resources = property(lambda self: [r for k in self.resource_map.deployed if (r := self.resource_map._parsed_resources.get(k))])
+    # A parameter that keeps its value keeps what was passed, which for one of SSM is a name and not what is stored there:
+    # https://github.com/getmoto/moto/blob/5.2.5/moto/cloudformation/responses.py (create_change_set, UsePreviousValue)
+    Stack.stack_parameters = property(_passed_parameters)
     outputs = Stack.outputs.fget
     Stack.outputs = property(lambda self: None if self.status.endswith("IN_PROGRESS") else outputs(self))
+
+
+def _passed_parameters(stack: Stack) -> dict[str, Any]:
+    known = stack.resource_map._template.get("Parameters", {})
+    return {name: stack.resource_map.input_parameters.get(name, parameter.get("Default")) for name, parameter in known.items()}
 
 
 def _carry_out(backend: CloudFormationBackend, stack: Stack, kind: str, text: Any, template: Any, parameters: Any) -> None:
@@ -238,7 +246,7 @@ def _carry_out(backend: CloudFormationBackend, stack: Stack, kind: str, text: An
     state(f"{kind}_IN_PROGRESS", "User Initiated")
     try:
         operation.run()
-    except ResourceFailed as failure:
+    except Exception as failure:
         state(f"{rollback}_IN_PROGRESS", str(failure))
         try:
             operation.roll_back()

@@ -68,7 +68,9 @@ export class App {
 
   /** Runs the cdk command, whatever comes of it. */
   public async tryCdk(...args: string[]): Promise<CdkRun> {
-    const child = spawn(join(this.directory, 'node_modules/.bin/cdk'), [...args, ...args.includes('--app') ? [] : this.command, '--no-notices', '--no-color'], {
+    const command = join(this.directory, 'node_modules/.bin/cdk');
+    // The kernel ends the command with this process, however that ends.
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', command, ...args, ...args.includes('--app') ? [] : this.command, '--no-notices', '--no-color'], {
       cwd: this.directory,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {

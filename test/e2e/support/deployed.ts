@@ -12,12 +12,14 @@ export class Deployed {
     return Stacks![0].StackStatus!;
   }
 
-  /** Why anything failed, oldest first. */
-  public async failures(): Promise<{ id: string; status: string; reason: string }[]> {
+  /** Why anything failed, oldest first, with the verdict if it was a pull check. */
+  public async failures(): Promise<{ id: string; status: string; reason: string; verdict?: string }[]> {
     const { StackEvents = [] } = await new CloudFormationClient(this.cloud.client()).send(new DescribeStackEventsCommand({ StackName: this.stack }));
     return StackEvents.reverse()
       .filter(({ ResourceStatus }) => ResourceStatus?.endsWith('FAILED'))
-      .map(event => ({ id: event.LogicalResourceId!, status: event.ResourceStatus!, reason: event.ResourceStatusReason ?? '' }));
+      .map(({ LogicalResourceId, ResourceStatus, ResourceStatusReason: reason = '' }) => ({
+        id: LogicalResourceId!, status: ResourceStatus!, reason, verdict: /\[(\w+)\]; to deploy all the same/.exec(reason)?.[1],
+      }));
   }
 
   /** The only service, as it is told to run. */
