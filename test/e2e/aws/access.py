@@ -4,11 +4,10 @@ It compares the resource of a statement with "*" unless the service names the re
 read one secret could read none: https://github.com/getmoto/moto/blob/5.2.5/moto/core/responses.py (_determine_resource), which
 IAM, STS and SQS have. And it takes a question mark of a pattern for one of a regular expression:
 https://github.com/getmoto/moto/blob/5.2.5/moto/iam/access_control.py (IAMPolicyStatement._match). And it stumbles over the
-policies that a template has inside of a role: https://github.com/getmoto/moto/blob/5.2.5/moto/iam/models.py (Role.put_policy).
-
-It refuses in XML, also if the client speaks JSON: https://github.com/getmoto/moto/blob/5.2.5/moto/core/exceptions.py
-(AccessDeniedError). And it stumbles over the policy of a key that a template has made, which is no text there:
-https://github.com/getmoto/moto/blob/5.2.5/moto/kms/models.py (Key.create_from_cloudformation_json)
+policies that a template has inside of a role: https://github.com/getmoto/moto/blob/5.2.5/moto/iam/models.py (Role.put_policy), or
+that a key has which it has made: https://github.com/getmoto/moto/blob/5.2.5/moto/kms/models.py (Key.create_from_cloudformation_json).
+And what it refuses, it refuses in XML, which the clients of Secrets Manager can't read:
+https://github.com/getmoto/moto/blob/5.2.5/moto/core/exceptions.py (AccessDeniedError).
 """
 
 import json
@@ -17,27 +16,16 @@ from re import Match
 from typing import Any
 
 from moto.cloudformation.responses import CloudFormationResponse
-from moto.core.exceptions import JsonRESTError
+from moto.core.exceptions import AccessDeniedError, JsonRESTError
 from moto.ec2.responses import EC2Response
-from moto.iam.access_control import IAMPolicyStatement, IAMRequest
+from moto.iam.access_control import IAMPolicyStatement
 from moto.iam.models import Role
 from moto.kms.models import KmsBackend
 from moto.secretsmanager.responses import SecretsManagerResponse
 
 
-#: The services that are asked here, of those whose clients speak JSON.
-_JSON = {"ecs", "kms", "logs", "secretsmanager", "ssm"}
-
-
 def install() -> None:
-    deny = IAMRequest._raise_access_denied
     create_key = KmsBackend.create_key
-
-    def deny_in_its_language(self: IAMRequest) -> None:
-        if self._service in _JSON:
-            user = self._access_key.arn
-            raise JsonRESTError("AccessDeniedException", f"User: {user} is not authorized to perform: {self._action}")
-        deny(self)
 
     def create_key_with_text(self: KmsBackend, policy: Any, *args: Any, **kwargs: Any) -> Any:
         return create_key(self, json.dumps(policy) if isinstance(policy, dict) else policy, *args, **kwargs)
@@ -64,14 +52,22 @@ def install() -> None:
         # Actions are the same in upper and lower case, ARNs are not.
         return re.fullmatch(expression, text, re.DOTALL | (0 if pattern.startswith("arn:") else re.IGNORECASE))
 
+    authorize = SecretsManagerResponse._authenticate_and_authorize_normal_action
+
+    def authorize_in_json(self: SecretsManagerResponse, resource: str = "*") -> None:
+        try:
+            authorize(self, resource)
+        except AccessDeniedError as error:
+            raise JsonRESTError("AccessDeniedException", f"{error.message} on resource: {resource}") from error
+
     put_policy = Role.put_policy
 
     def put_policy_as_text(self: Role, name: str, document: Any) -> None:
         put_policy(self, name, document if isinstance(document, str) else json.dumps(document))
 
+    SecretsManagerResponse._authenticate_and_authorize_normal_action = authorize_in_json
     Role.put_policy = put_policy_as_text
     EC2Response._determine_resource = security_group
-    IAMRequest._raise_access_denied = deny_in_its_language
     KmsBackend.create_key = create_key_with_text
     SecretsManagerResponse._determine_resource = secret
     CloudFormationResponse._determine_resource = stack

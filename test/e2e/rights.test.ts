@@ -1,0 +1,50 @@
+import { App } from './support/app';
+import { Deployed } from './support/deployed';
+import { searchForSecrets } from './support/search-for-secrets';
+import { storeSecret, useE2e } from './support/use-e2e';
+
+/** The library gives the function's role its rights, and somebody else takes one of them away. */
+const SOURCE = `
+import { App, Stack } from 'aws-cdk-lib';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { PrivateRegistryImage, PullCheckFunction, RegistryCredentials } from 'cdk-private-registry';
+
+const app = new App();
+const secret = app.node.tryGetContext('secret');
+const stack = new Stack(app, 'Rights', { env: { account: '111122223333', region: 'eu-west-1' } });
+const role = new iam.Role(stack, 'CheckRole', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+role.addToPolicy(new iam.PolicyStatement({ effect: iam.Effect.DENY, actions: ['secretsmanager:*'], resources: [app.node.tryGetContext('denied')] }));
+
+new ecs.FargateTaskDefinition(stack, 'Task').addContainer('main', {
+  image: new PrivateRegistryImage('ghcr.io/acme/api:1.4.2', {
+    credentials: RegistryCredentials.fromSecretCompleteArn(secret),
+    pullCheck: { checkFunction: new PullCheckFunction(stack, 'Check', { role }) },
+  }),
+});
+`;
+
+const e2e = useE2e();
+let app: App;
+afterAll(() => app.remove());
+
+test('the function reads the secret with the rights of its role, and no others', async () => {
+  const { cloud } = e2e();
+  const secret = await storeSecret(cloud, 'ghcr/pull');
+  const rights = new Deployed(cloud, 'Rights');
+  app = App.of(cloud, SOURCE);
+  // The function asks for a minute, as rights take a while to arrive everywhere.
+  const { status } = await app.tryDeploy('--context', `secret=${secret}`, '--context', `denied=${secret}`);
+
+  expect(status).not.toBe(0);
+  const [failure] = await rights.failures();
+  expect(failure).toMatchObject({ status: 'CREATE_FAILED', verdict: 'SECRET_ACCESS_DENIED' });
+  expect(failure.reason).toMatch(/role\/Rights-CheckRole/);
+  expect(await cloud.resources('Rights', 'AWS::ECS::TaskDefinition')).toEqual([]);
+
+  // The same with the right to read this secret.
+  await app.deploy('--context', `secret=${secret}`, '--context', `denied=${await storeSecret(cloud, 'somebody/else')}`);
+  expect(cloud.requests().at(-1)?.answer.Data?.Verdict).toBe('OK');
+});
+
+searchForSecrets(e2e);
