@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
@@ -21,9 +21,9 @@ async function commandOf(registry: string): Promise<string> {
 /** Runs it as whoever deploys, with the aws command. */
 function runInShell(command: string): void {
   const { endpoint, administrator } = path.e2e().cloud;
-  execFileSync('bash', ['-ec', command], {
+  const { status, stderr } = spawnSync('bash', ['-ec', command], {
     cwd: path.app.directory,
-    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
     env: {
       PATH: `${dirname(PYTHON)}:${process.env.PATH}`,
       HOME: path.app.directory,
@@ -32,6 +32,8 @@ function runInShell(command: string): void {
       AWS_SECRET_ACCESS_KEY: administrator.secretAccessKey,
     },
   });
+  // Without the command, which has the password.
+  if (status !== 0) { throw new Error(`the command of the output failed: ${stderr}`); }
 }
 
 /** With `secret-json` of our own command, which escapes what JSON wants escaped, as the README recommends. */

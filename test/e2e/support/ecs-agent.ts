@@ -56,8 +56,8 @@ export class EcsAgent {
     if (!await mayAssume(ECS_TASKS, roleArn, JSON.parse(decodeURIComponent(role.Role!.AssumeRolePolicyDocument!)))) {
       throw new Failed('assume the role', `${ECS_TASKS} may not assume it`);
     }
-    // Nobody can call moto as a service, and a trust policy that names one breaks it: it knows users and roles only. So the policy
-    // is judged above, and the call itself by nobody.
+    // Nobody can call moto as a service: it knows users and roles only, also in a trust policy. So the policy is judged above, and
+    // the call itself by nobody.
     // https://github.com/getmoto/moto/blob/5.2.5/moto/iam/access_control.py ("TODO add support for more principals")
     await cloud.enforceIam(false);
     try {
