@@ -1,4 +1,4 @@
-import { Component, typescript } from 'projen';
+import { awscdk, Component } from 'projen';
 
 const RUNNER = 'integ-runner --language typescript --app "ts-node --transpile-only --project tsconfig.dev.json {filePath}"';
 
@@ -8,7 +8,7 @@ const RUNNER = 'integ-runner --language typescript --app "ts-node --transpile-on
  * The component of projen takes the newest versions of both packages, which need a newer aws-cdk-lib than the oldest supported one.
  */
 export class IntegrationTests extends Component {
-  constructor(project: typescript.TypeScriptProject) {
+  constructor(project: awscdk.AwsCdkConstructLibrary) {
     super(project);
     project.addDevDeps(
       // The newest alpha that works with the oldest aws-cdk-lib, for which there is none of its own.
@@ -18,20 +18,21 @@ export class IntegrationTests extends Component {
       '@aws-sdk/client-ecs',
     );
 
+    const bundle = project.bundler.bundleTask;
     const verify = project.addTask('integ:verify', { description: 'Compare the integration tests with their snapshots, without an AWS account' });
+    verify.spawn(bundle);
     verify.exec(`${RUNNER} --max-workers 3`);
     verify.exec('jest --config scripts/integ/jest.config.js');
 
-    project.addTask('integ:update', {
-      description: 'Write the snapshots of the integration tests, without an AWS account',
-      exec: `${RUNNER} --max-workers 3 --force --dry-run`,
-      receiveArgs: true,
-    });
-    project.addTask('integ:deploy', {
+    const update = project.addTask('integ:update', { description: 'Write the snapshots of the integration tests, without an AWS account' });
+    update.spawn(bundle);
+    update.exec(`${RUNNER} --max-workers 3 --force --dry-run`, { receiveArgs: true });
+
+    const deploy = project.addTask('integ:deploy', {
       description: 'Deploy the integration tests to an AWS account, ask AWS what became of them, and delete them; docs/integration-tests.md',
-      exec: `${RUNNER} --force`,
-      receiveArgs: true,
     });
+    deploy.spawn(bundle);
+    deploy.exec(`${RUNNER} --force`, { receiveArgs: true });
 
     // They run with those of `npm run integ:verify`.
     project.jest!.addIgnorePattern('/test/integ/');

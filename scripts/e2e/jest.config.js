@@ -4,6 +4,7 @@ module.exports = {
   globalSetup: '<rootDir>/test/e2e/support/install.ts',
   globalTeardown: '<rootDir>/test/e2e/support/uninstall.ts',
   testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/.demo/', '<rootDir>/dist/'],
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.dev.json' }] },
   // A test is one or more runs of the cdk command.
   testTimeout: 180_000,

@@ -1,6 +1,6 @@
 /**
- * Judges the templates of the library with cfn-lint and cdk-nag: the committed snapshots, which are of the oldest aws-cdk-lib,
- * the same configurations and the examples with the packed library on the newest one.
+ * Judges the templates of the library with cfn-lint and cdk-nag: the committed snapshots, also of the integration tests, which are of
+ * the oldest aws-cdk-lib, the same configurations and the examples with the packed library on the newest one.
  *
  *     npm run verify:templates
  *
@@ -19,7 +19,8 @@ import { codeBlocks, documentAt } from '../../test/docs/markdown';
 import { Checks } from '../checks';
 import { REPOSITORY, scratchDirectory } from '../run';
 
-const SNAPSHOTS = join(REPOSITORY, 'test', 'snapshots', 'templates');
+const TESTS = join(REPOSITORY, 'test');
+const SNAPSHOTS = join(TESTS, 'snapshots', 'templates');
 /** What this library adds to an app. */
 const OF_THE_LIBRARY = /PullCheck|\/(?:Secret|\w+IoSecret)\/|ExecutionRole/;
 
@@ -35,6 +36,7 @@ function main(): void {
       for (const name of exampleNames()) { assemblies[`example-${name}`] = consumer.synthesizeExample(name); }
       return `${Object.keys(assemblies).length} apps`;
     });
+    for (const name of exampleNames()) { checks.check(`the example ${name} type-checks`, () => consumer.typeCheckExample(name)); }
     checkLint(checks, directory, assemblies);
     checkNag(checks, consumer, assemblies);
   } finally {
@@ -48,6 +50,9 @@ function checkLint(checks: Checks, directory: string, assemblies: Record<string,
   checks.check('cfn-lint installs, with the hashes of all that it needs', installCfnLint);
   checks.check('cfn-lint: no finding without a reason, and no reason without a finding', () => {
     cpSync(SNAPSHOTS, join(templates, 'floor'), { recursive: true });
+    for (const snapshot of readdirSync(TESTS).filter((name) => /^integ\..*\.snapshot$/.test(name))) {
+      for (const template of templatesIn(join(TESTS, snapshot))) { cpSync(template, join(templates, 'integ', template.split(sep).pop()!)); }
+    }
     for (const [name, assembly] of Object.entries(assemblies)) {
       for (const template of templatesIn(assembly)) { cpSync(template, join(templates, 'newest', name, template.split(sep).pop()!)); }
     }

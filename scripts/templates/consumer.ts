@@ -43,6 +43,13 @@ export class Consumer {
     return output;
   }
 
+  /** Checks the types of an example as it is. */
+  public typeCheckExample(example: string): void {
+    const app = join(this.directory, 'examples', `${example}-types`);
+    cpSync(join(EXAMPLES, example), app, { recursive: true });
+    run('tsc', ['--project', app]);
+  }
+
   private node(args: string[], env: NodeJS.ProcessEnv = {}): void {
     run(process.execPath, ['--require', require.resolve('ts-node/register/transpile-only'), ...args], {
       cwd: this.directory,

@@ -51,7 +51,7 @@ export const EXCEPTIONS: Exception[] = [
   },
 ];
 
-const ACCOUNT = /^arn:(?:aws[a-z-]*|\$\{AWS::Partition\}):iam::\d{12}:root$/;
+const ACCOUNT = /^arn:(?:aws[a-z-]*|\$\{AWS::Partition\}):iam::(?:\d{12}|\$\{AWS::AccountId\}):root$/;
 const VIA_SECRETS_MANAGER = /^secretsmanager\.(?:[a-z0-9-]+|\$\{AWS::Region\})\.(?:amazonaws\.com(?:\.cn)?|\$\{AWS::URLSuffix\})$/;
 const SUFFIX = '-??????';
 const COMPLETE_ARN = /^(?:arn:[^*?]+:secret:[^*?]+-[A-Za-z0-9]{6}|\$\{[^*?]+\})$/;

@@ -5,7 +5,7 @@ import { IConstruct } from 'constructs';
 import { isSnapshot } from './inputs';
 
 /**
- * A stack of which nothing stays when it is deleted: no log group, no key.
+ * A stack of which nothing stays when it is deleted: no log group, and no key for longer than KMS waits.
  */
 export function newStack(name: string): Stack {
   const stack = new Stack(new App(), name);

@@ -1,4 +1,4 @@
-"""The whole public API from Python, as typescript/walkthrough.ts has it from TypeScript."""
+"""Every class and every factory of the public API from Python, as typescript/walkthrough.ts has it from TypeScript."""
 
 import json
 import os

@@ -1,5 +1,5 @@
 /**
- * The whole public API from TypeScript. The apps in the other languages do the same, and have to give the same templates and
+ * Every class and every factory of the public API from TypeScript. The apps in the other languages do the same, and have to give the same templates and
  * the same errors.
  */
 import { writeFileSync } from 'fs';
