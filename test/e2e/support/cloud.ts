@@ -91,11 +91,16 @@ export class Cloud {
     }
   }
 
-  /** Everything that CloudFormation has asked of custom resources so far: of the pull checks, or of all. */
-  public requests(resourceType: string | undefined = 'Custom::PrivateRegistryPullCheck'): CustomResourceRequest[] {
+  /** Everything that CloudFormation has asked of the pull checks so far. */
+  public requests(): CustomResourceRequest[] {
+    return this.allRequests().filter(({ event }) => event.ResourceType === 'Custom::PrivateRegistryPullCheck');
+  }
+
+  /** The same of every custom resource, also those of aws-cdk-lib. */
+  public allRequests(): CustomResourceRequest[] {
     const record = join(this.directory, 'custom-resources.jsonl');
     const lines = existsSync(record) ? readFileSync(record, 'utf8').split('\n').filter(Boolean) : [];
-    return lines.map(line => JSON.parse(line) as CustomResourceRequest).filter(({ event }) => event.ResourceType === resourceType);
+    return lines.map(line => JSON.parse(line) as CustomResourceRequest);
   }
 
   /** Physical ids of a stack's resources of a type, or of all. */

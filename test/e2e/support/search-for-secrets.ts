@@ -15,7 +15,7 @@ export function searchForSecrets(e2e: () => E2e, ...more: string[]): void {
     const places = {
       'cdk': App.transcript.join('\n'),
       'CloudFormation': await shownByCloudFormation(cloud),
-      'custom resources': JSON.stringify(cloud.requests(undefined)),
+      'custom resources': JSON.stringify(cloud.allRequests()),
       'functions': cloud.functionLog(),
     };
     // Nothing was found where nothing was looked at.
