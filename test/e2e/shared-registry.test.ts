@@ -17,7 +17,6 @@ beforeAll(async () => {
   shared = new Deployed(cloud, 'SharedRegistry');
   before = await inventory(cloud);
 });
-afterAll(() => app.remove());
 
 const parameters = ({ username, password }: { username: string; password: string }) =>
   ['--parameters', `GhcrIoUsername=${username}`, '--parameters', `GhcrIoPassword=${password}`];
@@ -30,9 +29,9 @@ test('a first deployment with credentials that may pull nothing leaves nothing b
   expect(await shared.status()).toBe('ROLLBACK_COMPLETE');
   expect(await shared.failures()).toMatchObject([{ status: 'CREATE_FAILED', verdict: 'PULL_DENIED' }]);
   expect(await cloud.resources('SharedRegistry', 'AWS::ECS::TaskDefinition')).toEqual([]);
-  // The stack itself, for its reason, and the logs of containers, which aws-cdk-lib retains.
+  // The stack itself, for its reason, and what aws-cdk-lib retains: the logs of containers, and the key.
   const left = (await inventory(cloud)).filter(item => !before.includes(item)).map(item => item.split(':')[0]);
-  expect(new Set(left)).toEqual(new Set(['stack', 'log group']));
+  expect(new Set(left)).toEqual(new Set(['stack', 'log group', 'key']));
 });
 
 test('the parameters become the secret, which every container names', async () => {
@@ -62,7 +61,7 @@ test('nothing differs from what is deployed, and all of it is destroyed but what
   await app.destroy();
 
   const left = (await inventory(cloud)).filter(item => !before.includes(item));
-  expect(new Set(left.map(item => item.split(':')[0]))).toEqual(new Set(['log group']));
+  expect(new Set(left.map(item => item.split(':')[0]))).toEqual(new Set(['log group', 'key']));
   expect(cloud.requests().slice(-3).map(({ event, answer }) => [event.RequestType, answer.Status])).toEqual(Array(3).fill(['Delete', 'SUCCESS']));
 });
 
