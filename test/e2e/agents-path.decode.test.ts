@@ -2,14 +2,14 @@ import * as fc from 'fast-check';
 import { buildDecoder, type Decoded, type Decoder } from './support/decode';
 import { parseSecret } from '../../src/runtime/secret';
 
-let decoder: Decoder;
+let decoder: Decoder | undefined;
 
 beforeAll(() => {
   decoder = buildDecoder();
 });
 
 afterAll(() => {
-  decoder.remove();
+  decoder?.remove();
 });
 
 /** What the pull check makes of a secret; the agent's texts are not its texts. */
@@ -47,7 +47,7 @@ const TEXT = fc.oneof(
 
 test('the pull check reads a secret as the agent does', () => {
   const texts = fc.sample(TEXT, { numRuns: 20_000, seed: 4711 });
-  const decoded = decoder.decode(texts.map(SecretString => ({ SecretString })));
+  const decoded = decoder!.decode(texts.map(SecretString => ({ SecretString })));
   const differences = texts.map((text, index) => ({ text, agent: decoded[index], check: checked(text) }))
     .filter(({ agent, check }) => agent.problem === undefined
       // As bytes: half of a surrogate pair is no character.
@@ -67,5 +67,5 @@ test.each<[what: string, SecretString: string | undefined, problem: string]>([
   ['other keys', '{"user":"bot","pass":"hunter2"}', 'asm fetching username: AuthorizationData is malformed, empty field'],
   ['an empty password', '{"username":"bot","password":""}', 'asm fetching password: AuthorizationData is malformed, empty field'],
 ])('the agent says what its users report: %s', (_, SecretString, problem) => {
-  expect(decoder.decode([{ SecretString }])).toEqual([{ problem: expect.stringContaining(problem) }]);
+  expect(decoder!.decode([{ SecretString }])).toEqual([{ problem: expect.stringContaining(problem) }]);
 });

@@ -34,7 +34,6 @@ beforeAll(async () => {
   app = App.of(cloud, SOURCE);
   attributes = new Deployed(cloud, 'Attributes');
 });
-afterAll(() => app.remove());
 
 async function container(family: string) {
   const arns = await e2e().cloud.resources('Attributes', 'AWS::ECS::TaskDefinition');

@@ -67,7 +67,6 @@ beforeAll(async () => {
   app = App.of(cloud, RAW);
   await app.deploy(...context);
 });
-afterAll(() => app.remove());
 
 const deployedTemplate = async (): Promise<any> => {
   const client = new CloudFormationClient(e2e().cloud.client());

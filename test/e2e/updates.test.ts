@@ -53,7 +53,6 @@ beforeAll(async () => {
   service = new Deployed(cloud, 'Service');
   before = await inventory(cloud);
 });
-afterAll(() => app.remove());
 
 /** The service runs this image, in this revision, by this role. */
 async function running(): Promise<{ image?: string; revision?: number; role?: string }> {
@@ -127,7 +126,7 @@ test('a new password in the registry is noticed with a new trigger, and the new 
   expect(requests()).toEqual(['Create OK', 'Delete SUCCESS']);
   // The task definition names the secret and not its value: nothing to replace.
   expect(await running()).toEqual(ran);
-});
+}, 400_000);
 
 test('WARN says the same and stops nothing', async () => {
   await app.deploy(...args('built-on-a-mac', { trigger: '2026-11-23', warn: 'yes' }));

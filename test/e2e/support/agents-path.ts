@@ -39,10 +39,7 @@ export class AgentsPath {
       this.given = await give(cloud);
       this.app = appOf(cloud, appName, { ...this.given, ...await giveMore(cloud) });
     });
-    afterAll(() => {
-      this.decoder?.remove();
-      this.app?.remove();
-    });
+    afterAll(() => this.decoder?.remove());
   }
 
   /** Goes the whole path of a task definition, from `Stack/Path/To/Task`. */

@@ -36,10 +36,17 @@ export class App {
     return app;
   }
 
+  /** Removes the directories of all apps of a test file. */
+  public static removeAll(): void {
+    App.all.splice(0).forEach(({ directory }) => rmSync(directory, { recursive: true, force: true }));
+  }
+
+  private static readonly all: App[] = [];
   private command: string[] = [];
   public readonly directory = mkdtempSync(join(tmpdir(), 'e2e-app-'));
 
   private constructor(private readonly cloud: Cloud) {
+    App.all.push(this);
     symlinkSync(join(consumerDirectory(), 'node_modules'), join(this.directory, 'node_modules'));
   }
 
@@ -61,7 +68,8 @@ export class App {
   public async cdk(...args: string[]): Promise<string> {
     const { status, output } = await this.tryCdk(...args);
     if (status !== 0) {
-      throw new Error(`cdk ${args.join(' ')}: exit status ${status}\n${output}\n${this.cloud.log().split('\n').slice(-40).join('\n')}`);
+      // The other arguments may have a password.
+      throw new Error(`cdk ${args[0]}: exit status ${status}\n${output}\n${this.cloud.log().split('\n').slice(-40).join('\n')}`);
     }
     return output;
   }
@@ -84,7 +92,7 @@ export class App {
         // https://github.com/getmoto/moto/blob/5.2.5/moto/cloudformation/utils.py (get_stack_from_s3_url)
         AWS_ENDPOINT_URL_S3_FOR_CLOUDFORMATION: `https://s3.${REGION}.amazonaws.com`,
         CDK_DISABLE_CLI_TELEMETRY: 'true',
-        // The apps are type-checked by `npm run verify:consumers`, which takes as long as a deployment.
+        // The examples are type-checked by `npm run verify:templates`, which takes as long as a deployment.
         TS_NODE_TRANSPILE_ONLY: 'true',
       },
     });
@@ -112,9 +120,5 @@ export class App {
   /** The template of a stack as it was synthesized last. */
   public template(stack: string): any {
     return JSON.parse(readFileSync(join(this.directory, 'cdk.out', `${stack}.template.json`), 'utf8'));
-  }
-
-  public remove(): void {
-    rmSync(this.directory, { recursive: true, force: true });
   }
 }

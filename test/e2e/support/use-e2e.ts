@@ -17,12 +17,11 @@ export function useE2e(): () => E2e {
     internet = await startInternet();
     cloud = await Cloud.start(internet);
     cloud.administrator = await createAdministrator(cloud);
-    const app = App.example(cloud, 'web-service');
-    await app.cdk('bootstrap', `aws://${ACCOUNT}/${REGION}`, '--app', '');
-    app.remove();
+    await App.example(cloud, 'web-service').cdk('bootstrap', `aws://${ACCOUNT}/${REGION}`, '--app', '');
     await cloud.enforceIam(true);
   });
   afterAll(async () => {
+    App.removeAll();
     await cloud?.stop();
     await internet?.stop();
   });
