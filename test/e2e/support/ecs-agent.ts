@@ -1,6 +1,6 @@
 import { DescribeTaskDefinitionCommand, ECSClient, type ContainerDefinition, type TaskDefinition } from '@aws-sdk/client-ecs';
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, SecretsManagerClient, SecretsManagerServiceException } from '@aws-sdk/client-secrets-manager';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { REGION, type Credentials } from './cloud';
@@ -9,13 +9,15 @@ import type { E2e } from './use-e2e';
 
 const ECS_TASKS = 'ecs-tasks.amazonaws.com';
 
+export type FailedStep = 'assume the role' | 'read the secret' | 'decode the secret' | 'pull the image';
+
 /** The image that a container would run, or the step that failed. No secret is in any of it. */
 export type Outcome =
   | { readonly pulled: string; readonly layers: number; readonly as: string }
-  | { readonly failed: 'assume the role' | 'read the secret' | 'decode the secret' | 'pull the image'; readonly reason: string };
+  | { readonly failed: FailedStep; readonly reason: string };
 
 class Failed extends Error {
-  constructor(public readonly step: Extract<Outcome, { failed: string }>['failed'], reason: string) {
+  constructor(public readonly step: FailedStep, reason: string) {
     super(reason);
   }
 }
@@ -83,7 +85,9 @@ export class EcsAgent {
     try {
       return await client.send(new GetSecretValueCommand({ SecretId: secretId }));
     } catch (error) {
-      throw new Failed('read the secret', (error as Error).name);
+      // Anything else is no answer of Secrets Manager.
+      if (!(error instanceof SecretsManagerServiceException)) { throw error; }
+      throw new Failed('read the secret', error.name);
     }
   }
 
@@ -91,8 +95,9 @@ export class EcsAgent {
     try {
       return await this.e2e().internet.pull(image, credentials);
     } catch (error) {
+      const { code, signal, stderr = '' } = error as { code?: number | string; signal?: string; stderr?: string };
       // The message has the command, and so the password.
-      const { stderr = '' } = error as { stderr?: string };
+      if (typeof code !== 'number') { throw new Error(`skopeo has not come to an end of its own: ${code ?? signal ?? 'no exit status'}`); }
       throw new Failed('pull the image', /msg="(.*)"/.exec(stderr)?.[1] ?? 'skopeo says nothing');
     }
   }
