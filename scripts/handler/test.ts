@@ -1,12 +1,11 @@
 import { execFileSync } from 'child_process';
 import { join } from 'path';
-import { installNode } from '../node';
+import { installNode, NODE_MAJORS } from '../node';
 
 /**
  * Runs the tests of the pull check's bundle on every Node.js that it may meet, and says how long each takes to load it.
  */
 const ROOT = join(__dirname, '..', '..');
-const MAJORS = ['20', '22', '24'];
 const BUNDLE = join(ROOT, 'assets', 'pull-check', 'handler', 'index', 'index.js');
 const LOADS = 15;
 
@@ -21,7 +20,7 @@ function loadTime(node: string): number {
   return Math.round(times.sort((a, b) => a - b)[Math.floor(LOADS / 2)]);
 }
 
-for (const major of MAJORS) {
+for (const major of NODE_MAJORS) {
   const node = installNode(major);
   const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
   console.log(`\nNode.js ${version}: the bundle loads in ${loadTime(node)} ms (median of ${LOADS}, with the AWS clients from node_modules)`);

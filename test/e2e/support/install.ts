@@ -47,6 +47,6 @@ function installLibrary(directory: string): void {
 function installRuntime(directory: string): void {
   mkdirSync(join(directory, 'node_modules'), { recursive: true });
   symlinkSync(AWS_CLIENTS, join(directory, 'node_modules', '@aws-sdk'));
-  symlinkSync(installNode('24'), join(directory, 'nodejs24.x'));
+  symlinkSync(installNode(24), join(directory, 'nodejs24.x'));
   buildSync({ entryPoints: [LAMBDA_PROCESS], outfile: join(directory, 'process.js'), platform: 'node', format: 'cjs', target: 'node20', bundle: true });
 }
