@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pushCatalogue } from './catalogue';
 import { startConnectProxy } from './connect-proxy';
 import { skopeoAt, type Pulled } from './skopeo';
-import { startCountingProxy, type CountingProxy } from '../../registries/counting-proxy';
+import { startCountingProxy } from '../../registries/counting-proxy';
 import { DISTRIBUTION_3 } from '../../registries/registries';
 import { startRegistry, type RegistryProcess } from '../../registries/registry-process';
 import { ISSUER, makeSigner, SERVICE, startTokenServer, type Account, type TokenServer } from '../../registries/token-server';
@@ -38,8 +38,6 @@ export interface Internet {
   /** Who may log in to the registries with tokens. */
   readonly accounts: readonly Account[];
   readonly formerPasswords: readonly string[];
-  /** What GHCR was asked. */
-  readonly seen: CountingProxy['seen'];
   readonly tokens: TokenServer;
   /** Digest of a tag of acme/api, as the registry has it. */
   readonly digests: Readonly<Record<string, string>>;
@@ -109,7 +107,6 @@ async function startServers(directory: string, started: Started): Promise<Omit<I
       accounts[index] = { ...accounts[index], password };
     },
     formerPasswords,
-    seen: ghcr.seen,
     tokens,
     digests,
     pull: skopeoAt(proxy.port, certificateAuthority),
