@@ -82,10 +82,10 @@ export class WarmFunction {
 }
 
 /** Everybody who is asked, with what comes nearest to the question of the check. */
-export function contestFor(site: Site, { caFile }: Sites, lambda: WarmFunction, cleanups: Array<() => void>): Contest {
+export function contestFor(site: Site, { caFile }: Sites, lambda: WarmFunction, cleanups: Array<() => Promise<void>>): Contest {
   const image = `${site.host}/${IMAGES}:${TAG}`;
   const crane = craneFor(site.host, ALICE, { SSL_CERT_FILE: caFile });
-  cleanups.push(() => crane.remove());
+  cleanups.push(async () => crane.remove());
   const ask = async () => lambda.check(site);
   return {
     kept: { name: 'function', ask },

@@ -5,7 +5,7 @@ import { startSites, type Site } from './sites';
 import { median } from './statistics';
 
 const ROUND_TRIPS = [0, 20, 100];
-const MOST = 18;
+const LIMIT = { pairs: 18, seconds: 20 };
 
 /** Times of everybody at one site and distance, in milliseconds, round by round. */
 type Times = Map<Contestant, number[]>;
@@ -34,16 +34,16 @@ class AgainstFastest extends Series {
 
 export async function benchPullCheck(report: Report): Promise<void> {
   const sites = await startSites();
-  const cleanups: Array<() => void> = [];
+  const cleanups: Array<() => Promise<void>> = [];
   try {
     const lambda = await WarmFunction.start(sites.ca);
-    cleanups.push(() => void lambda.stop());
+    cleanups.push(async () => lambda.stop());
     for (const site of sites.sites) {
       const contest = contestFor(site, sites, lambda, cleanups);
       await benchSite(report, site, contest);
     }
   } finally {
-    cleanups.forEach((cleanup) => cleanup());
+    await Promise.allSettled(cleanups.map(async (cleanup) => cleanup()));
     await sites.stop();
   }
 }
@@ -81,7 +81,7 @@ async function compareTimes(report: Report, group: string, site: Site, { kept, f
     new AgainstFastest(times, fresh, others),
     new AgainstFastest(times, command, others),
   ];
-  await repeat([warm, first, process], MOST, async () => {
+  await repeat([warm, first, process], LIMIT, async () => {
     for (const contestant of everybody) {
       await contestant.prepare?.();
       const started = performance.now();
@@ -94,12 +94,12 @@ async function compareTimes(report: Report, group: string, site: Site, { kept, f
   const distance = `${roundTrip} ms away`;
   const milliseconds = (contestant: Contestant) => `${median(times.get(contestant)!).toFixed(0)} ms`;
   const both = roundTrip === 0 ? `: ${milliseconds(kept)} and ${milliseconds(warm.fastest)}` : '';
-  report.add(group, `${distance}, warm function over ${warm.fastest.name}`, `${warm}${both}`, bar && `at most ${bar.toFixed(2)}`, warm.isMet);
-  report.add(group, `${distance}, the same with new connections`, `${first}`);
+  report.addSeries(group, `${distance}, warm function over ${warm.fastest.name}`, warm, both);
+  report.addSeries(group, `${distance}, the same with new connections`, first);
   if (roundTrip === Math.max(...ROUND_TRIPS)) {
     // Next to such a way the time that programs take is no whole round trip.
     const more = Math.max(0, Math.round(median(first.differences) / roundTrip));
     report.add(group, 'round trips more than the fastest, with new connections', `${more}`, `at most ${site.loginProbes}, for the login`, more <= site.loginProbes);
   }
-  report.add(group, `${distance}, the command over ${process.fastest.name}`, `${process}`);
+  report.addSeries(group, `${distance}, the command over ${process.fastest.name}`, process);
 }

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'fs';
+import type { Series } from './series';
 
 interface Row {
   readonly cells: readonly [what: string, figure: string, bar: string, result: string];
@@ -14,11 +15,18 @@ export class Report {
   private readonly groups = new Map<string, Row[]>();
 
   /** Adds a figure, and the bar that it has met or not, if it has one. */
-  public add(group: string, what: string, figure: string, bar = '', isMet?: boolean): void {
+  public add(group: string, what: string, figure: string, bar = '', isMet?: boolean, isByMedian = false): void {
     const rows = this.groups.get(group) ?? [];
     this.groups.set(group, rows);
-    rows.push({ cells: [what, figure, bar, isMet === undefined ? '' : isMet ? 'met' : 'MISSED'], isMet });
-    console.error(`${group}: ${what}: ${figure}${bar && `, ${bar}`}${isMet === false ? ', MISSED' : ''}`);
+    const result = isMet === undefined ? '' : `${isMet ? 'met' : 'MISSED'}${isByMedian ? ' by the median' : ''}`;
+    rows.push({ cells: [what, figure, bar, result], isMet });
+    console.error(`${group}: ${what}: ${[figure, bar, result].filter(Boolean).join(', ')}`);
+  }
+
+  /** Adds what was measured in pairs. Of some bars only the median says that they are met. */
+  public addSeries(group: string, what: string, series: Series, remark = ''): void {
+    const bar = series.bar === undefined ? '' : `at most ${series.bar.toFixed(2)}`;
+    this.add(group, what, `${series}${remark}`, bar, series.isMet, series.isByMedian);
   }
 
   /** Prints the table and the counts, and makes the process fail if a bar was missed. */

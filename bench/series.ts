@@ -10,10 +10,14 @@ export class Series {
     this.ratios.push(ratio);
   }
 
-  /** Whether more samples could still tell on which side of the bar the median is. */
+  /** Whether it needs more pairs: there are too few, or the bar is within the interval of the median. */
   public get isOpen(): boolean {
+    return this.ratios.length < FEWEST || this.isByMedian;
+  }
+
+  /** Whether the interval does not say on which side of the bar the median is. */
+  public get isByMedian(): boolean {
     const { bar, ratios } = this;
-    if (ratios.length < FEWEST) { return true; }
     const [lower, upper] = intervalOfMedian(ratios);
     return bar !== undefined && lower <= bar && bar < upper;
   }
@@ -28,21 +32,24 @@ export class Series {
   }
 }
 
-/** Milliseconds, after which only a bar that would be missed is worth more samples. */
-const LONG_ENOUGH = 120_000;
+/** How long a bar may stay open, in pairs and in seconds. The fewest pairs are measured in any case. */
+export interface Limit {
+  readonly pairs: number;
+  readonly seconds: number;
+}
 
 /**
- * Repeats a round for those series which are not decided yet, so that a machine that is busy makes the run longer and not the
- * result wrong. What is still open in the end is decided by its median.
+ * Repeats a round for those series which are still open, so that a machine that is busy makes the run longer and not the
+ * result wrong. On the way only the interval decides, never the median: that would be on the better side of the bar at some
+ * moment even if it does not belong there. It is asked once, when the limit is reached.
  */
 export async function repeat<T extends Series>(
-  series: readonly T[], most: number, round: (open: readonly T[], number: number) => Promise<void>,
+  series: readonly T[], { pairs, seconds }: Limit, round: (open: readonly T[], number: number) => Promise<void>,
 ): Promise<void> {
-  const end = Date.now() + LONG_ENOUGH;
-  for (let number = 0; number < most; number++) {
-    const isLate = number >= FEWEST && Date.now() > end;
-    const open = series.filter(({ isOpen, isMet }) => isOpen && !(isLate && isMet));
-    if (open.length === 0) { return; }
+  const end = performance.now() + 1_000 * seconds;
+  for (let number = 0; number < pairs; number++) {
+    const open = series.filter(({ isOpen }) => isOpen);
+    if (open.length === 0 || (number >= FEWEST && performance.now() >= end)) { return; }
     await round(open, number);
   }
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { Relay } from './relay';
+import { atRest } from './rest';
 import { ACCOUNTS } from '../test/registries/accounts';
 import { startCountingProxy } from '../test/registries/counting-proxy';
 import { pushImages } from '../test/registries/images';
@@ -37,8 +38,9 @@ export interface Sites {
   stop(): Promise<void>;
 }
 
-/** An access log is written after the answer. */
-const LOG_DELAY = 100;
+/** An access log is written after the answer; it is complete if nothing is added for so long, which it has to be in time. */
+const LOG_QUIET = 100;
+const LOG_LIMIT = 5_000;
 const CLOSE_DELAY = 50;
 
 /** The ways to authenticate that registries have, in front of the same images. */
@@ -110,8 +112,9 @@ function site(name: string, loginProbes: number, seen: unknown[][], relays: Rela
     host: `${HOST}:${registry.port}`,
     authHost: tokens && `${HOST}:${tokens.port}`,
     countRequests: async () => {
-      await new Promise((resolve) => setTimeout(resolve, LOG_DELAY));
-      return seen.map((requests) => requests.splice(0).length).reduce((sum, count) => sum + count);
+      const count = await atRest(() => seen.reduce((sum, { length }) => sum + length, 0), LOG_QUIET, LOG_LIMIT);
+      seen.forEach((requests) => requests.splice(0));
+      return count;
     },
     setRoundTrip: (milliseconds) => relays.forEach((relay) => { relay.roundTrip = milliseconds; }),
     closeConnections: async () => {

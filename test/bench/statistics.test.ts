@@ -1,4 +1,5 @@
-import { repeat, Series } from '../../bench/series';
+import { Report } from '../../bench/report';
+import { repeat, Series, type Limit } from '../../bench/series';
 import { intervalOfMedian, median } from '../../bench/statistics';
 
 const oneTo = (count: number) => Array.from({ length: count }, (_, index) => count - index);
@@ -36,7 +37,73 @@ describe('a series', () => {
 
   test('only what is open is measured again, and not for ever', async () => {
     const [clear, close] = [new Series(2), new Series(1)];
-    await repeat([clear, close], 30, async (open, round) => open.forEach((series) => series.add(round % 2 ? 0.9 : 1.1)));
+    await repeat([clear, close], { pairs: 30, seconds: 60 }, async (open, round) => open.forEach((series) => series.add(round % 2 ? 0.9 : 1.1)));
     expect([clear.ratios.length, close.ratios.length]).toEqual([6, 30]);
   });
+
+  describe('with a clock', () => {
+    let seconds = 0;
+    beforeEach(() => {
+      seconds = 0;
+      jest.spyOn(performance, 'now').mockImplementation(() => 1_000 * seconds);
+    });
+    afterEach(() => jest.restoreAllMocks());
+
+    /** Each round takes ten seconds. */
+    async function pairsIn(limit: Limit, bar: number, ratioOf: (round: number) => number): Promise<Series> {
+      const series = new Series(bar);
+      await repeat([series], limit, async (_, round) => {
+        seconds += 10;
+        series.add(ratioOf(round));
+      });
+      return series;
+    }
+
+    test.each<[what: string, ratioOf: (round: number) => number, isMet: boolean]>([
+      ['below', (round) => (round % 3 ? 0.9 : 1.1), true],
+      ['above', (round) => (round % 3 ? 1.1 : 0.9), false],
+    ])('a median %s the bar decides when the time is used up, and not before', async (_, ratioOf, isMet) => {
+      const series = await pairsIn({ pairs: 100, seconds: 80 }, 1, ratioOf);
+      expect(series.ratios).toHaveLength(8);
+      expect(series).toMatchObject({ isMet, isByMedian: true });
+    });
+
+    test('a median that is on the good side for a moment only is no reason to stop', async () => {
+      const series = await pairsIn({ pairs: 13, seconds: 1_000 }, 1, (round) => (round < 5 ? 0.9 : 1.1));
+      expect(series.ratios).toHaveLength(13);
+      expect(series).toMatchObject({ isMet: false, isByMedian: true });
+    });
+
+    test('an interval decides before', async () => {
+      const series = await pairsIn({ pairs: 100, seconds: 1_000 }, 1, () => 0.9);
+      expect(series.ratios).toHaveLength(6);
+      expect(series).toMatchObject({ isMet: true, isByMedian: false });
+    });
+
+    test('the fewest pairs are measured in any case', async () => {
+      expect((await pairsIn({ pairs: 100, seconds: 1 }, 1, () => 0.9)).ratios).toHaveLength(6);
+    });
+  });
+});
+
+test('a report tells what only the median has decided', () => {
+  const log = jest.spyOn(console, 'error').mockImplementation(() => {});
+  const report = new Report();
+  const add = (what: string, ...ratios: number[]) => {
+    const series = new Series(1.05);
+    ratios.forEach((ratio) => series.add(ratio));
+    report.addSeries('Time', what, series);
+  };
+  add('clear', 1, 1, 1, 1, 1, 1.05);
+  add('close', 1, 1, 1, 1, 1, 1.06);
+  add('missed', 1.06, 1.06, 1.06, 1.06, 1.06, 1.07);
+  add('closely missed', 1, 1.06, 1.06, 1.06, 1.06, 1.06);
+  const lines = log.mock.calls.flat();
+  log.mockRestore();
+  expect(lines).toEqual([
+    'Time: clear: 1.00 (1.00 to 1.05, 6 pairs), at most 1.05, met',
+    'Time: close: 1.00 (1.00 to 1.06, 6 pairs), at most 1.05, met by the median',
+    'Time: missed: 1.06 (1.06 to 1.07, 6 pairs), at most 1.05, MISSED',
+    'Time: closely missed: 1.06 (1.00 to 1.06, 6 pairs), at most 1.05, MISSED by the median',
+  ]);
 });

@@ -10,7 +10,10 @@ beforeEach(() => {
   kept = new Connections();
   bench().secure.play(registry(HOST));
 });
-afterEach(() => kept.close());
+afterEach(async () => {
+  kept.close();
+  await closing();
+});
 
 function check(connections?: Connections, more: Partial<CheckInput> = {}) {
   const input = { image: `${HOST}/acme/api:1.4.2`, credentials: { username: USERNAME, password: PASSWORD }, ca: bench().certificate.ca, ...more };
@@ -21,16 +24,30 @@ function connectionsUsed(): number {
   return new Set(bench().secure.seen.map(({ port }) => port)).size;
 }
 
+/** Waits for the server to notice, for much less time than idle connections are kept at either end. */
+async function closing(): Promise<void> {
+  for (const end = Date.now() + 2_000; bench().secure.countConnections() > 0 && Date.now() < end;) {
+    await new Promise(resolve => setTimeout(resolve, 10));
+  }
+}
+
 test('checks that share connections need one', async () => {
   await check(kept);
   await check(kept);
   expect(connectionsUsed()).toBe(1);
 });
 
+test('a connection that is shared stays open for the next check', async () => {
+  await check(kept);
+  expect(bench().secure.countConnections()).toBe(1);
+});
+
 test('checks that share none leave none open', async () => {
   await check();
   await check();
   expect(connectionsUsed()).toBe(2);
+  await closing();
+  expect(bench().secure.countConnections()).toBe(0);
 });
 
 test('what one check trusts, another does not inherit', async () => {

@@ -34,6 +34,8 @@ export type Script = (request: SeenRequest, call: number) => Answer;
 export interface ScriptedServer {
   readonly port: number;
   readonly seen: SeenRequest[];
+  /** How many connections are open now. */
+  countConnections(): number;
   play(script: Script): void;
   close(): Promise<void>;
 }
@@ -71,6 +73,7 @@ export async function startScriptedServer(certificate?: ServerCertificate): Prom
   return {
     port: (server.address() as AddressInfo).port,
     seen,
+    countConnections: () => sockets.size,
     play: (next) => {
       seen.length = 0;
       script = next;
