@@ -6,15 +6,9 @@ export interface DeployedStack {
   readonly stackName: string;
   readonly account: string;
   readonly region: string;
-  /** Values of the parameters, beside their defaults. */
-  readonly parameters?: Record<string, string>;
-  /** What CloudFormation called the resources, by logical id; a name that is left out is made up in the form that AWS gives it. */
-  readonly physicalIds?: Record<string, string>;
-  /** Attributes of resources, by logical id and name; those that are left out follow from the name where that is possible. */
-  readonly attributes?: Record<string, Record<string, string>>;
 }
 
-/** What `Ref` of a resource is. */
+/** What `Ref` of a resource is, in the form that AWS gives it. */
 type PhysicalId = (stack: DeployedStack, logicalId: string, properties: any) => string;
 
 interface ResourceType {
@@ -117,16 +111,15 @@ export class DeployedStacks {
     if (id === 'AWS::NoValue') { return undefined; }
     if (pseudo[id] !== undefined) { return pseudo[id]; }
     const parameter = stack.template.Parameters?.[id];
-    if (parameter !== undefined) { return stack.parameters?.[id] ?? parameter.Default ?? `${id}-value`; }
+    if (parameter !== undefined) { return parameter.Default ?? `${id}-value`; }
     const { Type, Properties = {} } = resourceIn(stack, id);
-    return stack.physicalIds?.[id] ?? TYPES[Type]?.physicalId(stack, id, this.value(stack, Properties)) ?? `${stack.stackName}-${id}`;
+    return TYPES[Type]?.physicalId(stack, id, this.value(stack, Properties)) ?? `${stack.stackName}-${id}`;
   }
 
   private attribute(stack: DeployedStack, id: string, name: string): string {
     const { Type, Properties = {} } = resourceIn(stack, id);
-    const known = () => TYPES[Type]?.attributes(stack, this.ref(stack, id), this.value(stack, Properties))[name];
-    // Of the other types nothing is in a policy.
-    return stack.attributes?.[id]?.[name] ?? known() ?? `${stack.stackName}-${id}.${name}`;
+    // Of other types nothing is in a policy.
+    return TYPES[Type]?.attributes(stack, this.ref(stack, id), this.value(stack, Properties))[name] ?? `${stack.stackName}-${id}.${name}`;
   }
 
   private substitute(stack: DeployedStack, argument: string | [string, Record<string, any>]): string {
