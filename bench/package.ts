@@ -9,7 +9,9 @@ import { pack, REPOSITORY, scratchDirectory } from '../scripts/run';
 
 const GROUP = 'Package';
 const LIMIT = { pairs: 24, seconds: 40 };
-const LOAD_BAR = 1.1;
+const LIBRARY_BAR = 1.1;
+/** The clients are small: much of it is reading the file. */
+const BUNDLE_BAR = 1.2;
 const BUNDLE = join(REPOSITORY, 'assets', 'pull-check', 'handler', 'index', 'index.js');
 /** In the Lambda runtime; the bundle leaves them out. */
 const CLIENTS = ['cloudformation', 'lambda', 'secrets-manager'].map((name) => require.resolve(`@aws-sdk/client-${name}`));
@@ -18,9 +20,9 @@ const BUNDLE_LIMIT = 100_000;
 
 export async function benchPackage(report: Report): Promise<void> {
   const { atOnce, used } = filesOfCdk();
-  report.addSeries(GROUP, 'load time of aws-cdk-lib and the package over that of aws-cdk-lib', await loadTime({ needed: used, file: LIBRARY }));
+  report.addSeries(GROUP, 'load time of aws-cdk-lib and the package over that of aws-cdk-lib', await loadTime({ needed: used, file: LIBRARY }, LIBRARY_BAR));
   report.add(GROUP, 'files of aws-cdk-lib that the package loads at once, of those that a service needs', `${atOnce.length} of ${used.length}`);
-  report.addSeries(GROUP, 'load time of the AWS clients and the function over that of the clients', await loadTime({ needed: CLIENTS, file: BUNDLE }));
+  report.addSeries(GROUP, 'load time of the AWS clients and the function over that of the clients', await loadTime({ needed: CLIENTS, file: BUNDLE }, BUNDLE_BAR));
 
   const directory = scratchDirectory();
   try {
@@ -31,8 +33,8 @@ export async function benchPackage(report: Report): Promise<void> {
   addSize(report, 'function', BUNDLE, BUNDLE_LIMIT);
 }
 
-async function loadTime(order: LoadOrder): Promise<Series> {
-  const series = new Series(LOAD_BAR);
+async function loadTime(order: LoadOrder, bar: number): Promise<Series> {
+  const series = new Series(bar);
   await repeat([series], LIMIT, async () => {
     const { needed, all } = inNewProcess<LoadReport>('load-process', order);
     series.add(all.cpu / needed.cpu);

@@ -6,7 +6,7 @@ import type { SynthOrder, SynthReport } from './synth-process';
 import { inNewProcess, LIBRARY } from './workers';
 
 const GROUP = 'Synthesis: time with the library over time by hand';
-const LIMIT = { pairs: 40, seconds: 100 };
+const LIMIT = { pairs: 100, seconds: 200 };
 const BARS = { unchecked: 1.05, checked: 1.15 } as const;
 const TITLES = { unchecked: 'check off', checked: 'check on' } as const;
 
