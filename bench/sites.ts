@@ -1,15 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'fs';
-import { tmpdir } from 'os';
+import { writeFileSync } from 'fs';
 import { join } from 'path';
 import { Relay } from './relay';
 import { atRest } from './rest';
 import { ACCOUNTS } from '../test/registries/accounts';
 import { startCountingProxy } from '../test/registries/counting-proxy';
 import { pushImages } from '../test/registries/images';
-import { htpasswdLine } from '../test/registries/lab';
 import { DISTRIBUTION_3 } from '../test/registries/registries';
 import { startRegistry } from '../test/registries/registry-process';
-import { ISSUER, makeSigner, SERVICE, startTokenServer } from '../test/registries/token-server';
+import { basicAuth, startServers, tlsFiles, type Started } from '../test/registries/servers';
+import { makeSigner, startTokenServer, tokenAuth } from '../test/registries/token-server';
 import { makeCertificate } from '../test/support/certificates';
 
 /** What every resolver knows, and crane follows a token server to. */
@@ -45,63 +44,42 @@ const CLOSE_DELAY = 50;
 
 /** The ways to authenticate that registries have, in front of the same images. */
 export async function startSites(): Promise<Sites> {
-  const directory = mkdtempSync(join(tmpdir(), 'bench-sites-'));
-  const stops: Array<() => Promise<void>> = [];
-  const stop = async () => {
-    await Promise.allSettled(stops.splice(0).map(async (step) => step()));
-    rmSync(directory, { recursive: true, force: true });
-  };
-  try {
-    const certificate = makeCertificate([HOST]);
-    const caFile = join(directory, 'ca.pem');
-    writeFileSync(caFile, certificate.ca);
-    return { sites: await startAll(directory, certificate, stops), ca: certificate.ca, caFile, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  return startServers('bench-sites-', startAll);
 }
 
-async function startAll(directory: string, certificate: { cert: string; key: string }, stops: Array<() => Promise<void>>): Promise<Site[]> {
-  const started = async <T extends { stop(): Promise<void> }>(server: Promise<T>): Promise<T> => {
-    const { stop } = await server;
-    stops.push(async () => stop.call(await server));
-    return server;
-  };
-  const tls = { certificate: join(directory, 'server.pem'), key: join(directory, 'server.key') };
-  writeFileSync(tls.certificate, certificate.cert);
-  writeFileSync(tls.key, certificate.key);
-  const htpasswd = { realm: 'Bench', path: join(directory, 'htpasswd') };
-  writeFileSync(htpasswd.path, ACCOUNTS.map(htpasswdLine).join(''));
+async function startAll(directory: string, started: Started): Promise<Omit<Sites, 'stop'>> {
+  const certificate = makeCertificate([HOST]);
+  const tls = tlsFiles(directory, certificate);
+  const caFile = join(directory, 'ca.pem');
+  writeFileSync(caFile, certificate.ca);
   const signer = makeSigner(directory);
   const storage = join(directory, 'storage');
   const registry = (name: string, auth?: object, secure = true) => (
     started(startRegistry(DISTRIBUTION_3, { name, directory, storage, auth, tls: secure ? tls : undefined }))
   );
-  const tokenAuth = (relay: Relay) => (
-    { token: { realm: `https://${HOST}:${relay.port}/token`, service: SERVICE, issuer: ISSUER, rootcertbundle: signer.certificateFile } }
-  );
+  const tokensAt = (relay: Relay) => tokenAuth(signer, `https://${HOST}:${relay.port}/token`);
   const [basicRelay, bearerRelay, tokenRelay, oneHostRelay] = await Promise.all([1, 2, 3, 4].map(async () => started(Relay.start())));
   await pushImages(join(directory, 'layout'), (await registry('open', undefined, false)).port);
 
-  const basic = await registry('basic', { htpasswd });
+  const basic = await registry('basic', basicAuth(directory, 'Bench', ACCOUNTS));
   basicRelay.target = basic.port;
 
   const tokens = await started(startTokenServer(signer, ACCOUNTS, certificate));
-  const bearer = await registry('bearer', tokenAuth(tokenRelay));
+  const bearer = await registry('bearer', tokensAt(tokenRelay));
   bearerRelay.target = bearer.port;
   tokenRelay.target = tokens.port;
 
   const { port: tokenPort } = await started(startTokenServer(signer, ACCOUNTS));
-  const hidden = await registry('one-host', tokenAuth(oneHostRelay), false);
+  const hidden = await registry('one-host', tokensAt(oneHostRelay), false);
   const oneHost = await started(startCountingProxy(path => path.startsWith('/token?') ? tokenPort : hidden.port, certificate));
   oneHostRelay.target = oneHost.port;
 
-  return [
+  const sites = [
     site('Basic authentication', 0, [basic.seen], [basicRelay]),
     site('a token server of its own host', 1, [bearer.seen, tokens.seen], [bearerRelay, tokenRelay]),
     site('a token server at the registry', 1, [oneHost.seen], [oneHostRelay]),
   ];
+  return { sites, ca: certificate.ca, caFile };
 }
 
 function site(name: string, loginProbes: number, seen: unknown[][], relays: Relay[]): Site {

@@ -16,11 +16,11 @@ import { installCfnLint, lint } from './lint';
 import { nagFindings } from './nag';
 import { plantLintFaults, WEAKENED } from './planted-faults';
 import { codeBlocks, documentAt } from '../../test/docs/markdown';
+import { snapshots } from '../../test/integ/cases';
 import { Checks } from '../checks';
 import { REPOSITORY, scratchDirectory } from '../run';
 
-const TESTS = join(REPOSITORY, 'test');
-const SNAPSHOTS = join(TESTS, 'snapshots', 'templates');
+const SNAPSHOTS = join(REPOSITORY, 'test', 'snapshots', 'templates');
 /** What this library adds to an app. */
 const OF_THE_LIBRARY = /PullCheck|\/(?:Secret|\w+IoSecret)\/|ExecutionRole/;
 
@@ -50,9 +50,7 @@ function checkLint(checks: Checks, directory: string, assemblies: Record<string,
   checks.check('cfn-lint installs, with the hashes of all that it needs', installCfnLint);
   checks.check('cfn-lint: no finding without a reason, and no reason without a finding', () => {
     cpSync(SNAPSHOTS, join(templates, 'floor'), { recursive: true });
-    for (const snapshot of readdirSync(TESTS).filter((name) => /^integ\..*\.snapshot$/.test(name))) {
-      for (const template of templatesIn(join(TESTS, snapshot))) { cpSync(template, join(templates, 'integ', template.split(sep).pop()!)); }
-    }
+    for (const template of snapshots().flatMap(templatesIn)) { cpSync(template, join(templates, 'integ', template.split(sep).pop()!)); }
     for (const [name, assembly] of Object.entries(assemblies)) {
       for (const template of templatesIn(assembly)) { cpSync(template, join(templates, 'newest', name, template.split(sep).pop()!)); }
     }

@@ -1,13 +1,13 @@
-import { readdirSync, readFileSync } from 'fs';
+import { readdirSync } from 'fs';
 import { join } from 'path';
 import { EXCEPTIONS, isExcepted, violations } from './policy-rules';
 import { FoundStatement, statementsOf } from './policy-statements';
+import { snapshots, templatesIn } from '../integ/cases';
 import { CONFIGURATIONS } from '../snapshots/configurations';
 import { templatesOf } from '../snapshots/synthesize';
 import { FLAG_SETS } from '../support/synth';
 
-const TESTS = join(__dirname, '..');
-const SNAPSHOTS = join(TESTS, 'snapshots', 'templates');
+const SNAPSHOTS = join(__dirname, '..', 'snapshots', 'templates');
 /** The only role with a managed policy, that of the function which aws-cdk-lib brings for the default security group; the role of instances. */
 const OF_THE_CDK = /^a managed policy: CustomVpcRestrictDefaultSGCustomResourceProviderRole\w+: .*AWSLambdaBasicExecutionRole$|^not an exact \w+: \{"id":"InstancesInstanceRole/;
 
@@ -33,12 +33,11 @@ describe.each(FLAG_SETS)('with %s', (_flags, flags) => {
 /** The directories with committed templates; what the assertions of the integration tests may do is not of this library. */
 const COMMITTED = [
   ...readdirSync(SNAPSHOTS).map((name) => join(SNAPSHOTS, name)),
-  ...readdirSync(TESTS).filter((name) => /^integ\..*\.snapshot$/.test(name)).map((name) => join(TESTS, name)),
+  ...snapshots(),
 ];
 
 test.each(COMMITTED)('the committed templates of %s', (directory) => {
-  const files = readdirSync(directory).filter((file) => file.endsWith('.template.json') && !file.includes('DeployAssert'));
-  const templates = files.map((file) => JSON.parse(readFileSync(join(directory, file), 'utf8')));
+  const templates = Object.entries(templatesIn(directory)).filter(([file]) => !file.includes('DeployAssert')).map(([, template]) => template);
 
   expect(templates.flatMap(statementsOf)).not.toEqual([]);
   expect(templates.flatMap(violationsOfOurs)).toEqual([]);

@@ -1,13 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ACCOUNTS } from './accounts';
 import { startCountingProxy } from './counting-proxy';
 import { pushImages } from './images';
 import type { Software } from './registries';
 import { startRegistry, type SeenRequest } from './registry-process';
-import { ISSUER, makeSigner, SERVICE, startTokenServer, type Signer, type TokenServer } from './token-server';
+import { basicAuth, startServers, tlsFiles, type Started } from './servers';
+import { makeSigner, startTokenServer, tokenAuth, type Signer, type TokenServer } from './token-server';
 import type { CheckInput } from '../../src/runtime/check';
 import { makeCertificate } from '../support/certificates';
 
@@ -40,37 +38,16 @@ export interface Lab {
 
 /** Starts one registry for each access over the same images. Whatever was started is stopped if something fails. */
 export async function startLab(software: Software): Promise<Lab> {
-  const directory = mkdtempSync(join(tmpdir(), 'registries-'));
-  const stops: (() => Promise<void>)[] = [];
-  const stop = async () => {
-    await Promise.allSettled(stops.splice(0).map(step => step()));
-    rmSync(directory, { recursive: true, force: true });
-  };
-  const started = async <T extends { stop(): Promise<void> }>(server: Promise<T>): Promise<T> => {
-    stops.push((await server).stop);
-    return server;
-  };
-  try {
-    return { ...await startAccesses(software, directory, started), stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  return startServers('registries-', (directory, started) => startAccesses(software, directory, started));
 }
-
-type Started = <T extends { stop(): Promise<void> }>(server: Promise<T>) => Promise<T>;
 
 async function startAccesses(software: Software, directory: string, started: Started): Promise<Omit<Lab, 'stop'>> {
   const certificate = makeCertificate([REGISTRY_HOST, AUTH_HOST]);
-  const tls = { certificate: join(directory, 'server.pem'), key: join(directory, 'server.key') };
-  writeFileSync(tls.certificate, certificate.cert);
-  writeFileSync(tls.key, certificate.key);
-  const htpasswd = { realm: 'Lab', path: join(directory, 'htpasswd') };
-  writeFileSync(htpasswd.path, ACCOUNTS.map(htpasswdLine).join(''));
+  const tls = tlsFiles(directory, certificate);
+  const basic = basicAuth(directory, 'Lab', ACCOUNTS);
   const signer = makeSigner(directory);
   const tokens = await started(startTokenServer(signer, ACCOUNTS));
   const tlsTokens = await started(startTokenServer(signer, ACCOUNTS, certificate));
-  const tokenAuth = (realm: string) => ({ token: { realm, service: SERVICE, issuer: ISSUER, rootcertbundle: signer.certificateFile } });
 
   const accesses = new Map<AccessName, Access>();
   const start = async (name: AccessName, auth: object | undefined, secure: boolean, tokenServer?: TokenServer) => {
@@ -89,16 +66,11 @@ async function startAccesses(software: Software, directory: string, started: Sta
     return registry.port;
   };
   await pushImages(join(directory, 'layout'), await start('open', undefined, false));
-  await start('basic', { htpasswd }, false);
-  await start('token', tokenAuth(`http://${PLAIN_AUTH_HOST}:${tokens.port}/token`), false, tokens);
-  await start('basic-tls', { htpasswd }, true);
-  await start('token-tls', tokenAuth(`https://${AUTH_HOST}:${tlsTokens.port}/token`), true, tlsTokens);
+  await start('basic', basic, false);
+  await start('token', tokenAuth(signer, `http://${PLAIN_AUTH_HOST}:${tokens.port}/token`), false, tokens);
+  await start('basic-tls', basic, true);
+  await start('token-tls', tokenAuth(signer, `https://${AUTH_HOST}:${tlsTokens.port}/token`), true, tlsTokens);
   return { access: name => accesses.get(name)!, signer };
-}
-
-/** bcrypt is the only hash that distribution takes; its lowest cost, since this is no secret. */
-export function htpasswdLine({ username, password }: { username: string; password: string }): string {
-  return execFileSync('htpasswd', ['-niB', '-C', '4', username], { input: password, encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'] });
 }
 
 /** A lab for the tests of one `describe`. */

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { listen, type LocalServer } from './local-server';
 import type { Credentials } from '../../src/runtime/token';
 
-export const SERVICE = 'lab-registry';
-export const ISSUER = 'lab-issuer';
+const SERVICE = 'lab-registry';
+const ISSUER = 'lab-issuer';
 
 export interface Account extends Credentials {
   /** Beginnings of the repositories that this account may pull from. */
@@ -39,6 +39,11 @@ export function makeSigner(directory: string): Signer {
   const [certificateFile, keyFile] = ['signer.pem', 'signer.key'].map(name => join(directory, name));
   execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', keyFile, '-out', certificateFile, '-days', '2', '-subj', '/CN=Lab issuer'], { stdio: 'ignore' });
   return { certificateFile, certificate: new X509Certificate(readFileSync(certificateFile)), key: createPrivateKey(readFileSync(keyFile)) };
+}
+
+/** Token authentication, as in the configuration of a registry that takes what the signer has signed. */
+export function tokenAuth(signer: Signer, realm: string): { token: object } {
+  return { token: { realm, service: SERVICE, issuer: ISSUER, rootcertbundle: signer.certificateFile } };
 }
 
 /**

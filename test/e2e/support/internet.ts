@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pushCatalogue } from './catalogue';
 import { startConnectProxy } from './connect-proxy';
@@ -8,7 +6,8 @@ import { skopeoAt, type Pulled } from './skopeo';
 import { startCountingProxy } from '../../registries/counting-proxy';
 import { DISTRIBUTION_3 } from '../../registries/registries';
 import { startRegistry, type RegistryProcess } from '../../registries/registry-process';
-import { ISSUER, makeSigner, SERVICE, startTokenServer, type Account, type TokenServer } from '../../registries/token-server';
+import { basicAuth, startServers, tlsFiles, type Started } from '../../registries/servers';
+import { makeSigner, startTokenServer, tokenAuth, type Account, type TokenServer } from '../../registries/token-server';
 import { makeCertificate } from '../../support/certificates';
 import type { Routes } from '../../support/lambda-process';
 
@@ -50,32 +49,13 @@ export interface Internet {
 
 /** Starts distribution 3 three times over the same images. Whatever was started is stopped if something fails. */
 export async function startInternet(): Promise<Internet> {
-  const directory = mkdtempSync(join(tmpdir(), 'e2e-registries-'));
-  const stops: (() => Promise<void>)[] = [];
-  const stop = async () => {
-    await Promise.allSettled(stops.splice(0).map(step => step()));
-    rmSync(directory, { recursive: true, force: true });
-  };
-  const started = async <T extends { stop(): Promise<void> }>(server: Promise<T>): Promise<T> => {
-    stops.push((await server).stop);
-    return server;
-  };
-  try {
-    return { ...await startServers(directory, started), stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  return startServers('e2e-registries-', startRegistries);
 }
 
-type Started = <T extends { stop(): Promise<void> }>(server: Promise<T>) => Promise<T>;
-
-async function startServers(directory: string, started: Started): Promise<Omit<Internet, 'stop'>> {
+async function startRegistries(directory: string, started: Started): Promise<Omit<Internet, 'stop'>> {
   const certificate = makeCertificate([GHCR, SELF_HOSTED, SELF_HOSTED_AUTH, BASIC]);
-  const tls = { certificate: join(directory, 'server.pem'), key: join(directory, 'server.key') };
+  const tls = tlsFiles(directory, certificate);
   const certificateAuthority = join(directory, 'ca.pem');
-  writeFileSync(tls.certificate, certificate.cert);
-  writeFileSync(tls.key, certificate.key);
   writeFileSync(certificateAuthority, certificate.ca);
   const signer = makeSigner(directory);
   const accounts = [PULLER, PLAIN_PULLER, STRANGER];
@@ -83,17 +63,14 @@ async function startServers(directory: string, started: Started): Promise<Omit<I
   const storage = join(directory, 'storage');
   const registry = (name: string, auth?: object, secure = false): Promise<RegistryProcess> =>
     started(startRegistry(DISTRIBUTION_3, { name, directory, storage, auth, tls: secure ? tls : undefined }));
-  const token = (realm: string) => ({ token: { realm, service: SERVICE, issuer: ISSUER, rootcertbundle: signer.certificateFile } });
 
   const digests = await pushCatalogue(join(directory, 'layout'), (await registry('open')).port);
   const tokens = await started(startTokenServer(signer, accounts));
-  const behindGhcr = await registry('ghcr', token(`https://${GHCR}/token`));
+  const behindGhcr = await registry('ghcr', tokenAuth(signer, `https://${GHCR}/token`));
   const ghcr = await started(startCountingProxy(path => path.startsWith('/token') ? tokens.port : behindGhcr.port, certificate));
   const ownTokens = await started(startTokenServer(signer, accounts, certificate));
-  const own = await registry('own', token(`https://${SELF_HOSTED_AUTH}/token`), true);
-  const htpasswd = join(directory, 'htpasswd');
-  writeFileSync(htpasswd, execFileSync('htpasswd', ['-niB', '-C', '4', PULLER.username], { input: PULLER.password, encoding: 'utf8', stdio: ['pipe', 'pipe', 'ignore'] }));
-  const basic = await registry('basic', { htpasswd: { realm: 'Nexus', path: htpasswd } }, true);
+  const own = await registry('own', tokenAuth(signer, `https://${SELF_HOSTED_AUTH}/token`), true);
+  const basic = await registry('basic', basicAuth(directory, 'Nexus', [PULLER]), true);
 
   const ports = { [GHCR]: ghcr.port, [SELF_HOSTED]: own.port, [SELF_HOSTED_AUTH]: ownTokens.port, [BASIC]: basic.port };
   const proxy = await started(startConnectProxy(ports));
