@@ -1,6 +1,6 @@
-import { spawn } from 'child_process';
-import { join } from 'path';
-import { HOST, type Site, type Sites } from './sites';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { HOST, Site, Sites } from './sites';
 import { REPOSITORY } from '../scripts/run';
 import { ALICE } from '../test/registries/accounts';
 import { craneFor, skopeoInspect } from '../test/registries/clients';
@@ -72,7 +72,9 @@ export class WarmFunction {
       },
     });
     const [answer] = this.cloudFormation.seen.map(({ body }) => JSON.parse(body));
-    if (answer?.Data?.Verdict !== 'OK') { throw new Error(`the check of ${site.host} failed: ${answer?.Reason}\n${log}`); }
+    if (answer?.Data?.Verdict !== 'OK') {
+      throw new Error(`the check of ${site.host} failed: ${answer?.Reason}\n${log}`);
+    }
   }
 
   public async stop(): Promise<void> {

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'fs';
-import { tmpdir } from 'os';
-import { join } from 'path';
-import type { Library } from './services';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Library } from './services';
 
 /** Which files of aws-cdk-lib, and of what that needs, are loaded. */
 export interface FilesReport {

@@ -1,4 +1,4 @@
-import type { FilesReport } from './files-process';
+import { FilesReport } from './files-process';
 import { inNewProcess, LIBRARY } from './workers';
 
 let files: FilesReport | undefined;

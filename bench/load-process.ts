@@ -1,4 +1,4 @@
-import { stopwatch, type Spent } from './stopwatch';
+import { stopwatch, Spent } from './stopwatch';
 
 /** Loads some files, and then one that needs them. */
 export interface LoadOrder {

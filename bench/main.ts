@@ -6,11 +6,11 @@
  * docs/benchmarks.md says what the figures mean; `--write` puts those of this run there, and `--no-compile` measures the library
  * as it was compiled last. It needs what scripts/registries/install.sh installs.
  */
-import { execFileSync } from 'child_process';
-import { readFileSync } from 'fs';
-import { cpus, release } from 'os';
-import { join } from 'path';
-import { parseArgs } from 'util';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { cpus, release } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { benchPackage } from './package';
 import { benchPullCheck } from './pull-check';
 import { Report } from './report';
@@ -39,7 +39,9 @@ async function main(): Promise<void> {
     await PARTS[name as keyof typeof PARTS](report);
   }
   report.finish();
-  if (write) { report.write(join(REPOSITORY, 'docs', 'benchmarks.md'), circumstances()); }
+  if (write) {
+    report.write(join(REPOSITORY, 'docs', 'benchmarks.md'), circumstances());
+  }
 }
 
 function circumstances(): string[] {

@@ -1,8 +1,8 @@
-import { statSync, rmSync } from 'fs';
-import { join } from 'path';
+import { statSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { filesOfCdk } from './files';
-import type { LoadOrder, LoadReport } from './load-process';
-import type { Report } from './report';
+import { LoadOrder, LoadReport } from './load-process';
+import { Report } from './report';
 import { repeat, Series } from './series';
 import { inNewProcess, LIBRARY } from './workers';
 import { pack, REPOSITORY, scratchDirectory } from '../scripts/run';

@@ -1,7 +1,7 @@
-import { contestFor, WarmFunction, type Contest, type Contestant } from './contestants';
-import type { Report } from './report';
+import { contestFor, WarmFunction, Contest, Contestant } from './contestants';
+import { Report } from './report';
 import { repeat, Series } from './series';
-import { startSites, type Site } from './sites';
+import { startSites, Site } from './sites';
 import { median } from './statistics';
 
 const ROUND_TRIPS = [0, 20, 100];

@@ -1,4 +1,4 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'net';
+import { connect, createServer, AddressInfo, Socket } from 'node:net';
 
 /**
  * Stands between a client and a server on this machine as a long way would: everything arrives half a round trip later.
@@ -42,7 +42,9 @@ export class Relay {
     const { roundTrip } = this;
     let answered = false;
     this.forward(client, server, () => (answered ? 0.5 : 1.5) * roundTrip);
-    this.forward(server, client, () => 0.5 * roundTrip, () => { answered = true; });
+    this.forward(server, client, () => 0.5 * roundTrip, () => {
+      answered = true;
+    });
   }
 
   private forward(from: Socket, to: Socket, delay: () => number, onArrival?: () => void): void {

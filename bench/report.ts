@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from 'fs';
-import type { Series } from './series';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Series } from './series';
 
 interface Row {
   readonly cells: readonly [what: string, figure: string, bar: string, result: string];
@@ -46,7 +46,9 @@ export class Report {
   public write(file: string, circumstances: readonly string[]): void {
     const text = readFileSync(file, 'utf8');
     const [before, rest, after] = [text.split(START)[0], text.split(START)[1]?.split(END)[0], text.split(END)[1]];
-    if (rest === undefined || after === undefined) { throw new Error(`${file} has no lines ${START.trim()} and ${END.trim()}`); }
+    if (rest === undefined || after === undefined) {
+      throw new Error(`${file} has no lines ${START.trim()} and ${END.trim()}`);
+    }
     const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
     const tables = [...this.groups].map(([group, rows]) => [
       line([group, ...HEADER.slice(1)]), line(HEADER.map(() => '---')), ...rows.map(({ cells }) => line(cells)), '',

@@ -9,11 +9,15 @@ export async function atRest(count: () => number, quiet: number, limit: number):
   let last = count();
   let since = performance.now();
   while (performance.now() - since < quiet) {
-    if (performance.now() > end) { throw new Error(`a count is still growing after ${limit} ms, it is ${last}`); }
+    if (performance.now() > end) {
+      throw new Error(`a count is still growing after ${limit} ms, it is ${last}`);
+    }
     // In short pauses, because a process that was busy reads what has arrived between two of them.
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
     const now = count();
-    if (now !== last) { [last, since] = [now, performance.now()]; }
+    if (now !== last) {
+      [last, since] = [now, performance.now()];
+    }
   }
   return last;
 }

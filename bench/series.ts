@@ -49,7 +49,9 @@ export async function repeat<T extends Series>(
   const end = performance.now() + 1_000 * seconds;
   for (let number = 0; number < pairs; number++) {
     const open = series.filter(({ isOpen }) => isOpen);
-    if (open.length === 0 || (number >= FEWEST && performance.now() >= end)) { return; }
+    if (open.length === 0 || (number >= FEWEST && performance.now() >= end)) {
+      return;
+    }
     await round(open, number);
   }
 }

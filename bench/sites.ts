@@ -1,5 +1,5 @@
-import { writeFileSync } from 'fs';
-import { join } from 'path';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Relay } from './relay';
 import { atRest } from './rest';
 import { ACCOUNTS } from '../test/registries/accounts';
@@ -7,7 +7,7 @@ import { startCountingProxy } from '../test/registries/counting-proxy';
 import { pushImages } from '../test/registries/images';
 import { DISTRIBUTION_3 } from '../test/registries/registries';
 import { startRegistry } from '../test/registries/registry-process';
-import { basicAuth, startServers, tlsFiles, type Started } from '../test/registries/servers';
+import { basicAuth, startServers, tlsFiles, Started } from '../test/registries/servers';
 import { makeSigner, startTokenServer, tokenAuth } from '../test/registries/token-server';
 import { makeCertificate } from '../test/support/certificates';
 
@@ -71,7 +71,7 @@ async function startAll(directory: string, started: Started): Promise<Omit<Sites
 
   const { port: tokenPort } = await started(startTokenServer(signer, ACCOUNTS));
   const hidden = await registry('one-host', tokensAt(oneHostRelay), false);
-  const oneHost = await started(startCountingProxy(path => path.startsWith('/token?') ? tokenPort : hidden.port, certificate));
+  const oneHost = await started(startCountingProxy((path) => path.startsWith('/token?') ? tokenPort : hidden.port, certificate));
   oneHostRelay.target = oneHost.port;
 
   const sites = [
@@ -94,7 +94,9 @@ function site(name: string, loginProbes: number, seen: unknown[][], relays: Rela
       seen.forEach((requests) => requests.splice(0));
       return count;
     },
-    setRoundTrip: (milliseconds) => relays.forEach((relay) => { relay.roundTrip = milliseconds; }),
+    setRoundTrip: (milliseconds) => relays.forEach((relay) => {
+      relay.roundTrip = milliseconds;
+    }),
     closeConnections: async () => {
       relays.forEach((relay) => relay.closeConnections());
       // Until everybody knows.

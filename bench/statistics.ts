@@ -13,7 +13,9 @@ export function median(values: readonly number[]): number {
 export function intervalOfMedian(values: readonly number[]): readonly [lower: number, upper: number] {
   const sorted = ascending(values);
   const count = sorted.length;
-  if (count < FEWEST) { return [-Infinity, Infinity]; }
+  if (count < FEWEST) {
+    return [-Infinity, Infinity];
+  }
   // As many samples are cut off at each end as that the median lies beyond them in 2.5 % of all cases at the most.
   let cut = 0;
   let probability = 0.5 ** count;

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'fs';
-import { tmpdir } from 'os';
-import { join } from 'path';
-import type { Library, Synthesized, Variant } from './services';
-import { stopwatch, type Spent } from './stopwatch';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Library, Synthesized, Variant } from './services';
+import { stopwatch, Spent } from './stopwatch';
 
 /** One synthesis, as one run of `cdk synth` does it: in a process of its own. */
 export interface SynthOrder {

@@ -1,8 +1,8 @@
 import { filesOfCdk } from './files';
-import type { Report } from './report';
+import { Report } from './report';
 import { repeat, Series } from './series';
-import type { Variant } from './services';
-import type { SynthOrder, SynthReport } from './synth-process';
+import { Variant } from './services';
+import { SynthOrder, SynthReport } from './synth-process';
 import { inNewProcess, LIBRARY } from './workers';
 
 const GROUP = 'Synthesis: time with the library over time by hand';

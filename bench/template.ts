@@ -1,5 +1,5 @@
-import type { Report } from './report';
-import type { Variant } from './services';
+import { Report } from './report';
+import { Variant } from './services';
 import { synthesizeInNewProcess } from './synth';
 
 const GROUP = 'Template';
@@ -41,8 +41,12 @@ function costOfService(variant: Variant): Cost {
 /** Begins with what should fit, and believes only what was synthesized. */
 function mostServices(variant: Variant, expected: number): number {
   let services = expected;
-  while (!fits(variant, services)) { services--; }
-  while (fits(variant, services + 1)) { services++; }
+  while (!fits(variant, services)) {
+    services--;
+  }
+  while (fits(variant, services + 1)) {
+    services++;
+  }
   return services;
 }
 
@@ -50,7 +54,9 @@ function fits(variant: Variant, services: number): boolean {
   try {
     return synthesizeInNewProcess(variant, services).resources <= MOST_RESOURCES;
   } catch (error) {
-    if (/Number of resources/.test(`${error}`)) { return false; }
+    if (/Number of resources/.test(`${error}`)) {
+      return false;
+    }
     throw error;
   }
 }

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'fs';
-import { join } from 'path';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { REPOSITORY, run } from '../scripts/run';
 

@@ -1,5 +1,5 @@
-import { rmSync } from 'fs';
-import { join } from 'path';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { REPOSITORY, run, scratchDirectory } from './run';
 
 /**
@@ -8,7 +8,9 @@ import { REPOSITORY, run, scratchDirectory } from './run';
  */
 export function compareWithLastTag(): string {
   const tags = run('git', ['tag', '--list', 'v[0-9]*', '--merged', 'HEAD', '--sort=-version:refname']).split('\n').filter(Boolean);
-  if (tags.length === 0) { return 'there is no tag yet, and nothing to compare with'; }
+  if (tags.length === 0) {
+    return 'there is no tag yet, and nothing to compare with';
+  }
   const directory = scratchDirectory();
   const worktree = join(directory, 'last-tag');
   try {

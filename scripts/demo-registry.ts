@@ -11,14 +11,18 @@ const BEARER = 'token-of-one-check';
 const script: Script = ({ host, path, query, authorization = '' }) => {
   if (path === '/token') {
     const [, password] = Buffer.from(authorization.replace('Basic ', ''), 'base64').toString().split(':');
-    if (password === 'new-token') { return { body: JSON.stringify({ token: query.has('scope') ? BEARER : 'of-login' }) }; }
+    if (password === 'new-token') {
+      return { body: JSON.stringify({ token: query.has('scope') ? BEARER : 'of-login' }) };
+    }
     return errors(401, 'UNAUTHORIZED', password === 'old-token' ? 'the token expired on 2026-10-31' : 'incorrect username or password');
   }
   if (authorization !== `Bearer ${BEARER}`) {
     const challenge = `Bearer realm="http://${host}/token",service="${host}",scope="repository:acme/api:pull"`;
     return errors(401, 'UNAUTHORIZED', 'authentication required', { 'www-authenticate': challenge });
   }
-  if (path === '/v2/acme/api/manifests/1.4.2') { return IMAGE.answer; }
+  if (path === '/v2/acme/api/manifests/1.4.2') {
+    return IMAGE.answer;
+  }
   return path.startsWith('/v2/acme/api/blobs/') ? { body: IMAGE.config } : errors(404, 'MANIFEST_UNKNOWN', 'manifest unknown');
 };
 

@@ -7,10 +7,10 @@
  *
  * It needs no AWS account and, once `npm ci` is done, no network.
  */
-import { spawn, spawnSync } from 'child_process';
-import { once } from 'events';
-import { cpSync, readFileSync, rmSync } from 'fs';
-import { join, relative } from 'path';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { compile, pack, REPOSITORY, run } from './run';
 import { purposeOf } from './template-purposes';
@@ -42,7 +42,9 @@ async function main(): Promise<void> {
   heading('What the execution role may do');
   const role = task.Properties.ExecutionRoleArn['Fn::GetAtt'][0];
   for (const { Properties } of Object.values<any>(template.Resources).filter(({ Type }) => Type === 'AWS::IAM::Policy')) {
-    if (Properties.Roles.some(({ Ref }: any) => Ref === role)) { Properties.PolicyDocument.Statement.forEach(print); }
+    if (Properties.Roles.some(({ Ref }: any) => Ref === role)) {
+      Properties.PolicyDocument.Statement.forEach(print);
+    }
   }
 
   heading(`What the containers of ${taskId} are pulled with`);
@@ -75,7 +77,9 @@ async function checkTokens(): Promise<void> {
         encoding: 'utf8', env: { ...process.env, REGISTRY_PASSWORD: token },
       });
       console.log(`${stdout}${stderr}exit code ${status}`);
-      if (status !== expected) { throw new Error(`expected exit code ${expected} for ${kind}`); }
+      if (status !== expected) {
+        throw new Error(`expected exit code ${expected} for ${kind}`);
+      }
     }
   } finally {
     registry.kill();

@@ -5,9 +5,9 @@
  *
  * `npm test` runs them on the oldest ones, measures the coverage, and compares whole templates.
  */
-import { spawnSync } from 'child_process';
-import { cpSync, existsSync, readFileSync, rmSync } from 'fs';
-import { join } from 'path';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { LATEST, REPOSITORY, run, scratchDirectory } from './run';
 
 /** What `npm test` leaves out, the templates of the oldest version, and what runs without the peers. */

@@ -3,9 +3,9 @@
  *
  *     npm run verify:package
  */
-import { deepStrictEqual } from 'assert';
-import { readFileSync, rmSync, statSync } from 'fs';
-import { join } from 'path';
+import { deepStrictEqual } from 'node:assert';
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { Checks } from './checks';
 import { compareWithLastTag } from './compatibility';
 import { compile, pack, REPOSITORY, run, scratchDirectory } from './run';
@@ -37,11 +37,15 @@ function main(): void {
 
 function checkTarball(checks: Checks, directory: string): void {
   let tarball = '';
-  checks.check('npm packs it', () => { tarball = pack(directory); });
+  checks.check('npm packs it', () => {
+    tarball = pack(directory);
+  });
 
   checks.check(`the tarball is smaller than ${MAX_BYTES / 1000} kB`, () => {
     const size = statSync(tarball).size;
-    if (size >= MAX_BYTES) { throw new Error(`${size} bytes`); }
+    if (size >= MAX_BYTES) {
+      throw new Error(`${size} bytes`);
+    }
     return `${(size / 1000).toFixed(1)} kB`;
   });
 
@@ -74,7 +78,9 @@ function leavesTreeUnchanged(generate: () => void): void {
   generate();
   const after = changes();
   const changed = [...after.keys()].filter((file) => after.get(file) !== before.get(file));
-  if (changed.length > 0) { throw new Error(`these files were not current, commit them: ${changed.join(', ')}`); }
+  if (changed.length > 0) {
+    throw new Error(`these files were not current, commit them: ${changed.join(', ')}`);
+  }
 }
 
 /** The files that differ from the last commit, each with its content. */
@@ -90,7 +96,9 @@ function contentOf(path: string): string {
 function noFindings(): void {
   // awslint exits 0 on warnings.
   const findings = run('projen', ['awslint']).split('\n').filter((line) => line.includes('[awslint:'));
-  if (findings.length > 0) { throw new Error(findings.join('\n')); }
+  if (findings.length > 0) {
+    throw new Error(findings.join('\n'));
+  }
 }
 
 function filesOf(tarball: string): string[] {

@@ -1,13 +1,13 @@
 /**
- * Writes docs/registries.md from the table in src/registry/registry-knowledge.ts:
+ * Writes docs/registries.md from the table in src/registries/registry-knowledge.ts:
  *
  *     npx ts-node --project tsconfig.dev.json scripts/registries-doc.ts
  */
-import { writeFileSync } from 'fs';
-import { join } from 'path';
-import { REGISTRIES, RegistryKnowledge } from '../src/registry/registry-knowledge';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { REGISTRIES, RegistryKnowledge } from '../src/registries/registry-knowledge';
 
-const INTRODUCTION = `<!-- Generated from src/registry/registry-knowledge.ts. Edit that file, then run: npx ts-node --project tsconfig.dev.json scripts/registries-doc.ts -->
+const INTRODUCTION = `<!-- Generated from src/registries/registry-knowledge.ts. Edit that file, then run: npx ts-node --project tsconfig.dev.json scripts/registries-doc.ts -->
 
 # Registries
 
@@ -103,12 +103,16 @@ function hosts(registry: RegistryKnowledge): string {
 }
 
 function pullThroughCache(registry: RegistryKnowledge): string {
-  if (registry.pullThroughCache === 'public') { return 'public images only'; }
+  if (registry.pullThroughCache === 'public') {
+    return 'public images only';
+  }
   return registry.pullThroughCache === 'private' ? 'yes' : 'no';
 }
 
 function ipv6(registry: RegistryKnowledge): string {
-  if (registry.ipv6 === undefined) { return 'not known'; }
+  if (registry.ipv6 === undefined) {
+    return 'not known';
+  }
   return registry.ipv6 ? 'yes' : 'no';
 }
 

@@ -1,7 +1,7 @@
-import { execFile, spawnSync } from 'child_process';
-import { mkdirSync, mkdtempSync, readdirSync } from 'fs';
-import { tmpdir } from 'os';
-import { join } from 'path';
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 export const REPOSITORY = join(__dirname, '..');
 
@@ -44,7 +44,9 @@ export function start(command: string, args: string[], options: RunOptions = {})
       maxBuffer: Infinity,
       shell: process.platform === 'win32',
     }, (error, stdout, stderr) => {
-      if (error === null) { return resolve(`${stdout}${stderr}`); }
+      if (error === null) {
+        return resolve(`${stdout}${stderr}`);
+      }
       const reason = error.signal ? `killed by ${error.signal}` : `exit ${error.code}`;
       reject(new Error(`${[command, ...args].join(' ')}\n${stdout}${stderr}${reason}`));
     });
@@ -72,6 +74,8 @@ export function pack(directory: string): string {
 
 export function fileIn(directory: string, suffix: string): string {
   const name = readdirSync(directory).find((entry) => entry.endsWith(suffix));
-  if (name === undefined) { throw new Error(`${directory} has no file *${suffix}`); }
+  if (name === undefined) {
+    throw new Error(`${directory} has no file *${suffix}`);
+  }
   return join(directory, name);
 }

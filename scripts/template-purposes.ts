@@ -53,10 +53,16 @@ export function purposeOf(id: string, template: any): string {
 }
 
 function roleKind(id: string, template: any): keyof typeof ROLE_PURPOSES {
-  if (isNamedBy('AWS::ECS::TaskDefinition', id, template, 'ExecutionRoleArn')) { return 'execution role'; }
-  if (isNamedBy('AWS::ECS::TaskDefinition', id, template, 'TaskRoleArn')) { return 'task role'; }
+  if (isNamedBy('AWS::ECS::TaskDefinition', id, template, 'ExecutionRoleArn')) {
+    return 'execution role';
+  }
+  if (isNamedBy('AWS::ECS::TaskDefinition', id, template, 'TaskRoleArn')) {
+    return 'task role';
+  }
   // The functions of the check are told who reads the secret.
-  if (isNamedBy('AWS::Lambda::Function', id, template, 'Environment')) { return 'pull check\'s role'; }
+  if (isNamedBy('AWS::Lambda::Function', id, template, 'Environment')) {
+    return 'pull check\'s role';
+  }
   return 'function\'s role';
 }
 

@@ -1,9 +1,9 @@
-export type { OwnerPolicies } from './credentials/owner-policies';
+export type { OwnerPolicies } from './access/owner-policies';
 export { RegistryCredentials } from './credentials/registry-credentials';
 export type {
   CreatedSecretOptions, SecretByArnOptions, SecretByNameOptions, SecretValueOptions,
 } from './credentials/registry-credentials';
-export { ImageReference } from './image/image-reference';
+export { ImageReference } from './reference/image-reference';
 export { PrivateRegistryImage } from './image/private-registry-image';
 export type { PrivateRegistryImageOptions } from './image/private-registry-image';
 export type { PullOptions } from './image/pull-options';
@@ -13,8 +13,8 @@ export { PullCheckMode } from './pull-check/pull-check-options';
 export type { PullCheckOptions } from './pull-check/pull-check-options';
 export { PrivateRegistry } from './registry/private-registry';
 export type { PrivateRegistryProps } from './registry/private-registry';
-export { RegistryProvider } from './registry/registry-provider';
-export type { CustomRegistryOptions } from './registry/registry-provider';
+export { RegistryProvider } from './provider/registry-provider';
+export type { CustomRegistryOptions } from './provider/registry-provider';
 export type { PrivateRegistryContainerOptions } from './service/private-registry-container-options';
 export { PrivateRegistryFargateService } from './service/private-registry-fargate-service';
 export type { PrivateRegistryFargateServiceBaseProps } from './service/private-registry-fargate-service-base-props';

@@ -1,9 +1,9 @@
-import * as assert from 'assert';
-import { execFileSync } from 'child_process';
-import { writeFileSync } from 'fs';
-import { connect, createServer } from 'net';
-import { tmpdir } from 'os';
-import { join } from 'path';
+import * as assert from 'node:assert';
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { HOST, PRIVATE_ADDRESS, PUBLIC_ADDRESS, PullCheckBench } from '../../test/support/pull-check-bench';
 
 /**
@@ -15,8 +15,8 @@ const HOSTS = join(tmpdir(), 'pull-check-hosts');
 async function inside(): Promise<void> {
   const bench = await PullCheckBench.start();
   const lambda = bench.function({ routes: {} });
-  const relay = createServer(socket => void socket.pipe(connect(bench.registry.port, '127.0.0.1')).pipe(socket));
-  await new Promise<void>(resolve => relay.listen(443, '0.0.0.0', resolve));
+  const relay = createServer((socket) => void socket.pipe(connect(bench.registry.port, '127.0.0.1')).pipe(socket));
+  await new Promise<void>((resolve) => relay.listen(443, '0.0.0.0', resolve));
 
   const ask = async (address: string, handler: 'respond' | 'probe') => {
     writeFileSync(HOSTS, `127.0.0.1 localhost\n${address} ${HOST}\n`);
@@ -38,7 +38,7 @@ function outside(): void {
   writeFileSync(HOSTS, '127.0.0.1 localhost\n');
   const steps = [
     'ip link set lo up',
-    ...[PUBLIC_ADDRESS, PRIVATE_ADDRESS].map(address => `ip address add ${address}/32 dev lo`),
+    ...[PUBLIC_ADDRESS, PRIVATE_ADDRESS].map((address) => `ip address add ${address}/32 dev lo`),
     `mount --bind ${HOSTS} /etc/hosts`,
     `exec npx ts-node --transpile-only --project tsconfig.dev.json ${__filename} inside`,
   ];

@@ -1,5 +1,5 @@
-import { execFileSync } from 'child_process';
-import { join } from 'path';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { installNode, NODE_MAJORS } from '../node';
 
 /**

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'fs';
-import { join } from 'path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /**
  * The template of a stack, as it was written, but for one value: in `CDKMetadata` the CDK lists which libraries were loaded, and
@@ -8,7 +8,9 @@ import { join } from 'path';
 export function templateIn(assembly: string, stack: string): string {
   const text = readFileSync(join(assembly, `${stack}.template.json`), 'utf8');
   const withoutAnalytics = text.replace(/("Analytics": )"[^"]*"/, '$1"..."');
-  if (withoutAnalytics === text) { throw new Error(`the template of ${stack} has no CDKMetadata`); }
+  if (withoutAnalytics === text) {
+    throw new Error(`the template of ${stack} has no CDKMetadata`);
+  }
   return withoutAnalytics;
 }
 

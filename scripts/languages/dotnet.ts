@@ -1,6 +1,6 @@
-import { deepStrictEqual } from 'assert';
-import { existsSync, readFileSync } from 'fs';
-import { join } from 'path';
+import { deepStrictEqual } from 'node:assert';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Checks } from '../checks';
 import { REPOSITORY } from '../run';
 
@@ -23,14 +23,18 @@ export function checkDotnetSources(checks: Checks, directory: string): void {
     const dependencies = [...text.matchAll(/<PackageReference Include="([^"]+)"/g)].map(([, name]) => name);
     deepStrictEqual(dependencies, ['Amazon.JSII.Runtime', 'Amazon.CDK.Lib', 'Constructs']);
     const resource = text.match(/<EmbeddedResource Include="([^"]+)"/)![1];
-    if (!existsSync(join(project, resource))) { throw new Error(`${resource} is missing`); }
+    if (!existsSync(join(project, resource))) {
+      throw new Error(`${resource} is missing`);
+    }
     return `${packageId} ${version}`;
   });
 }
 
 function missingIn(directory: string, { kind, name, datatype, methods = [], properties = [], members = [] }: any): string[] {
   const file = join(directory, `${name}.cs`);
-  if (!existsSync(file)) { return [file]; }
+  if (!existsSync(file)) {
+    return [file];
+  }
   const text = readFileSync(file, 'utf8');
   const wanted = [
     new RegExp(`public (abstract )?${datatype ? 'class' : kind} ${name}\\b`),

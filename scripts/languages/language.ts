@@ -1,5 +1,5 @@
-import { cpSync } from 'fs';
-import { delimiter, join } from 'path';
+import { cpSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { REPOSITORY, RunOptions, start } from '../run';
 
 /** How a user of one language gets the package into an app. */

@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
-import { join } from 'path';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { inApp, Language } from './language';
 import { EVERYWHERE, fileIn, REPOSITORY, start } from '../run';
 
@@ -74,7 +74,9 @@ const GO: Language = {
   },
   async install(app, dist) {
     const unformatted = await start('gofmt', ['-l', '.'], inApp(app));
-    if (unformatted) { throw new Error(`gofmt would change ${unformatted}`); }
+    if (unformatted) {
+      throw new Error(`gofmt would change ${unformatted}`);
+    }
     await start('go', ['mod', 'edit', `-replace=${moduleName}/${packageName}=${join(dist, 'go', packageName)}`], inApp(app));
     await start('go', ['mod', 'tidy'], inApp(app));
     await start('go', ['build', './...'], inApp(app));

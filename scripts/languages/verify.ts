@@ -7,10 +7,10 @@
  * It needs CPython with venv, a JDK with Maven, Go, and the network: everything else is installed in a scratch directory outside
  * the repository. There is no .NET SDK to compile with: of .NET the generated sources are looked at.
  */
-import { deepStrictEqual } from 'assert';
-import { readFileSync, rmSync } from 'fs';
-import { join } from 'path';
-import { stripVTControlCharacters } from 'util';
+import { deepStrictEqual } from 'node:assert';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { assetsIn, differenceBetween, templateIn, versionIn } from './assembly';
 import { checkDotnetSources } from './dotnet';
 import { Consumer } from './language';
@@ -74,7 +74,9 @@ async function build(checks: Checks, consumer: Consumer, warnings: Map<Consumer,
   await checks.checkAsync(`${name}: both apps build with it`, () => consumer.install());
   await checks.checkAsync(`${name}: the example synthesizes without a warning`, async () => {
     const output = await consumer.synth();
-    if (/warning/i.test(output)) { throw new Error(output); }
+    if (/warning/i.test(output)) {
+      throw new Error(output);
+    }
     deepStrictEqual(versionIn(join(app, 'cdk.out')), EVERYWHERE['aws-cdk-lib']);
     return `aws-cdk-lib ${EVERYWHERE['aws-cdk-lib']}`;
   });
@@ -82,12 +84,16 @@ async function build(checks: Checks, consumer: Consumer, warnings: Map<Consumer,
     const output = stripVTControlCharacters(await consumer.walk('walkthrough.out'));
     // The runtime of jsii for Go ends without a line break.
     warnings.set(consumer, [...output.matchAll(/WARNING (.+)$/gm)].map(([, text]) => text));
-    if (!warnings.get(consumer)!.some((text) => text.startsWith(WARNING))) { throw new Error(output); }
+    if (!warnings.get(consumer)!.some((text) => text.startsWith(WARNING))) {
+      throw new Error(output);
+    }
     return `${warnings.get(consumer)!.length} warnings`;
   });
   await checks.checkAsync(`${name}: an error that nobody catches is shown`, async () => {
     const output = await consumer.walk('uncaught.out', { UNCAUGHT: '1' }).then(() => 'cdk synth succeeded', (error: Error) => error.message);
-    if (!stripVTControlCharacters(output).includes(uncaught + UNCAUGHT)) { throw new Error(output); }
+    if (!stripVTControlCharacters(output).includes(uncaught + UNCAUGHT)) {
+      throw new Error(output);
+    }
     return `${uncaught}...`;
   });
 }
@@ -107,7 +113,9 @@ function compareSynths(checks: Checks, { language: { name }, app }: Consumer, ty
     for (const stack of stacks) {
       checks.check(`${name}: the template of ${stack} is that of TypeScript, byte for byte`, () => {
         const [template, expected] = [templateIn(ours, stack), templateIn(theirs, stack)];
-        if (template !== expected) { throw new Error(differenceBetween(template, expected)); }
+        if (template !== expected) {
+          throw new Error(differenceBetween(template, expected));
+        }
         return `${template.length} bytes`;
       });
     }
@@ -115,7 +123,9 @@ function compareSynths(checks: Checks, { language: { name }, app }: Consumer, ty
       const [assets, expected] = [assetsIn(ours), assetsIn(theirs)];
       deepStrictEqual([...assets.keys()], [...expected.keys()]);
       for (const [file, content] of assets) {
-        if (!content.equals(expected.get(file)!)) { throw new Error(`${file} differs`); }
+        if (!content.equals(expected.get(file)!)) {
+          throw new Error(`${file} differs`);
+        }
       }
       return `${assets.size} files`;
     });
@@ -129,7 +139,9 @@ function compareMessages(checks: Checks, consumer: Consumer, typescript: Consume
     deepStrictEqual(Object.keys(messages).sort(), Object.keys(expected).sort());
     for (const [mistake, message] of Object.entries(messages)) {
       // jsii puts the name of the error in front of some, and Java the stack of the JavaScript behind all.
-      if (!message.replace(/^\w+: /, '').startsWith(expected[mistake])) { throw new Error(`${mistake}: ${message}`); }
+      if (!message.replace(/^\w+: /, '').startsWith(expected[mistake])) {
+        throw new Error(`${mistake}: ${message}`);
+      }
     }
     return `${Object.keys(messages).length} errors`;
   });

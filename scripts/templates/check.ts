@@ -6,8 +6,8 @@
  *
  * cfn-lint is installed in `.cfn-lint`, everything else in a scratch directory. It needs CPython with venv, and the network.
  */
-import { cpSync, readdirSync, rmSync } from 'fs';
-import { join, sep } from 'path';
+import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import { ACCEPTED_LINT_FINDINGS } from './accepted-lint-findings';
 import { FINDINGS_OF_THE_APPS, FINDINGS_OF_THE_LIBRARY } from './accepted-nag-findings';
 import { Consumer, exampleNames, templatesIn } from './consumer';
@@ -33,10 +33,14 @@ function main(): void {
     let assemblies: Record<string, string> = {};
     checks.check('the configurations and the examples synthesize', () => {
       assemblies = consumer.synthesizeConfigurations();
-      for (const name of exampleNames()) { assemblies[`example-${name}`] = consumer.synthesizeExample(name); }
+      for (const name of exampleNames()) {
+        assemblies[`example-${name}`] = consumer.synthesizeExample(name);
+      }
       return `${Object.keys(assemblies).length} apps`;
     });
-    for (const name of exampleNames()) { checks.check(`the example ${name} type-checks`, () => consumer.typeCheckExample(name)); }
+    for (const name of exampleNames()) {
+      checks.check(`the example ${name} type-checks`, () => consumer.typeCheckExample(name));
+    }
     checkLint(checks, directory, assemblies);
     checkNag(checks, consumer, assemblies);
   } finally {
@@ -50,9 +54,13 @@ function checkLint(checks: Checks, directory: string, assemblies: Record<string,
   checks.check('cfn-lint installs, with the hashes of all that it needs', installCfnLint);
   checks.check('cfn-lint: no finding without a reason, and no reason without a finding', () => {
     cpSync(SNAPSHOTS, join(templates, 'floor'), { recursive: true });
-    for (const template of snapshots().flatMap(templatesIn)) { cpSync(template, join(templates, 'integ', template.split(sep).pop()!)); }
+    for (const template of snapshots().flatMap(templatesIn)) {
+      cpSync(template, join(templates, 'integ', template.split(sep).pop()!));
+    }
     for (const [name, assembly] of Object.entries(assemblies)) {
-      for (const template of templatesIn(assembly)) { cpSync(template, join(templates, 'newest', name, template.split(sep).pop()!)); }
+      for (const template of templatesIn(assembly)) {
+        cpSync(template, join(templates, 'newest', name, template.split(sep).pop()!));
+      }
     }
     const files = readdirSync(templates, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.json'));
     return `${files.length} templates, ${compare(lint(templates, files), ACCEPTED_LINT_FINDINGS)}`;
@@ -95,7 +103,9 @@ function checkNag(checks: Checks, consumer: Consumer, assemblies: Record<string,
     try {
       compare([], [unneeded]);
     } catch (error) {
-      if (String(error).includes(`does not occur any more: ${unneeded.rule}`)) { return; }
+      if (String(error).includes(`does not occur any more: ${unneeded.rule}`)) {
+        return;
+      }
     }
     throw new Error('it passes');
   });

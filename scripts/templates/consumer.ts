@@ -1,5 +1,5 @@
-import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'fs';
-import { join } from 'path';
+import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { compile, fileIn, LATEST, pack, REPOSITORY, run } from '../run';
 
 const EXAMPLES = join(REPOSITORY, 'examples', 'typescript');
@@ -19,7 +19,9 @@ export class Consumer {
     writeFileSync(join(this.directory, 'package.json'), '{ "private": true }');
     run('npm', ['install', '--no-audit', '--no-fund', tarball, ...versions], { cwd: this.directory });
     cpSync(join(__dirname, 'consumer'), this.directory, { recursive: true });
-    for (const file of CONFIGURATIONS) { cpSync(join(REPOSITORY, file), join(this.directory, file)); }
+    for (const file of CONFIGURATIONS) {
+      cpSync(join(REPOSITORY, file), join(this.directory, file));
+    }
     mkdirSync(join(this.directory, 'src'));
     writeFileSync(join(this.directory, 'src', 'index.ts'), "export * from 'cdk-private-registry';\n");
     return [fileIn(join(this.directory, 'dist'), '.tgz').split('/').pop(), ...versions].join(', ');

@@ -22,7 +22,9 @@ export function compare(findings: Finding[], accepted: AcceptedFinding[]): strin
     ...unexplained(findings, accepted).map(({ rule, where, message }) => `not accepted: ${rule} at ${where}: ${message}`),
     ...unused.map(({ rule, where }) => `accepted, but does not occur any more: ${rule} at ${where}`),
   ];
-  if (lines.length > 0) { throw new Error(lines.join('\n')); }
+  if (lines.length > 0) {
+    throw new Error(lines.join('\n'));
+  }
   return `${findings.length} findings, ${accepted.length} reasons`;
 }
 
@@ -34,7 +36,9 @@ export function unexplained(findings: Finding[], accepted: AcceptedFinding[]): F
 /** Throws unless exactly these rules are broken. */
 export function expectRules(findings: Finding[], rules: string[]): void {
   const found = [...new Set(findings.map(({ rule }) => rule))].sort();
-  if (found.join() !== [...rules].sort().join()) { throw new Error(`expected ${rules.join(', ')}, found ${found.join(', ') || 'nothing'}`); }
+  if (found.join() !== [...rules].sort().join()) {
+    throw new Error(`expected ${rules.join(', ')}, found ${found.join(', ') || 'nothing'}`);
+  }
 }
 
 function explains(accepted: AcceptedFinding, { rule, where, message }: Finding): boolean {

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'fs';
-import { join } from 'path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Finding } from './findings';
 import { REPOSITORY, run } from '../run';
 
@@ -8,7 +8,9 @@ const VENV = join(REPOSITORY, '.cfn-lint');
 
 /** Installs cfn-lint in an environment of its own; an existing one is brought to the versions of requirements.txt. */
 export function installCfnLint(): string {
-  if (!existsSync(join(VENV, 'bin', 'pip'))) { run('python3', ['-m', 'venv', VENV]); }
+  if (!existsSync(join(VENV, 'bin', 'pip'))) {
+    run('python3', ['-m', 'venv', VENV]);
+  }
   run(join(VENV, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', '--require-hashes', '--requirement', REQUIREMENTS]);
   return run(join(VENV, 'bin', 'cfn-lint'), ['--version']).trim();
 }

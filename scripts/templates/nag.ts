@@ -1,5 +1,5 @@
-import { readFileSync } from 'fs';
-import { join } from 'path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Finding } from './findings';
 
 /** The packs of cdk-nag, and the rules of aws-cdk-lib itself. A plugin that found nothing is not in the report. */

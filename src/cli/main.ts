@@ -1,13 +1,13 @@
-import { X509Certificate } from 'crypto';
-import { readFileSync } from 'fs';
-import { buffer } from 'stream/consumers';
-import { parseArgs } from 'util';
-import { PLACEHOLDER } from '../credentials/placeholder';
-import { ImageReference } from '../image/image-reference';
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import { PLACEHOLDER } from '../private/placeholder';
+import { ImageReference } from '../reference/image-reference';
 import { checkPull, CheckResult } from '../runtime/check';
-import { parsePlatform } from '../runtime/platform';
-import { parseSecret } from '../runtime/secret';
-import { CheckFailure } from '../runtime/verdict';
+import { parsePlatform } from '../runtime/oci/platform';
+import { parseSecret } from '../runtime/secret/secret';
+import { CheckFailure } from '../runtime/verdict/verdict';
 
 const PASSWORD_VARIABLE = 'REGISTRY_PASSWORD';
 const HOST = /^(?:[a-z0-9][a-z0-9.-]*|\[[a-f0-9:.]+\])(?::[0-9]{1,5})?$/i;
@@ -86,8 +86,12 @@ function help(): number {
 
 async function check(args: string[]): Promise<number> {
   const { values, positionals: [image, ...others] } = usable(() => parseArgs({ args, options: CHECK_OPTIONS, allowPositionals: true }));
-  if (values.help) { return help(); }
-  if (image === undefined || others.length > 0) { throw new UsageError(`expected one image, got ${image === undefined ? 'none' : others.length + 1}`); }
+  if (values.help) {
+    return help();
+  }
+  if (image === undefined || others.length > 0) {
+    throw new UsageError(`expected one image, got ${image === undefined ? 'none' : others.length + 1}`);
+  }
   const { platform, timeout = '30', 'auth-host': authHost, 'ca-file': caFile } = values;
   if (!(Number(timeout) > 0 && Number(timeout) <= LONGEST_TIMEOUT)) {
     throw new UsageError(`--timeout is ${JSON.stringify(timeout)}, expected a number of seconds, at most ${LONGEST_TIMEOUT}`);
@@ -96,7 +100,9 @@ async function check(args: string[]): Promise<number> {
     throw new UsageError(`--auth-host is ${JSON.stringify(authHost)}, expected a host, with its port if that is not 443`);
   }
   usable(() => ImageReference.parse(image));
-  if (platform !== undefined) { usable(() => parsePlatform(platform)); }
+  if (platform !== undefined) {
+    usable(() => parsePlatform(platform));
+  }
   const ca = caFile === undefined ? undefined : usable(() => readCertificates(caFile), '--ca-file has no certificate: ');
 
   let result: Outcome;
@@ -114,7 +120,9 @@ async function check(args: string[]): Promise<number> {
       timeoutMs: Number(timeout) * 1000,
     });
   } catch (error) {
-    if (!(error instanceof CheckFailure)) { throw error; }
+    if (!(error instanceof CheckFailure)) {
+      throw error;
+    }
     result = { verdict: error.verdict, kind: 'no', message: error.message };
   }
   const { verdict, kind, message, digest } = result;
@@ -126,8 +134,12 @@ type Outcome = Pick<CheckResult, 'verdict' | 'kind' | 'message' | 'digest'>;
 
 async function secretJson(args: string[]): Promise<number> {
   const { values, positionals } = usable(() => parseArgs({ args, options: CREDENTIALS_OPTIONS, allowPositionals: true }));
-  if (values.help) { return help(); }
-  if (positionals.length > 0) { throw new UsageError('secret-json takes --username and --password-stdin only'); }
+  if (values.help) {
+    return help();
+  }
+  if (positionals.length > 0) {
+    throw new UsageError('secret-json takes --username and --password-stdin only');
+  }
   const json = await secretOf(values);
   usable(() => parseSecret(json, { name: 'the secret' }));
   process.stdout.write(`${json}\n`);
@@ -145,13 +157,19 @@ interface CredentialsValues {
  */
 async function secretOf({ username, 'password-stdin': fromStdin, 'secret-json-stdin': isJson }: CredentialsValues): Promise<string> {
   if (isJson) {
-    if (username !== undefined || fromStdin) { throw new UsageError('--secret-json-stdin has the user name and the password already; leave out --username and --password-stdin'); }
+    if (username !== undefined || fromStdin) {
+      throw new UsageError('--secret-json-stdin has the user name and the password already; leave out --username and --password-stdin');
+    }
     return readInput();
   }
-  if (!username) { throw new UsageError('no user name is given, expected --username or --secret-json-stdin'); }
+  if (!username) {
+    throw new UsageError('no user name is given, expected --username or --secret-json-stdin');
+  }
   // As with "docker login" the line break that ends the input is not part of the password.
   const password = fromStdin ? (await readInput()).replace(/\r?\n$/, '') : process.env[PASSWORD_VARIABLE];
-  if (!password) { throw new UsageError(`no password is given, expected it on standard input with --password-stdin, or in ${PASSWORD_VARIABLE}`); }
+  if (!password) {
+    throw new UsageError(`no password is given, expected it on standard input with --password-stdin, or in ${PASSWORD_VARIABLE}`);
+  }
   return JSON.stringify({ username, password });
 }
 

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { RegistrySecret } from './registry-secret';
 import { invalid } from '../private/errors';
-import { RegistryProvider } from '../registry/registry-provider';
+import { RegistryProvider } from '../provider/registry-provider';
 
 /**
  * Finds or creates the secret of credentials when they are first used.

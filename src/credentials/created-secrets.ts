@@ -2,24 +2,28 @@ import { CfnOutput, CfnParameter, CfnResource, RemovalPolicy, SecretValue, Stack
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { Binder } from './binder';
-import { encryptionKeyOf } from './encryption-key';
 import { isDynamicReference, UNKNOWN } from './initial-value';
-import { PLACEHOLDER } from './placeholder';
 import { CreatedSecretOptions, SecretValueOptions } from './registry-credentials';
 import { RegistrySecret } from './registry-secret';
+import { encryptionKeyOf } from '../access/encryption-key';
 import { invalid, warn } from '../private/errors';
+import { PLACEHOLDER } from '../private/placeholder';
 import { outermostStackOf } from '../private/scopes';
 import { resolvedText } from '../private/tokens';
-import { RegistryProvider } from '../registry/registry-provider';
+import { RegistryProvider } from '../provider/registry-provider';
 
 /** CloudFormation inserts the values of parameters into JSON without escaping them. */
 const JSON_SAFE = String.raw`^[^"\\\x00-\x1f\x7f]+$`;
 
 export function secretFromValue(options: SecretValueOptions): Binder {
   const { username, password } = options;
-  if (!SecretValue.isSecretValue(password)) { throw plainTextPassword(); }
+  if (!SecretValue.isSecretValue(password)) {
+    throw plainTextPassword();
+  }
   const text = password.unsafeUnwrap();
-  if (!Token.isUnresolved(text) && !isDynamicReference(text)) { throw plainTextPassword(); }
+  if (!Token.isUnresolved(text) && !isDynamicReference(text)) {
+    throw plainTextPassword();
+  }
 
   return (scope, provider) => {
     const resolved = resolvedText(scope, text, UNKNOWN);
@@ -29,7 +33,9 @@ export function secretFromValue(options: SecretValueOptions): Binder {
         + 'store the token in a secret and pass its ARN to RegistryCredentials.fromSecretCompleteArn()', scope);
     }
     // A token can hide plain text too.
-    if (!resolved.includes(UNKNOWN) && !isDynamicReference(resolved)) { throw plainTextPassword(scope); }
+    if (!resolved.includes(UNKNOWN) && !isDynamicReference(resolved)) {
+      throw plainTextPassword(scope);
+    }
 
     return created(new secretsmanager.Secret(scope, 'Secret', {
       ...secretProps(options, provider),

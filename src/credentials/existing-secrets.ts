@@ -2,11 +2,11 @@ import { Token } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { Binder } from './binder';
-import { encryptionKeyOf } from './encryption-key';
 import { validateInitialValue } from './initial-value';
 import { SecretByArnOptions, SecretByNameOptions } from './registry-credentials';
 import { isOwned, RegistrySecret, SecretId } from './registry-secret';
 import { arnMayBeIncomplete, nameMayHaveSuffix, validateKeyArn, validateSecretArn, validateSecretName } from './secret-arn';
+import { encryptionKeyOf } from '../access/encryption-key';
 import { invalid, warn } from '../private/errors';
 
 export function existingSecret(secret: secretsmanager.ISecret): Binder {
@@ -78,7 +78,9 @@ function nameOf(secret: secretsmanager.ISecret): string {
 }
 
 function validateKeyOptions(options: SecretByNameOptions): void {
-  if (options.encryptionKeyArn === undefined) { return; }
+  if (options.encryptionKeyArn === undefined) {
+    return;
+  }
   validateKeyArn(options.encryptionKeyArn);
   if (options.encryptionKey !== undefined) {
     throw invalid('encryptionKeyAmbiguous',

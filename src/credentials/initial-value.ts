@@ -1,8 +1,8 @@
 import { CfnResource } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { PLACEHOLDER } from './placeholder';
 import { invalid, warn } from '../private/errors';
+import { PLACEHOLDER } from '../private/placeholder';
 import { resolvedText } from '../private/tokens';
 
 /** Stands for what only CloudFormation knows. */
@@ -14,11 +14,15 @@ export const UNKNOWN = '<token>';
  */
 export function validateInitialValue(scope: Construct, secret: secretsmanager.ISecret): void {
   const resource = secret.node.defaultChild as CfnResource;
-  if (resource.cfnResourceType !== secretsmanager.CfnSecret.CFN_RESOURCE_TYPE_NAME) { return; }
+  if (resource.cfnResourceType !== secretsmanager.CfnSecret.CFN_RESOURCE_TYPE_NAME) {
+    return;
+  }
 
   const { secretString } = resource as secretsmanager.CfnSecret;
   const text = secretString === undefined ? undefined : resolvedText(secret, secretString, UNKNOWN);
-  if (text === UNKNOWN || text === PLACEHOLDER) { return; }
+  if (text === UNKNOWN || text === PLACEHOLDER) {
+    return;
+  }
 
   const { username, password } = text === undefined ? {} : credentialsIn(text);
   if (password && !password.includes(UNKNOWN) && !isDynamicReference(password)) {

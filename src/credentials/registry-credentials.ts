@@ -6,7 +6,7 @@ import { Binder, once } from './binder';
 import { secretFromParameters, secretFromValue, secretWithPlaceholder } from './created-secrets';
 import { existingSecret, secretByArn, secretByName } from './existing-secrets';
 import { RegistrySecret } from './registry-secret';
-import { RegistryProvider } from '../registry/registry-provider';
+import { RegistryProvider } from '../provider/registry-provider';
 
 /**
  * What is known about a secret that is referred to by its name.

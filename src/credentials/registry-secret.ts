@@ -2,9 +2,9 @@ import { ArnFormat, CfnResource, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { IConstruct } from 'constructs';
-import { arnInRegion, EncryptionKey, inRegion } from './encryption-key';
-import { OwnerPolicies, ownerPolicies } from './owner-policies';
-import { PullStatement, pullStatements } from './pull-statements';
+import { arnInRegion, EncryptionKey, inRegion } from '../access/encryption-key';
+import { OwnerPolicies, ownerPolicies } from '../access/owner-policies';
+import { PullStatement, pullStatements } from '../access/pull-statements';
 import { invalid, warn } from '../private/errors';
 import { outermostStackOf } from '../private/scopes';
 import { certainlyDiffer } from '../private/tokens';
@@ -64,8 +64,12 @@ export class RegistrySecret {
     const region = isReplica ? stack.region : this.secret.env.region;
 
     const isOfOtherAccount = certainlyDiffer(this.secret.env.account, stack.account);
-    if (isOfOtherAccount) { this.validateCrossAccount(consumer, stack); }
-    if (certainlyDiffer(region, stack.region)) { this.validateCrossRegion(consumer, stack); }
+    if (isOfOtherAccount) {
+      this.validateCrossAccount(consumer, stack);
+    }
+    if (certainlyDiffer(region, stack.region)) {
+      this.validateCrossRegion(consumer, stack);
+    }
 
     const key = isReplica ? this.keyOfReplica(consumer, region) : this.props.encryptionKey;
     const isUnfilled = this.props.isPlaceholder && outermostStackOf(this.secret) === outermostStackOf(consumer);
@@ -169,7 +173,9 @@ export function isOwned(secret: secretsmanager.ISecret): boolean {
  * A name as the container can have it.
  */
 export function acceptedName(consumer: IConstruct, name: string): string {
-  if (Token.isUnresolved(name) || ECS_SECRET_NAME.test(name)) { return name; }
+  if (Token.isUnresolved(name) || ECS_SECRET_NAME.test(name)) {
+    return name;
+  }
   throw invalid('secretNameNeedsArn',
     `ECS does not accept the secret name ${JSON.stringify(name)}, only 1 to 255 of A-Z a-z 0-9 _ -; `
     + 'pass the complete ARN to RegistryCredentials.fromSecretCompleteArn(), or let the pull check find the ARN, which is off with the mode OFF and for a service with desiredCount: 0', consumer);

@@ -13,7 +13,9 @@ const EXAMPLE = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:ghcr/pull-
  * Checks a literal ARN that is said to be complete.
  */
 export function validateSecretArn(arn: string): void {
-  if (Token.isUnresolved(arn)) { return; }
+  if (Token.isUnresolved(arn)) {
+    return;
+  }
   const value = JSON.stringify(arn);
   const resource = ARN.exec(arn)?.[1];
   if (resource === undefined) {
@@ -47,7 +49,9 @@ export function arnMayBeIncomplete(arn: string): boolean {
  * Checks a literal name of a secret.
  */
 export function validateSecretName(name: string): void {
-  if (Token.isUnresolved(name)) { return; }
+  if (Token.isUnresolved(name)) {
+    return;
+  }
   const value = JSON.stringify(name);
   if (name.startsWith('arn:')) {
     throw invalid('invalidSecretName',
@@ -71,7 +75,9 @@ export function nameMayHaveSuffix(name: string): boolean {
  * Checks the literal ARN of a KMS key or alias.
  */
 export function validateKeyArn(arn: string): void {
-  if (Token.isUnresolved(arn) || KEY_ARN.test(arn)) { return; }
+  if (Token.isUnresolved(arn) || KEY_ARN.test(arn)) {
+    return;
+  }
   throw invalid('invalidEncryptionKeyArn',
     `encryptionKeyArn ${JSON.stringify(arn)} is not the ARN of a KMS key or alias, `
     + 'expected arn:aws:kms:<region>:<account>:key/<id> or arn:aws:kms:<region>:<account>:alias/<name>');

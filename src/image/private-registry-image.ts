@@ -3,15 +3,15 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { grantPull } from './execution-role';
-import { hostOf } from './image-host';
-import { ImageReference } from './image-reference';
 import { PullOptions } from './pull-options';
+import { grantPull } from '../access/execution-role';
 import { RegistryCredentials } from '../credentials/registry-credentials';
 import { acceptedName } from '../credentials/registry-secret';
 import { invalid, warn } from '../private/errors';
+import { hostOf } from '../provider/image-host';
+import { RegistryProvider } from '../provider/registry-provider';
 import { addPullCheck } from '../pull-check/pull-check';
-import { RegistryProvider } from '../registry/registry-provider';
+import { ImageReference } from '../reference/image-reference';
 
 const ECR_HOST = /^\d{12}\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn|c2s\.ic\.gov|sc2s\.sgov\.gov)$/;
 const PUBLIC_ECR_HOST = 'public.ecr.aws';
@@ -85,7 +85,9 @@ export class PrivateRegistryImage extends ecs.ContainerImage {
     secret.addReader(role);
     const use = secret.usedBy(containerDefinition);
     const check = addPullCheck(containerDefinition, { reference: this.reference, provider: this.provider, secret, use, options: this.options });
-    if (check) { task.node.addDependency(check); }
+    if (check) {
+      task.node.addDependency(check);
+    }
 
     const credentialsParameter = use.isName ? check?.getAttString('CredentialsParameter') ?? acceptedName(containerDefinition, use.id) : use.id;
     const view = viewOf(secret.secret, credentialsParameter, () => {
@@ -104,7 +106,9 @@ export class PrivateRegistryImage extends ecs.ContainerImage {
         `the image ${JSON.stringify(this.reference)} is in the public registry of Amazon ECR, where every image can be pulled without credentials; `
         + 'use ecs.ContainerImage.fromRegistry() without credentials');
     }
-    if (Token.isUnresolved(this.reference)) { return; }
+    if (Token.isUnresolved(this.reference)) {
+      return;
+    }
     const { tag, digest } = ImageReference.parse(this.reference);
     if (digest === undefined && !this.options.pinDigest && (tag === undefined || tag === 'latest')) {
       warn(scope, 'imageWithoutFixedTag',
@@ -115,7 +119,9 @@ export class PrivateRegistryImage extends ecs.ContainerImage {
 }
 
 function refuseEcr(reference: string, host: string): void {
-  if (!ECR_HOST.test(host)) { return; }
+  if (!ECR_HOST.test(host)) {
+    return;
+  }
   throw invalid('ecrImage',
     `the image ${JSON.stringify(reference)} is in Amazon ECR, which ECS reads with the rights of the execution role and refuses credentials for; `
     + 'use ecs.ContainerImage.fromEcrRepository()');

@@ -16,6 +16,8 @@ export function outermostStackOf(scope: IConstruct): Stack {
  */
 export function roleResourceOf(role: iam.IRole): iam.CfnRole | undefined {
   const name = Tokenization.reverseString(role.roleName).firstToken;
-  if (name === undefined || !Reference.isReference(name) || !CfnResource.isCfnResource(name.target)) { return undefined; }
+  if (name === undefined || !Reference.isReference(name) || !CfnResource.isCfnResource(name.target)) {
+    return undefined;
+  }
   return name.target.cfnResourceType === iam.CfnRole.CFN_RESOURCE_TYPE_NAME ? name.target as iam.CfnRole : undefined;
 }

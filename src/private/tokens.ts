@@ -20,8 +20,12 @@ export function literalPrefix(text: string): string {
  */
 export function resolvedText(scope: IConstruct, value: unknown, placeholder: string): string {
   const resolved = Stack.of(scope).resolve(value);
-  if (typeof resolved === 'string') { return resolved; }
+  if (typeof resolved === 'string') {
+    return resolved;
+  }
   const join = resolved?.['Fn::Join'];
-  if (!Array.isArray(join)) { return placeholder; }
+  if (!Array.isArray(join)) {
+    return placeholder;
+  }
   return (join[1] as unknown[]).map((part) => (typeof part === 'string' ? part : placeholder)).join(join[0]);
 }

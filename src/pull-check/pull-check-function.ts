@@ -1,11 +1,11 @@
-import { join } from 'path';
+import { join } from 'node:path';
 import { Duration, RemovalPolicy, Resource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, IConstruct } from 'constructs';
-import { roleIn } from '../image/execution-role';
+import { roleIn } from '../access/execution-role';
 
 /** What `npx projen bundle` makes of `handler/index.ts`. */
 const CODE = join(__dirname, '..', '..', 'assets', 'pull-check', 'handler', 'index');

@@ -1,16 +1,16 @@
-import { createHash, X509Certificate } from 'crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { Aspects, CfnResource, CustomResource, Duration, Names, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { IPullCheckFunction, PullCheckFunction } from './pull-check-function';
 import { PullCheckMode, PullCheckOptions } from './pull-check-options';
-import { policyOf, PullStatement } from '../credentials/pull-statements';
+import { isImmutable, roleIn } from '../access/execution-role';
+import { policyOf, PullStatement } from '../access/pull-statements';
 import { RegistrySecret, SecretUse } from '../credentials/registry-secret';
-import { isImmutable, roleIn } from '../image/execution-role';
 import { PullOptions } from '../image/pull-options';
 import { invalid, warn } from '../private/errors';
-import { RegistryProvider } from '../registry/registry-provider';
+import { RegistryProvider } from '../provider/registry-provider';
 
 const RESOURCE_TYPE = 'Custom::PrivateRegistryPullCheck';
 const MODE_CONTEXT = 'cdk-private-registry:pullCheckMode';
@@ -46,7 +46,9 @@ export function addPullCheck(container: ecs.ContainerDefinition, props: PullChec
     return undefined;
   }
   validate(container, mode, props);
-  if (pinDigest) { labelWithReference(container, reference); }
+  if (pinDigest) {
+    labelWithReference(container, reference);
+  }
 
   const stack = Stack.of(container);
   const { caCertificate, timeout = DEFAULT_TIMEOUT, trigger, authHost } = pullCheck;
@@ -67,11 +69,15 @@ export function addPullCheck(container: ecs.ContainerDefinition, props: PullChec
     Trigger: trigger,
   };
   const checkFunction = pullCheck.checkFunction ?? defaultFunction(stack, pullCheck);
-  if (checkFunction instanceof PullCheckFunction) { secret.addReader(checkFunction.role); }
+  if (checkFunction instanceof PullCheckFunction) {
+    secret.addReader(checkFunction.role);
+  }
   // A change of anything that is checked makes a new resource, so that a rollback only ever deletes, which cannot fail.
   const id = `PrivateRegistryPullCheck${hashOf(identityOf(stack, { ...properties, ServiceToken: checkFunction.functionArn }, ...use.statements))}`;
   const existing = stack.node.tryFindChild(id) as CustomResource | undefined;
-  if (existing) { return existing; }
+  if (existing) {
+    return existing;
+  }
 
   const check = new CustomResource(stack, id, { serviceToken: checkFunction.functionArn, resourceType: RESOURCE_TYPE, properties });
   // As a property of CustomResource it makes newer versions of aws-cdk-lib warn.
@@ -95,7 +101,9 @@ function identityOf(stack: Stack, ...values: unknown[]): unknown {
  */
 function modeOf(scope: Construct, { mode = PullCheckMode.ENFORCE }: PullCheckOptions): PullCheckMode {
   const override = scope.node.tryGetContext(MODE_CONTEXT);
-  if (override === undefined) { return mode; }
+  if (override === undefined) {
+    return mode;
+  }
   const modes = Object.values(PullCheckMode);
   if (!modes.includes(override)) {
     throw invalid('invalidPullCheckMode', `the context value ${MODE_CONTEXT} is ${JSON.stringify(override)}, expected one of ${modes.join(', ')}, in upper case; correct it, or remove it from cdk.json or the command line`, scope);
@@ -105,7 +113,9 @@ function modeOf(scope: Construct, { mode = PullCheckMode.ENFORCE }: PullCheckOpt
 }
 
 function validateWithoutCheck(container: ecs.ContainerDefinition, { options: { pullCheck, pinDigest } }: PullCheckProps): void {
-  if (!pinDigest) { return; }
+  if (!pinDigest) {
+    return;
+  }
   if (pullCheck?.mode === PullCheckMode.OFF) {
     throw invalid('pinDigestWithoutCheck', 'pinDigest needs the digest that the pull check finds, but pullCheck.mode is OFF; remove one of both', container);
   }
@@ -165,11 +175,15 @@ function isFargate(taskDefinition: ecs.TaskDefinition): boolean {
  * The platform that the image has to have; undefined where the instances decide, or a token.
  */
 function platformOf(taskDefinition: ecs.TaskDefinition): string | undefined {
-  if (!isFargate(taskDefinition)) { return undefined; }
+  if (!isFargate(taskDefinition)) {
+    return undefined;
+  }
   const { cpuArchitecture = 'X86_64', operatingSystemFamily = 'LINUX' } = (
     (taskDefinition.node.defaultChild as ecs.CfnTaskDefinition).runtimePlatform ?? {}
   ) as ecs.CfnTaskDefinition.RuntimePlatformProperty;
-  if (Token.isUnresolved(cpuArchitecture) || Token.isUnresolved(operatingSystemFamily)) { return undefined; }
+  if (Token.isUnresolved(cpuArchitecture) || Token.isUnresolved(operatingSystemFamily)) {
+    return undefined;
+  }
   return `${operatingSystemFamily === 'LINUX' ? 'linux' : 'windows'}/${cpuArchitecture === 'ARM64' ? 'arm64' : 'amd64'}`;
 }
 
@@ -194,7 +208,9 @@ function grantCheck(check: CustomResource, checkFunction: IPullCheckFunction, re
   } else {
     attach(check, role, read);
   }
-  if (!isImmutable(responder)) { attach(check, responder, askForState); }
+  if (!isImmutable(responder)) {
+    attach(check, responder, askForState);
+  }
 }
 
 /**
@@ -226,7 +242,9 @@ function labelWithReference(container: ecs.ContainerDefinition, reference: strin
   // The container sets its labels after it has bound its image.
   Aspects.of(container).add({
     visit: (node) => {
-      if (node === container) { container.addDockerLabel('cdk-private-registry.image', reference); }
+      if (node === container) {
+        container.addDockerLabel('cdk-private-registry.image', reference);
+      }
     },
   });
 }

@@ -1,13 +1,13 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { RegistryProvider } from './registry-provider';
-import { OwnerPolicies } from '../credentials/owner-policies';
+import { grantStatements } from '../access/execution-role';
+import { OwnerPolicies } from '../access/owner-policies';
 import { RegistryCredentials } from '../credentials/registry-credentials';
 import { RegistrySecret } from '../credentials/registry-secret';
-import { grantStatements } from '../image/execution-role';
 import { PrivateRegistryImage } from '../image/private-registry-image';
 import { overriddenBy, PullOptions } from '../image/pull-options';
+import { RegistryProvider } from '../provider/registry-provider';
 
 /**
  * Properties of `PrivateRegistry`.
@@ -89,7 +89,9 @@ export class PrivateRegistry extends Construct {
    */
   public grantPull(grantee: iam.IGrantable): iam.Grant {
     const { grantPrincipal } = grantee;
-    if (!('roleArn' in grantPrincipal)) { return grantStatements(grantee, this.registrySecret.usedBy(this).statements); }
+    if (!('roleArn' in grantPrincipal)) {
+      return grantStatements(grantee, this.registrySecret.usedBy(this).statements);
+    }
     const role = grantPrincipal as iam.IRole;
     this.registrySecret.addReader(role);
     return grantStatements(role, this.registrySecret.usedBy(role).statements);

@@ -1,19 +1,19 @@
-import { isLoopbackHost } from './address-guard';
-import { lifetimeWarning } from './advice';
-import { Connections } from './connections';
-import { REAL_ENVIRONMENT, type CheckEnvironment } from './environment';
-import { hostOf, unreachable } from './failures';
-import { NetworkFailure } from './network-failure';
-import { parsePlatform, platformText } from './platform';
-import { pull, type Pulled } from './pull';
-import { KNOWN_PAIRS } from './realm';
-import type { Scene, Vantage } from './scene';
-import type { Session } from './session';
-import { createRedactor, oneLine } from './text';
-import type { Credentials } from './token';
-import { createTransport, type RequestRecord } from './transport';
-import { CheckFailure, type Verdict, type VerdictKind } from './verdict';
-import { ImageReference } from '../image/image-reference';
+import { isLoopbackHost } from './http/address-guard';
+import { Connections } from './http/connections';
+import { REAL_ENVIRONMENT, CheckEnvironment } from './http/environment';
+import { NetworkFailure } from './http/network-failure';
+import { createTransport, RequestRecord } from './http/transport';
+import { parsePlatform, platformText } from './oci/platform';
+import { pull, Pulled } from './oci/pull';
+import { KNOWN_PAIRS } from './oci/realm';
+import { Session } from './oci/session';
+import { Credentials } from './oci/token';
+import { lifetimeWarning } from './verdict/advice';
+import { hostOf, unreachable } from './verdict/failures';
+import { Scene, Vantage } from './verdict/scene';
+import { createRedactor, oneLine } from './verdict/text';
+import { CheckFailure, Verdict, VerdictKind } from './verdict/verdict';
+import { ImageReference } from '../reference/image-reference';
 
 export interface CheckInput {
   /** The image as it stands in the task definition. */
@@ -92,7 +92,7 @@ export async function checkPull(
     environment,
     scene,
   };
-  const requests = () => transport.requests.map(request => ({ ...request, host: hostOf(scene, request) }));
+  const requests = () => transport.requests.map((request) => ({ ...request, host: hostOf(scene, request) }));
   try {
     const pulled = await pull(session);
     return { ...pulled, kind: 'yes', definite: true, message: successMessage(session, pulled), requests: requests() };
@@ -110,7 +110,7 @@ function sceneOf(input: CheckInput, image: ImageReference, api: URL): Scene {
   return {
     image: input.image,
     host: image.host,
-    knownHosts: [image.host, api.host, KNOWN_PAIRS[api.host], input.authHost].filter(host => host !== undefined),
+    knownHosts: [image.host, api.host, KNOWN_PAIRS[api.host], input.authHost].filter((host) => host !== undefined),
     credentials: input.credentials,
     credentialsName: input.credentialsName ?? 'the given credentials',
     vantage: input.vantage ?? 'command-line',

@@ -3,8 +3,8 @@ import { PrivateRegistryContainerOptions } from './private-registry-container-op
 import { PrivateRegistryFargateServiceBaseProps } from './private-registry-fargate-service-base-props';
 import { RegistryCredentials } from '../credentials/registry-credentials';
 import { PullOptions } from '../image/pull-options';
+import { RegistryProvider } from '../provider/registry-provider';
 import { PrivateRegistry } from '../registry/private-registry';
-import { RegistryProvider } from '../registry/registry-provider';
 
 /**
  * Properties of `PrivateRegistryFargateService`.

@@ -8,12 +8,12 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { PrivateRegistryFargateServiceProps } from './private-registry-fargate-service-props';
 import { connectTasks } from './task-network';
-import { roleIn } from '../image/execution-role';
+import { roleIn } from '../access/execution-role';
 import { PullOptions } from '../image/pull-options';
 import { invalid, warn } from '../private/errors';
+import { RegistryProvider } from '../provider/registry-provider';
 import { PullCheckMode } from '../pull-check/pull-check-options';
 import { PrivateRegistry } from '../registry/private-registry';
-import { RegistryProvider } from '../registry/registry-provider';
 
 /** Private registries need 1.2.0. */
 const TOO_OLD = [ecs.FargatePlatformVersion.VERSION1_0, ecs.FargatePlatformVersion.VERSION1_1];
@@ -158,7 +158,9 @@ export class PrivateRegistryFargateService extends Construct implements ec2.ICon
         `logRetention ${logRetention} has no effect, because the service has no log group of its own; `
         + `remove it or ${logDriver ? 'set the retention where the log group of logDriver is defined' : 'enableLogging: false'}`, this);
     }
-    if (logDriver !== undefined) { return logDriver; }
+    if (logDriver !== undefined) {
+      return logDriver;
+    }
     return enableLogging ? ecs.LogDrivers.awsLogs({ streamPrefix: this.node.id, logRetention }) : undefined;
   }
 
@@ -224,7 +226,9 @@ for an image that needs none use ecs.ContainerImage.fromRegistry()`, scope);
  */
 function pullOptionsOf(props: PrivateRegistryFargateServiceProps): PullOptions {
   const { desiredCount, pullCheck, pinDigest, executionRolePolicyManagedExternally } = props;
-  if (desiredCount === 0) { return { pullCheck: { mode: PullCheckMode.OFF }, pinDigest: false, executionRolePolicyManagedExternally }; }
+  if (desiredCount === 0) {
+    return { pullCheck: { mode: PullCheckMode.OFF }, pinDigest: false, executionRolePolicyManagedExternally };
+  }
   return { pullCheck, pinDigest, executionRolePolicyManagedExternally };
 }
 
@@ -236,12 +240,16 @@ function leavesRoom(maxHealthyPercent?: number): boolean {
 }
 
 function refuseOldPlatform(scope: Construct, { platformVersion }: PrivateRegistryFargateServiceProps): void {
-  if (platformVersion === undefined || !TOO_OLD.includes(platformVersion)) { return; }
+  if (platformVersion === undefined || !TOO_OLD.includes(platformVersion)) {
+    return;
+  }
   throw invalid('platformVersionTooOld',
     `Fargate platform version ${platformVersion} cannot pull from private registries, expected 1.2.0 or later; leave platformVersion out to run on the latest`, scope);
 }
 
 function refuseLargerContainer(scope: Construct, name: string, container: number | undefined, taskName: string, task: number): void {
-  if (container === undefined || Token.isUnresolved(container) || Token.isUnresolved(task) || container <= task) { return; }
+  if (container === undefined || Token.isUnresolved(container) || Token.isUnresolved(task) || container <= task) {
+    return;
+  }
   throw invalid('containerExceedsTask', `${name} ${container} is more than ${taskName} ${task} of the task; raise ${taskName}, or lower ${name}`, scope);
 }

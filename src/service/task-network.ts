@@ -3,7 +3,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
 import { PrivateRegistryFargateServiceProps } from './private-registry-fargate-service-props';
 import { warn } from '../private/errors';
-import { RegistryProvider } from '../registry/registry-provider';
+import { RegistryProvider } from '../provider/registry-provider';
 
 /**
  * Sees to it that the tasks can reach the registry, as far as that is known at synth.
@@ -13,12 +13,16 @@ import { RegistryProvider } from '../registry/registry-provider';
 export function connectTasks(
   scope: Construct, service: ecs.FargateService, provider: RegistryProvider, props: PrivateRegistryFargateServiceProps,
 ): void {
-  if (props.deploymentController?.type === ecs.DeploymentControllerType.EXTERNAL) { return; }
+  if (props.deploymentController?.type === ecs.DeploymentControllerType.EXTERNAL) {
+    return;
+  }
 
   const { vpc } = service.cluster;
   // What FargateService chooses too.
   const selected = vpc.selectSubnets(props.taskSubnets ?? (props.assignPublicIp ? { subnetType: ec2.SubnetType.PUBLIC } : {}));
-  if (selected.isPendingLookup) { return; }
+  if (selected.isPendingLookup) {
+    return;
+  }
 
   const resource = service.node.defaultChild as ecs.CfnService;
   resource.node.addDependency(selected.internetConnectivityEstablished);
@@ -27,7 +31,9 @@ export function connectTasks(
   if (publicSubnets.length > 0 && props.assignPublicIp === undefined) {
     resource.addPropertyOverride('NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp', 'ENABLED');
   }
-  if (provider.internal) { return; }
+  if (provider.internal) {
+    return;
+  }
 
   if (publicSubnets.length > 0 && props.assignPublicIp === false) {
     warn(scope, 'publicSubnetsWithoutPublicIp',

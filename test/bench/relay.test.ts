@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer, AddressInfo, Socket } from 'node:net';
 import { Relay } from '../../bench/relay';
 
 const ROUND_TRIP = 60;

@@ -2,7 +2,9 @@ import { atRest } from '../../bench/rest';
 
 test('what is counted late is counted, too', async () => {
   let count = 1;
-  setTimeout(() => { count = 2; }, 50);
+  setTimeout(() => {
+    count = 2;
+  }, 50);
   expect(await atRest(() => count, 200, 10_000)).toBe(2);
 });
 

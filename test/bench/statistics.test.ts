@@ -1,5 +1,5 @@
 import { Report } from '../../bench/report';
-import { repeat, Series, type Limit } from '../../bench/series';
+import { repeat, Series, Limit } from '../../bench/series';
 import { intervalOfMedian, median } from '../../bench/statistics';
 
 const oneTo = (count: number) => Array.from({ length: count }, (_, index) => count - index);

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificate } from '../support/certificates';
-import { CommandLine, type CallOptions, type Ended } from '../support/command-line';
+import { CommandLine, CallOptions, Ended } from '../support/command-line';
 import { leaksIn } from '../support/leaks';
 import { IMAGE, imageFor, indexFor, PASSWORD, registry, TOKEN, USERNAME } from '../support/registry-script';
-import { errors, startScriptedServer, type Script, type ScriptedServer } from '../support/scripted-registry';
+import { errors, startScriptedServer, Script, ScriptedServer } from '../support/scripted-registry';
 
 const commandLine = new CommandLine();
 const directory = mkdtempSync(join(tmpdir(), 'check-'));
@@ -174,7 +174,7 @@ describe('the options', () => {
     const host = `localhost:${secure.port}`;
     secure.play(registry(host));
     expect(await check(`${host}/acme/api:1.4.2`, ['--ca-file', caFile])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^OK/) });
-    expect(secure.seen.every(request => request.secure)).toBe(true);
+    expect(secure.seen.every((request) => request.secure)).toBe(true);
   });
 
   test('--insecure-loopback is needed for a registry on this machine', async () => {

@@ -34,7 +34,9 @@ describe.each(FLAG_SETS)('with %s', (_flags, flags) => {
       allowAsOwner(permissions, OWNERS_SECRET, secretPolicy);
       allowAsOwner(permissions, OWNERS_KEY, keyPolicy);
 
-      for (const role of roles) { expect(await pullRights(permissions, { role, ...pull })).toEqual(LEAST_RIGHTS); }
+      for (const role of roles) {
+        expect(await pullRights(permissions, { role, ...pull })).toEqual(LEAST_RIGHTS);
+      }
 
       // The same rights in another stack of the account, whose roles the owner has not listed.
       const stranger = roles[0].replace('role/Stack-', 'role/Other-');
@@ -45,14 +47,18 @@ describe.each(FLAG_SETS)('with %s', (_flags, flags) => {
     test('may not be read as long as its owner has not allowed it', async () => {
       const { permissions, roles } = deploy();
 
-      for (const role of roles) { expect(await pullRights(permissions, { role, ...pull })).toEqual(NO_RIGHTS); }
+      for (const role of roles) {
+        expect(await pullRights(permissions, { role, ...pull })).toEqual(NO_RIGHTS);
+      }
     });
 
     test('may be read and not decrypted if only the secret has the policy', async () => {
       const { permissions, registry, roles } = deploy();
       allowAsOwner(permissions, OWNERS_SECRET, registry.ownerPolicies().secretPolicy);
 
-      for (const role of roles) { expect(await pullRights(permissions, { role, ...pull })).toEqual(RIGHTS_WITHOUT_KEY); }
+      for (const role of roles) {
+        expect(await pullRights(permissions, { role, ...pull })).toEqual(RIGHTS_WITHOUT_KEY);
+      }
     });
 
     test('aws-cdk-lib alone: may not be decrypted, whatever its owner allows', async () => {
@@ -82,7 +88,9 @@ describe.each(FLAG_SETS)('with %s', (_flags, flags) => {
       const { secret, executionRole, checkRole = '' } = readersIn(permissions);
       const here = (arn: string) => arn.replace(ENV.region, region);
       const away = (arn: string) => arn.replace(ENV.region, region === ENV.region ? 'eu-central-1' : ENV.region);
-      for (const key of [here, away].map((place) => place(MULTI_REGION_KEY))) { permissions.setResourcePolicy(key, keyPolicyOf(ENV.account)); }
+      for (const key of [here, away].map((place) => place(MULTI_REGION_KEY))) {
+        permissions.setResourcePolicy(key, keyPolicyOf(ENV.account));
+      }
 
       expect(secret).toBe(here(SECRET_ARN));
       for (const role of [executionRole, checkRole]) {

@@ -153,7 +153,9 @@ describe.each(FLAG_SETS)('with %s', (_flags, flags) => {
 
 /** The key that encrypts the secret; it has the policy that is in a template, or the one of the case. */
 function keyArnOf(permissions: Permissions, { arn, policy }: KeyCase): string {
-  if (arn === undefined || policy === undefined) { return permissions.resources('AWS::KMS::Key')[0].attribute('Arn'); }
+  if (arn === undefined || policy === undefined) {
+    return permissions.resources('AWS::KMS::Key')[0].attribute('Arn');
+  }
   permissions.setResourcePolicy(arn, policy);
   return arn;
 }

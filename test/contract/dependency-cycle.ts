@@ -11,11 +11,17 @@ export function dependencyCycle(template: any): string[] | undefined {
   const finished = new Set<string>();
 
   const visit = (id: string, path: string[]): string[] | undefined => {
-    if (path.includes(id)) { return [...path.slice(path.indexOf(id)), id]; }
-    if (finished.has(id)) { return undefined; }
+    if (path.includes(id)) {
+      return [...path.slice(path.indexOf(id)), id];
+    }
+    if (finished.has(id)) {
+      return undefined;
+    }
     for (const target of edges.get(id)!) {
       const cycle = visit(target, [...path, id]);
-      if (cycle) { return cycle; }
+      if (cycle) {
+        return cycle;
+      }
     }
     finished.add(id);
     return undefined;
@@ -23,14 +29,18 @@ export function dependencyCycle(template: any): string[] | undefined {
 
   for (const id of edges.keys()) {
     const cycle = visit(id, []);
-    if (cycle) { return cycle; }
+    if (cycle) {
+      return cycle;
+    }
   }
   return undefined;
 }
 
 /** The names that a value refers to: logical ids, parameters and pseudo parameters. */
 function references(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null) { return []; }
+  if (typeof value !== 'object' || value === null) {
+    return [];
+  }
   return Object.entries(value).flatMap(([key, argument]) => {
     switch (key) {
       case 'Ref': return [argument];

@@ -292,7 +292,9 @@ function imagesWith(credentials: RegistryCredentials): ImageFactory {
 
 function place({ env = ENV, place: chosen }: Configuration, flags: Record<string, unknown>): { stack: Stack; scope: Construct } {
   const app = newApp({ ...flags, ...CHECKED });
-  if (chosen) { return chosen(app, env); }
+  if (chosen) {
+    return chosen(app, env);
+  }
   const stack = new Stack(app, 'Stack', { env });
   return { stack, scope: stack };
 }

@@ -52,7 +52,9 @@ function typesOfAdded(before: Template, after: Template): string[] {
 function replacedBy(before: Template, after: Template): string[] {
   const replaced: string[] = [];
   fullDiff(before, after).resources.forEachDifference((id, { changeImpact }) => {
-    if (![ResourceImpact.NO_CHANGE, ResourceImpact.WILL_UPDATE, ResourceImpact.WILL_CREATE].includes(changeImpact)) { replaced.push(id); }
+    if (![ResourceImpact.NO_CHANGE, ResourceImpact.WILL_UPDATE, ResourceImpact.WILL_CREATE].includes(changeImpact)) {
+      replaced.push(id);
+    }
   });
   return replaced;
 }

@@ -130,7 +130,9 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
       const { Resources } = Template.fromStack(stack).toJSON();
       const seen = new Set<string>();
       const visit = (id: string): void => {
-        if (seen.has(id)) { return; }
+        if (seen.has(id)) {
+          return;
+        }
         seen.add(id);
         const text = JSON.stringify(Resources[id]);
         Object.keys(Resources).filter((other) => text.includes(`"${other}"`)).forEach(visit);

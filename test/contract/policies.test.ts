@@ -1,5 +1,5 @@
-import { readdirSync } from 'fs';
-import { join } from 'path';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { EXCEPTIONS, isExcepted, violations } from './policy-rules';
 import { FoundStatement, statementsOf } from './policy-statements';
 import { snapshots, templatesIn } from '../integ/cases';

@@ -102,8 +102,12 @@ function principalFault({ kind, statement: { Principal } }: FoundStatement): str
 
 /** A secret is read by its complete ARN, or by what may be the beginning of it: as it is, and with six characters more. */
 function readFault(actions: string[], resources: string[]): string | false {
-  if (!actions.some((action) => action.startsWith('secretsmanager:'))) { return resources.some((resource) => resource.includes('?')) && 'not an exact resource'; }
-  if (actions.join() !== 'secretsmanager:GetSecretValue') { return 'more of a secret than its value'; }
+  if (!actions.some((action) => action.startsWith('secretsmanager:'))) {
+    return resources.some((resource) => resource.includes('?')) && 'not an exact resource';
+  }
+  if (actions.join() !== 'secretsmanager:GetSecretValue') {
+    return 'more of a secret than its value';
+  }
   const isExact = (resource: string) => COMPLETE_ARN.test(resource) || ARN_BY_NAME.test(resource)
     || resources.includes(`${resource}${SUFFIX}`) || (resource.endsWith(SUFFIX) && resources.includes(resource.slice(0, -SUFFIX.length)));
   return !resources.every(isExact) && 'not the ARN of a secret';
@@ -111,7 +115,9 @@ function readFault(actions: string[], resources: string[]): string | false {
 
 /** Only Secrets Manager decrypts for a role, and `key/*` is a key with one alias. */
 function decryptFault({ kind, statement: { Condition = {} } }: FoundStatement, actions: string[], resources: string[]): string | false {
-  if (kind !== 'identity' || !actions.some((action) => action.startsWith('kms:'))) { return false; }
+  if (kind !== 'identity' || !actions.some((action) => action.startsWith('kms:'))) {
+    return false;
+  }
   const { 'ForAnyValue:StringEquals': anyOf, ...others } = Condition;
   const aliases = anyOf?.['kms:ResourceAliases'];
   return (actions.join() !== 'kms:Decrypt' && 'more of a key than decryption')

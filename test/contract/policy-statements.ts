@@ -25,20 +25,28 @@ export function managedPoliciesOf(template: any): string[] {
 
 /** A value as one text, with intrinsic functions as `${...}`. */
 export function textOf(value: any): string {
-  if (typeof value === 'string') { return value; }
+  if (typeof value === 'string') {
+    return value;
+  }
   const join = value?.['Fn::Join'];
-  if (join !== undefined) { return join[1].map(textOf).join(join[0]); }
+  if (join !== undefined) {
+    return join[1].map(textOf).join(join[0]);
+  }
   return value?.['Fn::Sub'] ?? `\${${value?.Ref ?? JSON.stringify(value)}}`;
 }
 
 /** The statements below a value, each with the innermost property that holds its policy. */
 function within(value: any, property = ''): Array<{ property: string; statement: any }> {
-  if (typeof value !== 'object' || value === null) { return []; }
+  if (typeof value !== 'object' || value === null) {
+    return [];
+  }
   const own = [value.Statement ?? []].flat().map((statement) => ({ property, statement }));
   return [...own, ...Object.entries(value).flatMap(([name, one]) => within(one, Array.isArray(value) ? property : name))];
 }
 
 function kindOf(type: string, property: string): PolicyKind {
-  if (property === 'AssumeRolePolicyDocument') { return 'trust'; }
+  if (property === 'AssumeRolePolicyDocument') {
+    return 'trust';
+  }
   return type.startsWith('AWS::IAM::') ? 'identity' : 'resource';
 }

@@ -17,7 +17,9 @@ describe.each(SECTION_5_ROWS.map((one) => [one.id, one] as const))('%s', (id, { 
   test('has an id for what is refused and for what is warned about, each asserted', () => {
     expect(ids.some((one) => (ERROR_IDS as readonly string[]).includes(one))).toBe(kinds.includes('error'));
     expect(ids.some((one) => (WARNING_IDS as readonly string[]).includes(one))).toBe(kinds.includes('warning'));
-    for (const one of ids) { expect(TESTS).toContain(`'${one}'`); }
+    for (const one of ids) {
+      expect(TESTS).toContain(`'${one}'`);
+    }
   });
 });
 

@@ -201,6 +201,8 @@ export const SECTION_5_ROWS: readonly Section5Row[] = [
 /** For `describe`: a row that is not in the table is an error. */
 export function row(id: string): string {
   const found = SECTION_5_ROWS.find((one) => one.id === id);
-  if (found === undefined) { throw new Error(`there is no row ${id}`); }
+  if (found === undefined) {
+    throw new Error(`there is no row ${id}`);
+  }
   return `${found.id}: ${found.situation}`;
 }

@@ -55,7 +55,9 @@ describe('by complete ARN', () => {
     const stacks = ['One', 'Two'].map((id) => new Stack(app, id, { env: ENV }));
     stacks.forEach((stack) => defineTaskWith(stack, credentials));
 
-    for (const stack of stacks) { expect(pullStatementsOf(stack)).toEqual([readStatement(SECRET_ARN)]); }
+    for (const stack of stacks) {
+      expect(pullStatementsOf(stack)).toEqual([readStatement(SECRET_ARN)]);
+    }
     expectSilence(...stacks);
   });
 

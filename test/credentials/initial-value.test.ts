@@ -1,7 +1,7 @@
 import { CfnParameter, Fn, SecretValue, Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { RegistryCredentials } from '../../src';
-import { PLACEHOLDER } from '../../src/credentials/placeholder';
+import { PLACEHOLDER } from '../../src/private/placeholder';
 import { expectError, expectSilence, expectWarning } from '../support/errors';
 import { newStack } from '../support/synth';
 import { defineTaskWith } from '../support/tasks';

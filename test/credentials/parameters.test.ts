@@ -88,7 +88,9 @@ describe('where they are', () => {
     const stacks = ['One', 'Two'].map((id) => new Stack(app, id, { env: ENV }));
     stacks.forEach((stack) => registryIn(stack));
 
-    for (const stack of stacks) { expect(Object.keys(parametersOf(stack))).toEqual(['GhcrIoUsername', 'GhcrIoPassword']); }
+    for (const stack of stacks) {
+      expect(Object.keys(parametersOf(stack))).toEqual(['GhcrIoUsername', 'GhcrIoPassword']);
+    }
   });
 
   test('fails for the same registry twice in one stack', () => {

@@ -2,7 +2,7 @@ import { NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { PrivateRegistry, PrivateRegistryFargateService, RegistryCredentials, RegistryProvider } from '../../src';
-import { PLACEHOLDER } from '../../src/credentials/placeholder';
+import { PLACEHOLDER } from '../../src/private/placeholder';
 import { expectSilence, expectWarning } from '../support/errors';
 import { credentialsParametersOf, ENV, FLAG_SETS, IMAGE, newApp, newStack, resourcesOf, templateOf } from '../support/synth';
 import { defineTask, defineTaskWith, ecsRole } from '../support/tasks';

@@ -1,11 +1,11 @@
-import { ImageReference } from '../../src/image/image-reference';
-import { checkPull, type CheckInput } from '../../src/runtime/check';
-import type { CheckEnvironment } from '../../src/runtime/environment';
-import { readCredentials } from '../../src/runtime/read-secret';
-import type { Verdict } from '../../src/runtime/verdict';
-import { leapingEnvironment, type Bench } from '../support/check-harness';
-import { imageFor, indexFor, PASSWORD, registry, USERNAME, type Quirks } from '../support/registry-script';
-import { document, errors, type Script } from '../support/scripted-registry';
+import { ImageReference } from '../../src/reference/image-reference';
+import { checkPull, CheckInput } from '../../src/runtime/check';
+import { CheckEnvironment } from '../../src/runtime/http/environment';
+import { readCredentials } from '../../src/runtime/secret/read-secret';
+import { Verdict } from '../../src/runtime/verdict/verdict';
+import { leapingEnvironment, Bench } from '../support/check-harness';
+import { imageFor, indexFor, PASSWORD, registry, USERNAME, Quirks } from '../support/registry-script';
+import { document, errors, Script } from '../support/scripted-registry';
 import { IMAGE } from '../support/synth';
 
 const SECRET = 'the secret ghcr-pull';
@@ -71,7 +71,9 @@ export async function play(bench: Bench, example: Example): Promise<{ verdict: V
   bench.secure.play(script ?? registry('ghcr.io', quirks));
   const time = leapingEnvironment(bench);
   const read = async () => {
-    if (denied) { throw Object.assign(new Error(denied.message), { name: denied.name }); }
+    if (denied) {
+      throw Object.assign(new Error(denied.message), { name: denied.name });
+    }
     return { secretString: stored };
   };
   try {

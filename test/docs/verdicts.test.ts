@@ -1,6 +1,6 @@
 import { documentAt } from './markdown';
 import { EXAMPLES, play } from './verdict-examples';
-import { kindOf, Verdict, VERDICTS } from '../../src/runtime/verdict';
+import { kindOf, Verdict, VERDICTS } from '../../src/runtime/verdict/verdict';
 import { useBench } from '../support/check-harness';
 
 const README = documentAt('README.md');

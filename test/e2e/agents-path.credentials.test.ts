@@ -33,7 +33,9 @@ function runInShell(command: string): void {
     },
   });
   // Without the command, which has the password.
-  if (status !== 0) { throw new Error(`the command of the output failed: ${stderr}`); }
+  if (status !== 0) {
+    throw new Error(`the command of the output failed: ${stderr}`);
+  }
 }
 
 /** With `secret-json` of our own command, which escapes what JSON wants escaped, as the README recommends. */
@@ -99,7 +101,7 @@ test.each(WAYS)('%s', async (_way, task, account, hasKey, names) => {
   expect(outcomes).toEqual({ app: { pulled: digests['1.5.0'], layers: 1, as: account.username } });
 
   const arns = await allSecrets(cloud);
-  const arn = arns.find(one => secretIds.app === one || one.slice(0, -7).endsWith(`:secret:${secretIds.app}`))!;
+  const arn = arns.find((one) => secretIds.app === one || one.slice(0, -7).endsWith(`:secret:${secretIds.app}`))!;
   expect(secretIds.app === arn ? 'the complete ARN' : 'the name').toBe(names);
   expect({ rights: await path.rights(roleArn, arn), hasKey: await path.hasKey(arn), excesses: await path.excesses(roleArn, [arn]) })
     .toEqual({ rights: LEAST_RIGHTS, hasKey, excesses: [] });

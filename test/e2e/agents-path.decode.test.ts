@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { buildDecoder, type Decoded, type Decoder } from './support/decode';
-import { parseSecret } from '../../src/runtime/secret';
+import { buildDecoder, Decoded, Decoder } from './support/decode';
+import { parseSecret } from '../../src/runtime/secret/secret';
 
 let decoder: Decoder | undefined;
 
@@ -36,7 +36,7 @@ const VALUE = fc.oneof(
 );
 /** No key twice: of {"username": 1, "username": "bot"} JSON.parse() shows the last one only, and the agent fails with the first. */
 const OBJECT = fc.uniqueArray(fc.tuple(KEY, VALUE), { selector: ([key]) => key, maxLength: 5 })
-  .map(pairs => `{${pairs.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`);
+  .map((pairs) => `{${pairs.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`);
 const TEXT = fc.oneof(
   { weight: 6, arbitrary: OBJECT },
   fc.json(),
@@ -47,7 +47,7 @@ const TEXT = fc.oneof(
 
 test('the pull check reads a secret as the agent does', () => {
   const texts = fc.sample(TEXT, { numRuns: 20_000, seed: 4711 });
-  const decoded = decoder!.decode(texts.map(SecretString => ({ SecretString })));
+  const decoded = decoder!.decode(texts.map((SecretString) => ({ SecretString })));
   const differences = texts.map((text, index) => ({ text, agent: decoded[index], check: checked(text) }))
     .filter(({ agent, check }) => agent.problem === undefined
       // As bytes: half of a surrogate pair is no character.

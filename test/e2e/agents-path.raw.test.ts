@@ -69,7 +69,7 @@ test(here('immutableExecutionRole'), async () => {
   const { given, e2e } = path;
   expect([await outcomesOf('Raw/ImmutableRole'), await outcomesOf('Ours/ImmutableRole')]).toEqual([denied, denied]);
 
-  const message = synthErrorOf(stack => defineTaskWith(stack, RegistryCredentials.fromSecretCompleteArn(given.secrets['ghcr/pull']), {
+  const message = synthErrorOf((stack) => defineTaskWith(stack, RegistryCredentials.fromSecretCompleteArn(given.secrets['ghcr/pull']), {
     executionRole: iam.Role.fromRoleArn(stack, 'Immutable', given.roleArn, { mutable: false }),
   }));
   const [PolicyDocument] = /\{"Version".*\}/.exec(message)!;
@@ -93,9 +93,9 @@ test.each([
 
 describe(here('mistakenSecretId'), () => {
   test.each<[what: string, task: string, failure: object, mistake: (secret: string) => unknown, id: string]>([
-    ['a complete ARN passed as a name', 'Raw/ArnForName', denied, secret => RegistryCredentials.fromSecretName(secret), 'invalidSecretName'],
+    ['a complete ARN passed as a name', 'Raw/ArnForName', denied, (secret) => RegistryCredentials.fromSecretName(secret), 'invalidSecretName'],
     ['an ARN with a JSON key', 'Raw/ArnWithJsonKey', notFound,
-      secret => RegistryCredentials.fromSecretCompleteArn(`${secret}:password:my-a1B2c3`), 'secretArnWithJsonKey'],
+      (secret) => RegistryCredentials.fromSecretCompleteArn(`${secret}:password:my-a1B2c3`), 'secretArnWithJsonKey'],
     ['an ARN of another service', 'Raw/OtherService', notFound,
       () => RegistryCredentials.fromSecretCompleteArn('arn:aws:ssm:eu-west-1:111122223333:parameter/ghcr-a1B2c3'), 'invalidSecretArn'],
   ])('%s: the task of aws-cdk-lib never gets the secret; ours is an error', async (_what, task, failure, mistake, id) => {
@@ -127,7 +127,7 @@ test(here('initialValueNoCredential'), async () => {
 test(here('plainTextPassword'), async () => {
   const { TemplateBody } = await new CloudFormationClient(path.e2e().cloud.client()).send(new GetTemplateCommand({ StackName: 'Raw' }));
   expect(TemplateBody).toContain('hunter2-hunter2');
-  expect(synthErrorOf(stack => defineTaskWith(stack, RegistryCredentials.fromSecret(new secretsmanager.Secret(stack, 'Secret', {
+  expect(synthErrorOf((stack) => defineTaskWith(stack, RegistryCredentials.fromSecret(new secretsmanager.Secret(stack, 'Secret', {
     secretObjectValue: { username: SecretValue.unsafePlainText('acme-bot'), password: SecretValue.unsafePlainText('hunter2-hunter2') },
   }))))).toMatch(/\[cdk-private-registry:plainTextPassword\]/);
 });
@@ -144,7 +144,7 @@ test.each<[row: string, task: string, image: string, reason: RegExp, error: stri
 
 test(here('executionRoleNotAssumable'), async () => {
   expect(await outcomesOf('Raw/NotAssumable')).toEqual({ app: { failed: 'assume the role', reason: 'ecs-tasks.amazonaws.com may not assume it' } });
-  expect(synthErrorOf(stack => defineTaskWith(stack, CREDENTIALS, {
+  expect(synthErrorOf((stack) => defineTaskWith(stack, CREDENTIALS, {
     executionRole: ecsRole(stack, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') }),
   }))).toContain('executionRoleNotAssumable');
 });
@@ -157,12 +157,12 @@ test.each<[row: string, define: (app: Stack[], image: (secret: secretsmanager.IS
 ])('%s: aws-cdk-lib closes a cycle, so that there is nothing to deploy', (_row, define) => {
   const synth = (image: (secret: secretsmanager.ISecret) => ecs.ContainerImage) => {
     const app = newApp(CHECKED);
-    const stacks = ['Platform', 'Stack'].map(name => new Stack(app, name, { env: ENV }));
+    const stacks = ['Platform', 'Stack'].map((name) => new Stack(app, name, { env: ENV }));
     define(stacks, image);
     return templateOf(stacks[1]);
   };
-  expect(messageOf(() => synth(credentials => ecs.ContainerImage.fromRegistry(IMAGE, { credentials })))).toMatch(/depends on|cyclic/i);
-  expect(synth(secret => new PrivateRegistryImage(IMAGE, { credentials: RegistryCredentials.fromSecret(secret) }))).toBeDefined();
+  expect(messageOf(() => synth((credentials) => ecs.ContainerImage.fromRegistry(IMAGE, { credentials })))).toMatch(/depends on|cyclic/i);
+  expect(synth((secret) => new PrivateRegistryImage(IMAGE, { credentials: RegistryCredentials.fromSecret(secret) }))).toBeDefined();
 });
 
 test(here('tasksBeforePolicy'), async () => {
@@ -170,7 +170,7 @@ test(here('tasksBeforePolicy'), async () => {
     const { StackEvents = [] } = await new CloudFormationClient(path.e2e().cloud.client()).send(new DescribeStackEventsCommand({ StackName }));
     const created = StackEvents.reverse().filter(({ ResourceStatus }) => ResourceStatus === 'CREATE_COMPLETE');
     const ids = created.map(({ LogicalResourceId }) => LogicalResourceId!.slice(0, -8));
-    return ids.filter(id => ['Early', 'LateRoleDefaultPolicy'].includes(id));
+    return ids.filter((id) => ['Early', 'LateRoleDefaultPolicy'].includes(id));
   };
   // Nothing says in which order CloudFormation makes them, and here it depends on the names.
   expect(await orderIn('Raw')).toEqual(['Early', 'LateRoleDefaultPolicy']);

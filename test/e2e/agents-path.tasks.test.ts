@@ -41,13 +41,15 @@ test.each(TASKS)('%s', async (_what, task, secrets) => {
   const { outcomes, secretIds, roleArn } = await path.walk(task);
   // All images are this one, under several names; skopeo takes that of linux/amd64 out of an index.
   const pulled = { pulled: digests['1.5.0'], layers: 1, as: PULLER.username };
-  expect(outcomes).toEqual(Object.fromEntries(Object.keys(secrets).map(container => [container, pulled])));
+  expect(outcomes).toEqual(Object.fromEntries(Object.keys(secrets).map((container) => [container, pulled])));
   expect(secretIds).toEqual(Object.fromEntries(Object.entries(secrets).map(([container, name]) => [container, path.given.secrets[name]])));
 
   // The imported role has a policy of each of the two stacks.
   const { given } = path;
   const ofRole = roleArn === given.roleArn ? [given.secrets['ghcr/pull'], given.secrets['keyed/pull']] : [...new Set(Object.values(secretIds))];
-  for (const arn of ofRole) { expect(await path.rights(roleArn, arn)).toEqual(LEAST_RIGHTS); }
+  for (const arn of ofRole) {
+    expect(await path.rights(roleArn, arn)).toEqual(LEAST_RIGHTS);
+  }
   expect(await path.excesses(roleArn, ofRole)).toEqual([]);
 });
 
@@ -68,16 +70,18 @@ test('a secret of another account can be read with the policies that ownerPolici
   const output = (key: string) => JSON.parse(Stacks![0].Outputs!.find(({ OutputKey }) => OutputKey === key)!.OutputValue!);
   const { roleArn, secretIds } = await path.describe('Consumer/OtherAccount');
   expect(secretIds).toEqual({ app: FOREIGN.secretArn });
-  const [checkRole] = (await cloud.resources('Consumer', 'AWS::IAM::Role')).filter(name => name.includes('PullCheck')).map(name => `arn:aws:iam::111122223333:role/${name}`);
+  const [checkRole] = (await cloud.resources('Consumer', 'AWS::IAM::Role')).filter((name) => name.includes('PullCheck')).map((name) => `arn:aws:iam::111122223333:role/${name}`);
   const pull = { secret: FOREIGN.secretArn, key: FOREIGN.keyArn };
 
   policies.setResourcePolicy(FOREIGN.keyArn, keyPolicyOf(OWNER));
-  const nothing = Object.fromEntries(Object.keys(LEAST_RIGHTS).map(right => [right, false]));
+  const nothing = Object.fromEntries(Object.keys(LEAST_RIGHTS).map((right) => [right, false]));
   expect(await pullRights(policies, { role: roleArn, ...pull })).toEqual(nothing);
 
   allowAsOwner(policies, FOREIGN.secretArn, output('SecretPolicy'));
   allowAsOwner(policies, FOREIGN.keyArn, output('KeyPolicy'));
-  for (const role of [roleArn, checkRole]) { expect(await pullRights(policies, { role, ...pull })).toEqual(LEAST_RIGHTS); }
+  for (const role of [roleArn, checkRole]) {
+    expect(await pullRights(policies, { role, ...pull })).toEqual(LEAST_RIGHTS);
+  }
   // Another role that may read everything in its own account is not admitted.
   const stranger = path.given.roleArn;
   policies.setIdentityPolicies(stranger, [{ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }]);

@@ -37,7 +37,7 @@ beforeAll(async () => {
 
 async function container(family: string) {
   const arns = await e2e().cloud.resources('Attributes', 'AWS::ECS::TaskDefinition');
-  const task = await attributes.task(arns.find(arn => arn.includes(family)));
+  const task = await attributes.task(arns.find((arn) => arn.includes(family)));
   return { ...task.containerDefinitions![0], role: task.executionRoleArn! };
 }
 

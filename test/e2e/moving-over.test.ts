@@ -72,7 +72,7 @@ const deployedTemplate = async (): Promise<any> => {
   const client = new CloudFormationClient(e2e().cloud.client());
   return JSON.parse((await client.send(new GetTemplateCommand({ StackName: 'Production' }))).TemplateBody!);
 };
-const physicalIds = async () => Object.fromEntries(await Promise.all(KEPT.map(async type => [type, await e2e().cloud.resources('Production', type)] as const)));
+const physicalIds = async () => Object.fromEntries(await Promise.all(KEPT.map(async (type) => [type, await e2e().cloud.resources('Production', type)] as const)));
 
 let raw: any;
 let before: Record<string, string[]>;
@@ -115,11 +115,11 @@ test('what differs from the deployed template is what the list allows', () => {
   const ours = app.template('Production');
   const named = (template: any) => JSON.parse(JSON.stringify(template).replaceAll(secret, LISTED_SECRET));
   const listed = (difference: { type: string; path: string; raw?: string; ours?: string }) => SERVICE_DIFFERENCES
-    .some(row => row.type === difference.type && row.path === difference.path && row.raw === difference.raw && row.ours === difference.ours);
+    .some((row) => row.type === difference.type && row.path === difference.path && row.raw === difference.raw && row.ours === difference.ours);
   const different = differences(named(raw), named(ours)).filter(({ path }) => !path.startsWith('Metadata') && !path.includes('Analytics'));
 
   expect(different.length).toBeGreaterThan(2);
-  expect(different.filter(difference => !listed(difference))).toEqual([]);
+  expect(different.filter((difference) => !listed(difference))).toEqual([]);
 });
 
 test('after the move everything is what it was, and even the task definition has its old revision', async () => {

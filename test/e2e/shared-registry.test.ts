@@ -30,7 +30,7 @@ test('a first deployment with credentials that may pull nothing leaves nothing b
   expect(await shared.failures()).toMatchObject([{ status: 'CREATE_FAILED', verdict: 'PULL_DENIED' }]);
   expect(await cloud.resources('SharedRegistry', 'AWS::ECS::TaskDefinition')).toEqual([]);
   // The stack itself, for its reason, and what aws-cdk-lib retains: the logs of containers, and the key.
-  const left = (await inventory(cloud)).filter(item => !before.includes(item)).map(item => item.split(':')[0]);
+  const left = (await inventory(cloud)).filter((item) => !before.includes(item)).map((item) => item.split(':')[0]);
   expect(new Set(left)).toEqual(new Set(['stack', 'log group', 'key']));
 });
 
@@ -42,7 +42,7 @@ test('the parameters become the secret, which every container names', async () =
   const { SecretString } = await new SecretsManagerClient(cloud.client()).send(new GetSecretValueCommand({ SecretId: secret }));
   expect(JSON.parse(SecretString!)).toEqual({ username: PLAIN_PULLER.username, password: PLAIN_PULLER.password });
 
-  const tasks = await Promise.all((await cloud.resources('SharedRegistry', 'AWS::ECS::TaskDefinition')).map(arn => shared.task(arn)));
+  const tasks = await Promise.all((await cloud.resources('SharedRegistry', 'AWS::ECS::TaskDefinition')).map((arn) => shared.task(arn)));
   const containers = tasks.flatMap(({ containerDefinitions = [] }) => containerDefinitions);
   expect(containers.map(({ image, repositoryCredentials }) => [image, repositoryCredentials?.credentialsParameter]).sort()).toEqual([
     ['ghcr.io/acme/agent:2.1.0', secret], ['ghcr.io/acme/api:1.4.2', secret], ['ghcr.io/acme/worker:3.0.0', secret],
@@ -60,8 +60,8 @@ test('nothing differs from what is deployed, and all of it is destroyed but what
   expect(await app.cdk('diff')).toContain('There were no differences');
   await app.destroy();
 
-  const left = (await inventory(cloud)).filter(item => !before.includes(item));
-  expect(new Set(left.map(item => item.split(':')[0]))).toEqual(new Set(['log group', 'key']));
+  const left = (await inventory(cloud)).filter((item) => !before.includes(item));
+  expect(new Set(left.map((item) => item.split(':')[0]))).toEqual(new Set(['log group', 'key']));
   expect(cloud.requests().slice(-3).map(({ event, answer }) => [event.RequestType, answer.Status])).toEqual(Array(3).fill(['Delete', 'SUCCESS']));
 });
 

@@ -160,7 +160,7 @@ test('destroying leaves only the log of the container', async () => {
   await app.destroy(...args('1.4.2', { ownRole: 'yes' }));
 
   expect(requests()).toEqual(['Delete SUCCESS']);
-  const left = (await inventory(e2e().cloud)).filter(item => !before.includes(item));
+  const left = (await inventory(e2e().cloud)).filter((item) => !before.includes(item));
   expect(left).toEqual([expect.stringMatching(/^log group: Service-ApiTaskDefwebLogGroup/)]);
 });
 

@@ -1,10 +1,10 @@
-import * as http from 'http';
-import https from 'https';
-import type { AddressInfo } from 'net';
-import { PassThrough } from 'stream';
-import { text } from 'stream/consumers';
-import type * as Provider from '@aws-cdk/integ-tests-alpha/lib/assertions/providers/lambda-handler';
-import type { Service } from '@aws-sdk/client-ecs';
+import * as http from 'node:http';
+import https from 'node:https';
+import { AddressInfo } from 'node:net';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import * as Provider from '@aws-cdk/integ-tests-alpha/lib/assertions/providers/lambda-handler';
+import { Service } from '@aws-sdk/client-ecs';
 import { CASES, snapshotOf, templatesIn } from './cases';
 
 /** An assertion of a case, as its committed template has it. */
@@ -80,7 +80,9 @@ export class AssertionHarness {
     }
     await handler(event, TIME_LEFT);
     const [{ Status, Data, Reason }] = responses;
-    if (Status !== 'SUCCESS') { throw new Error(Reason); }
+    if (Status !== 'SUCCESS') {
+      throw new Error(Reason);
+    }
     return JSON.parse(Data.assertion).status === 'success';
   }
 
@@ -94,7 +96,9 @@ export class AssertionHarness {
     const responses: any[] = [];
     jest.spyOn(https, 'request').mockImplementation(((_options: unknown, callback: () => void) => {
       const body = new PassThrough();
-      void text(body).then((response) => { responses.push(JSON.parse(response)); callback(); });
+      void text(body).then((response) => {
+        responses.push(JSON.parse(response)); callback();
+      });
       return body;
     }) as any);
     return responses;
@@ -102,13 +106,23 @@ export class AssertionHarness {
 
   /** What CloudFormation does before it calls the function; every reference is to something that this server plays. */
   private resolve(value: any): any {
-    if (Array.isArray(value)) { return value.map((item) => this.resolve(item)); }
-    if (typeof value !== 'object' || value === null) { return String(value); }
+    if (Array.isArray(value)) {
+      return value.map((item) => this.resolve(item));
+    }
+    if (typeof value !== 'object' || value === null) {
+      return String(value);
+    }
     const [[key, argument], ...more] = Object.entries<any>(value);
     if (more.length === 0) {
-      if (key === 'Fn::Join') { return argument[1].map((part: any) => this.resolve(part)).join(argument[0]); }
-      if (key === 'Fn::ImportValue') { return argument.includes('DNSName') ? this.address : 'imported'; }
-      if (key === 'Ref' || key === 'Fn::GetAtt') { return 'attribute'; }
+      if (key === 'Fn::Join') {
+        return argument[1].map((part: any) => this.resolve(part)).join(argument[0]);
+      }
+      if (key === 'Fn::ImportValue') {
+        return argument.includes('DNSName') ? this.address : 'imported';
+      }
+      if (key === 'Ref' || key === 'Fn::GetAtt') {
+        return 'attribute';
+      }
     }
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.resolve(item)]));
   }
@@ -120,12 +134,16 @@ export class AssertionHarness {
       response.writeHead(httpStatus).end();
     } else if (request.headers['x-amz-target']?.toString().endsWith('.DescribeServices')) {
       const { cluster, services } = JSON.parse(body);
-      if (typeof cluster !== 'string' || !Array.isArray(services) || services.length !== 1) { response.writeHead(400).end('{}'); return; }
+      if (typeof cluster !== 'string' || !Array.isArray(services) || services.length !== 1) {
+        response.writeHead(400).end('{}'); return;
+      }
       response.setHeader('content-type', 'application/x-amz-json-1.1');
       response.end(JSON.stringify({ services: [{ serviceName: services[0], ...service }], failures: [] }));
     } else {
       const { Action, StackName } = Object.fromEntries(new URLSearchParams(body));
-      if (Action !== 'DescribeStacks' || !StackName) { response.writeHead(400).end(); return; }
+      if (Action !== 'DescribeStacks' || !StackName) {
+        response.writeHead(400).end(); return;
+      }
       const members = Object.entries(outputs)
         .map(([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`).join('');
       response.setHeader('content-type', 'text/xml');

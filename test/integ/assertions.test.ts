@@ -11,10 +11,16 @@ const REST = ALL.filter((assertion) => !REFUSAL.includes(assertion));
 const DIGEST = `sha256:${'0a'.repeat(32)}`;
 
 let harness: AssertionHarness;
-beforeAll(async () => { harness = await AssertionHarness.start(); });
+beforeAll(async () => {
+  harness = await AssertionHarness.start();
+});
 afterAll(async () => harness.close());
 // The function logs whatever it is asked.
-beforeEach(() => { for (const method of ['log', 'info'] as const) { jest.spyOn(console, method).mockImplementation(); } });
+beforeEach(() => {
+  for (const method of ['log', 'info'] as const) {
+    jest.spyOn(console, method).mockImplementation();
+  }
+});
 
 /** All that the cases want. */
 function wellDone({ file }: Assertion, changes: Partial<World> = {}): World {

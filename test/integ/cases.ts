@@ -1,7 +1,7 @@
-import { spawnSync } from 'child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'fs';
-import { tmpdir } from 'os';
-import { join } from 'path';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import RECOMMENDED_FLAGS from '@aws-cdk/integ-runner/lib/recommended-feature-flags.json';
 
 const TESTS = join(__dirname, '..');
@@ -43,7 +43,9 @@ export function synthesize(name: string, variables: Record<string, string>): Tem
         ...variables,
       },
     });
-    if (status !== 0) { throw new Error(stderr); }
+    if (status !== 0) {
+      throw new Error(stderr);
+    }
     return templatesIn(outdir);
   } finally {
     rmSync(outdir, { recursive: true });

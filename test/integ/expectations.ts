@@ -1,6 +1,6 @@
 import { ExpectedResult, IntegTest, Match } from '@aws-cdk/integ-tests-alpha';
-import type { DescribeStacksCommandInput } from '@aws-sdk/client-cloudformation';
-import type { DescribeServicesCommandInput, DescribeServicesCommandOutput } from '@aws-sdk/client-ecs';
+import { DescribeStacksCommandInput } from '@aws-sdk/client-cloudformation';
+import { DescribeServicesCommandInput, DescribeServicesCommandOutput } from '@aws-sdk/client-ecs';
 import { CfnOutput, CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -35,7 +35,9 @@ export function expectToAnswer(test: IntegTest, loadBalancer: elbv2.ILoadBalance
  */
 export function expectVerdicts(test: IntegTest, stack: Stack, ...verdicts: string[]): void {
   const checks = checksOf(stack);
-  if (checks.length !== verdicts.length) { throw new Error(`${stack.node.path} has ${checks.length} checks, expected ${verdicts.length}`); }
+  if (checks.length !== verdicts.length) {
+    throw new Error(`${stack.node.path} has ${checks.length} checks, expected ${verdicts.length}`);
+  }
   checks.forEach((check, index) => expectOutput(test, stack, `Verdict${index}`, check.getAttString('Verdict'), verdicts[index]));
 }
 

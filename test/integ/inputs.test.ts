@@ -22,7 +22,9 @@ test.each(CASES)('%s takes image and secret from the environment when it is depl
     expect(image).toMatch(/^registry\.example\.com\/team\/app:(?:7|cdk-private-registry-no-such-tag)$/);
   }
   expect(text).toContain('team/pull');
-  for (const neutral of [IMAGE, SECRET_ARN, 'ghcr.io', '111122223333']) { expect(text).not.toContain(neutral); }
+  for (const neutral of [IMAGE, SECRET_ARN, 'ghcr.io', '111122223333']) {
+    expect(text).not.toContain(neutral);
+  }
 });
 
 test.each(Object.keys(INPUTS))('without %s nothing is deployed', (missing) => {

@@ -24,8 +24,12 @@ export function inputs(): Inputs {
   const { region, resourceName = '' } = Arn.split(secretArn, ArnFormat.COLON_RESOURCE_NAME);
   // Secrets Manager ends the ARN with a hyphen and six characters.
   const [, secretName] = /^(.+)-[A-Za-z0-9]{6}$/.exec(resourceName) ?? [];
-  if (secretName === undefined) { throw new Error(`the secret ARN ${secretArn} in INTEG_SECRET_ARN is not complete; copy it from aws secretsmanager describe-secret`); }
-  if (!isSnapshot()) { checkRegion(region); }
+  if (secretName === undefined) {
+    throw new Error(`the secret ARN ${secretArn} in INTEG_SECRET_ARN is not complete; copy it from aws secretsmanager describe-secret`);
+  }
+  if (!isSnapshot()) {
+    checkRegion(region);
+  }
 
   const { host, repository } = ImageReference.parse(image);
   return {
@@ -43,7 +47,9 @@ export function isSnapshot(): boolean {
 
 function required(name: string, what: string): string {
   const value = process.env[name];
-  if (!value) { throw new Error(`the environment variable ${name} is not set, expected ${what}; see docs/integration-tests.md`); }
+  if (!value) {
+    throw new Error(`the environment variable ${name} is not set, expected ${what}; see docs/integration-tests.md`);
+  }
   return value;
 }
 

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'fs';
-import { join } from 'path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { CASES, snapshotOf, snapshots, synthesize, Templates, templatesIn } from './cases';
 import { ENV } from '../support/synth';
 

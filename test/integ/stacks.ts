@@ -24,11 +24,17 @@ export function newTest(stack: Stack, props: Partial<IntegTestProps> = {}): Inte
 }
 
 function adjustAssertion(node: IConstruct): void {
-  if (!CfnResource.isCfnResource(node)) { return; }
+  if (!CfnResource.isCfnResource(node)) {
+    return;
+  }
   // That of the oldest supported aws-cdk-lib is one that Lambda phases out.
-  if (node.cfnResourceType === 'AWS::Lambda::Function') { node.addPropertyOverride('Runtime', 'nodejs24.x'); }
+  if (node.cfnResourceType === 'AWS::Lambda::Function') {
+    node.addPropertyOverride('Runtime', 'nodejs24.x');
+  }
   // The time, so that each deployment asks again.
-  if (node.cfnResourceType.startsWith('Custom::DeployAssert@') && isSnapshot()) { node.addPropertyOverride('salt', 'time'); }
+  if (node.cfnResourceType.startsWith('Custom::DeployAssert@') && isSnapshot()) {
+    node.addPropertyOverride('salt', 'time');
+  }
 }
 
 /** Ends every case. */

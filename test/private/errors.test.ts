@@ -15,7 +15,9 @@ function idsIn(text: string, calls: RegExp): Set<string> {
 
 describe('every id', () => {
   test('is there once, in alphabetical order', () => {
-    for (const ids of [ERROR_IDS, WARNING_IDS]) { expect([...ids]).toEqual([...new Set(ids)].sort()); }
+    for (const ids of [ERROR_IDS, WARNING_IDS]) {
+      expect([...ids]).toEqual([...new Set(ids)].sort());
+    }
     expect(WARNING_IDS.filter((id) => (ERROR_IDS as readonly string[]).includes(id))).toEqual([]);
   });
 
@@ -59,11 +61,15 @@ describe('an error', () => {
     ['full stop', 'the image is wrong.'],
     ['undefined value', 'the image undefined is wrong'],
   ])('in another style does not pass our assertion: %s', (_, message) => {
-    expect(() => expectError(() => { throw invalid('ecrImage', message, newStack()); }, 'ecrImage')).toThrow();
+    expect(() => expectError(() => {
+      throw invalid('ecrImage', message, newStack());
+    }, 'ecrImage')).toThrow();
   });
 
   test('with another id does not pass our assertion', () => {
-    expect(() => expectError(() => { throw invalid('ecrImage', 'the image is wrong'); }, 'unknownRegistry' as ErrorId)).toThrow();
+    expect(() => expectError(() => {
+      throw invalid('ecrImage', 'the image is wrong');
+    }, 'unknownRegistry' as ErrorId)).toThrow();
     expect(() => expectError(() => undefined, 'ecrImage')).toThrow('nothing was thrown');
   });
 });
@@ -73,7 +79,9 @@ describe('a warning', () => {
     const [before, after] = [newStack(), newStack()];
     // Before, aws-cdk-lib takes it from a parent only.
     acknowledge(before, 'isolatedSubnets');
-    for (const stack of [before, after]) { warn(new Construct(stack, 'Api'), 'isolatedSubnets', 'the tasks run in isolated subnets'); }
+    for (const stack of [before, after]) {
+      warn(new Construct(stack, 'Api'), 'isolatedSubnets', 'the tasks run in isolated subnets');
+    }
     expect(warningsOf(before)).toEqual([]);
     expect(warningsOf(after)).toEqual(['the tasks run in isolated subnets [ack: cdk-private-registry:isolatedSubnets]']);
 

@@ -8,8 +8,8 @@ const code = readFileSync(BUNDLE, 'utf8');
 describe('the bundle', () => {
   test('needs nothing but Node.js and what the Lambda runtime has', () => {
     const modules = [...code.matchAll(/\b(?:require|import)\(\s*([^)]*?)\s*\)/g)].map(([, name]) => name);
-    expect(modules.filter(name => !/^"[^"]+"$/.test(name))).toEqual([]);
-    expect(modules.map(name => JSON.parse(name)).filter(name => !isBuiltin(name) && !/^@aws-sdk\/client-(?:cloudformation|lambda|secrets-manager)$/.test(name))).toEqual([]);
+    expect(modules.filter((name) => !/^"[^"]+"$/.test(name))).toEqual([]);
+    expect(modules.map((name) => JSON.parse(name)).filter((name) => !isBuiltin(name) && !/^@aws-sdk\/client-(?:cloudformation|lambda|secrets-manager)$/.test(name))).toEqual([]);
   });
 
   test('has no CDK in it, and is small', () => {

@@ -1,6 +1,6 @@
-import { AUTH_HOST, expectPassed, expectStopped, HOST, IMAGE_NAME, usePullCheckBench, type Event } from '../support/pull-check-bench';
-import { IMAGE, imageFor, indexFor, registry, type Quirks } from '../support/registry-script';
-import { document, errors, type Script } from '../support/scripted-registry';
+import { AUTH_HOST, expectPassed, expectStopped, HOST, IMAGE_NAME, usePullCheckBench, Event } from '../support/pull-check-bench';
+import { IMAGE, imageFor, indexFor, registry, Quirks } from '../support/registry-script';
+import { document, errors, Script } from '../support/scripted-registry';
 
 const bench = usePullCheckBench();
 
@@ -90,7 +90,7 @@ describe('an image that certainly cannot be pulled', () => {
   });
 
   test('is told without what the registry echoes', async () => {
-    const echo: Quirks['login'] = request => errors(401, 'UNAUTHORIZED', `bad ${request.authorization} ${Buffer.from(request.authorization!.slice(6), 'base64')}`);
+    const echo: Quirks['login'] = (request) => errors(401, 'UNAUTHORIZED', `bad ${request.authorization} ${Buffer.from(request.authorization!.slice(6), 'base64')}`);
     expectStopped(await bench().answer(bench().event('Create'), { registry: registry(HOST, { login: echo, token: echo }) }), 'CREDENTIALS_REJECTED', /rejected/);
   });
 

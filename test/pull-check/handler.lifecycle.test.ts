@@ -1,6 +1,6 @@
-import { SILENCE, type AwsScript } from '../support/fake-aws';
+import { SILENCE, AwsScript } from '../support/fake-aws';
 import { leaksIn } from '../support/leaks';
-import { expectPassed, expectStopped, HOST, STACK_ID, usePullCheckBench, type Event } from '../support/pull-check-bench';
+import { expectPassed, expectStopped, HOST, STACK_ID, usePullCheckBench, Event } from '../support/pull-check-bench';
 import { IMAGE, registry } from '../support/registry-script';
 import { SIGNATURE } from '../support/response-server';
 import { errors } from '../support/scripted-registry';
@@ -82,7 +82,7 @@ describe('the answer', () => {
     const { invocation, log } = await bench().answer(bench().event('Create'), { failures: [503, 'cut'] }, bench().hurried);
     expect(bench().cloudFormation.seen).toHaveLength(3);
     expect(invocation).not.toHaveProperty('error');
-    expect(log.slice(1)).toEqual([1, 2].map(attempt => ({ event: 'response not delivered', attempt, reason: attempt === 1 ? 'HTTP 503' : 'UND_ERR_SOCKET' })));
+    expect(log.slice(1)).toEqual([1, 2].map((attempt) => ({ event: 'response not delivered', attempt, reason: attempt === 1 ? 'HTTP 503' : 'UND_ERR_SOCKET' })));
   });
 
   test.each(['Create', 'Delete'] as const)('to %s fails the invocation if it is never taken, so that Lambda repeats it', async (type) => {

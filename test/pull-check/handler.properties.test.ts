@@ -1,4 +1,4 @@
-import { expectPassed, expectStopped, HOST, usePullCheckBench, type Event } from '../support/pull-check-bench';
+import { expectPassed, expectStopped, HOST, usePullCheckBench, Event } from '../support/pull-check-bench';
 
 const bench = usePullCheckBench();
 

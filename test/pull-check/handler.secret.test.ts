@@ -1,9 +1,9 @@
-import { PLACEHOLDER } from '../../src/credentials/placeholder';
-import { SILENCE, type AwsScript } from '../support/fake-aws';
+import { PLACEHOLDER } from '../../src/private/placeholder';
+import { SILENCE, AwsScript } from '../support/fake-aws';
 import { ROLE } from '../support/lambda-harness';
 import { CREDENTIALS, expectPassed, expectStopped, HOST, HURRY, SECRET_ARN, secretOf, usePullCheckBench } from '../support/pull-check-bench';
 import { IMAGE, PASSWORD, registry, TOKEN } from '../support/registry-script';
-import type { Script, SeenRequest } from '../support/scripted-registry';
+import { Script, SeenRequest } from '../support/scripted-registry';
 
 const bench = usePullCheckBench();
 const OK = { Digest: IMAGE.digest, Image: `${HOST}/acme/api@${IMAGE.digest}` };

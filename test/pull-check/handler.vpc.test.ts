@@ -1,6 +1,6 @@
 import { FunctionError } from '../support/fake-aws';
-import type { LambdaFunction } from '../support/lambda-harness';
-import { expectPassed, expectStopped, HOST, HURRY, IMAGE_NAME, PRIVATE_ADDRESS, usePullCheckBench, type Deployment } from '../support/pull-check-bench';
+import { LambdaFunction } from '../support/lambda-harness';
+import { expectPassed, expectStopped, HOST, HURRY, IMAGE_NAME, PRIVATE_ADDRESS, usePullCheckBench, Deployment } from '../support/pull-check-bench';
 import { IMAGE, registry } from '../support/registry-script';
 import { errors } from '../support/scripted-registry';
 
@@ -29,7 +29,9 @@ function withProber(deployment: Deployment = {}): Deployment {
   const invoke = async (payload: unknown) => {
     const { result, error, log } = await prober.invoke('probe', payload);
     probed.push(JSON.stringify(result) + log);
-    if (error !== undefined) { throw new FunctionError(error); }
+    if (error !== undefined) {
+      throw new FunctionError(error);
+    }
     return result;
   };
   return { ...deployment, aws: { invoke, ...deployment.aws } };

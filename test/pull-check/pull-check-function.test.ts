@@ -1,5 +1,5 @@
-import { readFileSync } from 'fs';
-import { join } from 'path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -35,7 +35,9 @@ describe('outside of any VPC', () => {
   test('no managed policy, and nothing on *', () => {
     const stack = newStack(CHECKED);
     check(stack);
-    for (const role of resourcesOf(stack, 'AWS::IAM::Role')) { expect(role.Properties).not.toHaveProperty('ManagedPolicyArns'); }
+    for (const role of resourcesOf(stack, 'AWS::IAM::Role')) {
+      expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');
+    }
     expect(JSON.stringify(resourcesOf(stack, 'AWS::IAM::Policy'))).not.toContain('"Resource":"*"');
   });
 

@@ -197,7 +197,9 @@ describe('the platform', () => {
 describe('the mode', () => {
   function expectNothing(stack: Stack): void {
     const template = Template.fromStack(stack);
-    for (const type of [CHECK, 'AWS::Lambda::Function']) { template.resourceCountIs(type, 0); }
+    for (const type of [CHECK, 'AWS::Lambda::Function']) {
+      template.resourceCountIs(type, 0);
+    }
   }
 
   test('OFF leaves nothing behind, no function, no asset', () => {

@@ -1,4 +1,4 @@
-import type { Account } from './token-server';
+import { Account } from './token-server';
 
 /** May pull what the table asks for. */
 export const ALICE: Account = { username: 'alice-4c1e', password: 'pa:ss wörd$+/=', repositories: ['team/'] };

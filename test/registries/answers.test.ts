@@ -1,17 +1,17 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { ALICE, STRANGER } from './accounts';
-import { QUESTIONS, type Authorization, type Question } from './answers';
+import { QUESTIONS, Authorization, Question } from './answers';
 import { REPOSITORY } from './images';
-import { useLab, type Lab } from './lab';
+import { useLab, Lab } from './lab';
 import { SOFTWARE } from './registries';
-import { tokenFor, type Signer } from './token-server';
-import { MANIFEST_ACCEPT } from '../../src/runtime/manifest';
-import { basicAuthorization } from '../../src/runtime/token';
+import { tokenFor, Signer } from './token-server';
+import { MANIFEST_ACCEPT } from '../../src/runtime/oci/manifest';
+import { basicAuthorization } from '../../src/runtime/oci/token';
 
 describe.each(SOFTWARE)('$name', (software) => {
   const lab = useLab(software);
 
-  test.each(QUESTIONS.map(question => [question.name, question] as const))('%s', async (_, question) => {
+  test.each(QUESTIONS.map((question) => [question.name, question] as const))('%s', async (_, question) => {
     const { answer } = question;
     expect(await answerTo(question, lab())).toBe(typeof answer === 'string' ? answer : answer[software.name]);
   });

@@ -1,5 +1,5 @@
-import type { AccessName } from './lab';
-import type { Software } from './registries';
+import { AccessName } from './lab';
+import { Software } from './registries';
 
 export type Authorization = 'basic' | 'wrong-basic' | 'token' | 'token-without-right' | 'expired-token' | 'token-of-another-issuer' | 'garbage';
 

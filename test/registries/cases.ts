@@ -1,8 +1,8 @@
 import { ALICE, ROBOT, STRANGER } from './accounts';
 import { REPOSITORY } from './images';
-import type { CheckInput } from '../../src/runtime/check';
-import type { Credentials } from '../../src/runtime/token';
-import type { Verdict } from '../../src/runtime/verdict';
+import { CheckInput } from '../../src/runtime/check';
+import { Credentials } from '../../src/runtime/oci/token';
+import { Verdict } from '../../src/runtime/verdict/verdict';
 
 /** How a registry decides who may pull: not at all, by one list of users, or by rights for each repository. */
 export type Scheme = 'open' | 'basic' | 'token';

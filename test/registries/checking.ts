@@ -1,14 +1,14 @@
-import type { Access } from './lab';
-import type { SeenRequest } from './registry-process';
-import { checkPull, type CheckInput, type CheckResult } from '../../src/runtime/check';
-import { REAL_ENVIRONMENT, type CheckEnvironment } from '../../src/runtime/environment';
-import type { Credentials } from '../../src/runtime/token';
+import { Access } from './lab';
+import { SeenRequest } from './registry-process';
+import { checkPull, CheckInput, CheckResult } from '../../src/runtime/check';
+import { REAL_ENVIRONMENT, CheckEnvironment } from '../../src/runtime/http/environment';
+import { Credentials } from '../../src/runtime/oci/token';
 
 /** Nobody waits for a registry that has given its answer, and nobody's resolver has to know the names of the lab. */
 export const LAB_ENVIRONMENT: CheckEnvironment = {
   ...REAL_ENVIRONMENT,
   sleep: async () => {},
-  connectTo: url => url.hostname.endsWith('.test') ? { host: '127.0.0.1', port: Number(url.port) } : undefined,
+  connectTo: (url) => url.hostname.endsWith('.test') ? { host: '127.0.0.1', port: Number(url.port) } : undefined,
 };
 
 export interface Checked {
@@ -30,6 +30,6 @@ export async function checkAt(access: Access, image: string, credentials: Creden
 /** An access log is written after the answer. */
 async function eventually(condition: () => boolean): Promise<void> {
   for (const deadline = Date.now() + 2_000; !condition() && Date.now() < deadline;) {
-    await new Promise(resolve => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CRANE } from './registries';
-import type { Credentials } from '../../src/runtime/token';
+import { Credentials } from '../../src/runtime/oci/token';
 
 const run = promisify(execFile);
 

@@ -1,7 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
-import { listen, type LocalServer } from './local-server';
-import type { SeenRequest } from './registry-process';
+import { listen, LocalServer } from './local-server';
+import { SeenRequest } from './registry-process';
 
 export interface CountingProxy extends LocalServer {
   readonly seen: SeenRequest[];

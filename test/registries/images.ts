@@ -73,11 +73,11 @@ export class Layout {
 /** Pushes what the table asks for to a registry without authentication. */
 export async function pushImages(directory: string, port: number): Promise<void> {
   const layout = new Layout(directory);
-  const images = ['amd64', 'arm64'].map(architecture => ({ ...layout.image(architecture), platform: { architecture, os: 'linux' } }));
+  const images = ['amd64', 'arm64'].map((architecture) => ({ ...layout.image(architecture), platform: { architecture, os: 'linux' } }));
   const [amd64, arm64] = images;
   layout.tag('amd64', amd64);
   layout.tag('arm64', arm64);
-  layout.tag('multi', layout.imageIndex([...images, ...images.map(image => layout.attestation(image))]));
+  layout.tag('multi', layout.imageIndex([...images, ...images.map((image) => layout.attestation(image))]));
   layout.tag('plain-multi', layout.imageIndex(images));
 
   const push = (from: string, to: string, ...options: string[]) =>

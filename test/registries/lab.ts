@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { ACCOUNTS } from './accounts';
 import { startCountingProxy } from './counting-proxy';
 import { pushImages } from './images';
-import type { Software } from './registries';
-import { startRegistry, type SeenRequest } from './registry-process';
-import { basicAuth, startServers, tlsFiles, type Started } from './servers';
-import { makeSigner, startTokenServer, tokenAuth, type Signer, type TokenServer } from './token-server';
-import type { CheckInput } from '../../src/runtime/check';
+import { Software } from './registries';
+import { startRegistry, SeenRequest } from './registry-process';
+import { basicAuth, startServers, tlsFiles, Started } from './servers';
+import { makeSigner, startTokenServer, tokenAuth, Signer, TokenServer } from './token-server';
+import { CheckInput } from '../../src/runtime/check';
 import { makeCertificate } from '../support/certificates';
 
 /** Names in the certificate of the registries with TLS; nothing has to resolve them (see `connectTo` in checking.ts). */
@@ -70,7 +70,7 @@ async function startAccesses(software: Software, directory: string, started: Sta
   await start('token', tokenAuth(signer, `http://${PLAIN_AUTH_HOST}:${tokens.port}/token`), false, tokens);
   await start('basic-tls', basic, true);
   await start('token-tls', tokenAuth(signer, `https://${AUTH_HOST}:${tlsTokens.port}/token`), true, tlsTokens);
-  return { access: name => accesses.get(name)!, signer };
+  return { access: (name) => accesses.get(name)!, signer };
 }
 
 /** A lab for the tests of one `describe`. */

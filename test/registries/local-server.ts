@@ -1,5 +1,5 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Server } from 'node:http';
+import { AddressInfo } from 'node:net';
 
 export interface LocalServer {
   readonly port: number;
@@ -15,7 +15,7 @@ export async function listen(server: Server): Promise<LocalServer> {
     port: (server.address() as AddressInfo).port,
     stop: async () => {
       server.closeAllConnections();
-      await new Promise(resolve => server.close(resolve));
+      await new Promise((resolve) => server.close(resolve));
     },
   };
 }

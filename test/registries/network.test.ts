@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { ACCOUNTS, ALICE } from './accounts';
 import { checkAt, LAB_ENVIRONMENT } from './checking';
 import { REPOSITORY } from './images';
-import { useLab, type Access } from './lab';
+import { useLab, Access } from './lab';
 import { listen } from './local-server';
 import { DISTRIBUTION_3 } from './registries';
 import { makeSigner, startTokenServer } from './token-server';
-import { checkPull, type CheckInput } from '../../src/runtime/check';
+import { checkPull, CheckInput } from '../../src/runtime/check';
 import { makeCertificate } from '../support/certificates';
 import { leaksIn } from '../support/leaks';
 
@@ -67,7 +67,7 @@ describe('on the way to the registry', () => {
     try {
       const result = await checkPull({ image: `${access.host}/${IMAGE}`, credentials: ALICE, ...access.input }, {
         ...LAB_ENVIRONMENT,
-        connectTo: url => ({ host: '127.0.0.1', port: url.hostname === 'auth.test' ? impostor.port : Number(url.port) }),
+        connectTo: (url) => ({ host: '127.0.0.1', port: url.hostname === 'auth.test' ? impostor.port : Number(url.port) }),
       });
       expect(result.verdict).toBe('TLS_UNTRUSTED');
     } finally {
@@ -121,7 +121,7 @@ describe('on the way to the registry', () => {
     const access = lab().access('token-tls');
     const result = await checkPull({ image: `${access.host}/${IMAGE}`, credentials: ALICE, ...access.input }, {
       ...LAB_ENVIRONMENT,
-      connectTo: url => ({ host: '127.0.0.1', port: url.hostname === 'auth.test' ? 1 : Number(url.port) }),
+      connectTo: (url) => ({ host: '127.0.0.1', port: url.hostname === 'auth.test' ? 1 : Number(url.port) }),
     });
 
     expect(result).toMatchObject({ verdict: 'REGISTRY_UNAVAILABLE', message: expect.stringContaining('auth.test') });
@@ -135,7 +135,7 @@ describe('on the way to the registry', () => {
     try {
       const result = await checkPull({ image: `${access.host}/${IMAGE}`, credentials: ALICE, ...access.input, ca: `${access.input.ca}\n${certificate.ca}` }, {
         ...LAB_ENVIRONMENT,
-        connectTo: url => ({ host: '127.0.0.1', port: url.hostname === 'auth.test' ? stranger.port : Number(url.port) }),
+        connectTo: (url) => ({ host: '127.0.0.1', port: url.hostname === 'auth.test' ? stranger.port : Number(url.port) }),
       });
       expect(result.kind).not.toBe('yes');
       expect(result.requests.map(({ purpose, status }) => `${purpose} ${status}`).join(', ')).toBe('manifest 401, login 200, token 200, manifest 401');

@@ -1,9 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Software } from './registries';
+import { Software } from './registries';
 
 /** What a server says that it has answered. */
 export interface SeenRequest {
@@ -75,7 +75,7 @@ function listeningPort(child: ChildProcess, seen: SeenRequest[]): Promise<number
         resolve(Number(port));
       }
     };
-    [child.stdout!, child.stderr!].forEach(input => createInterface({ input }).on('line', read));
+    [child.stdout!, child.stderr!].forEach((input) => createInterface({ input }).on('line', read));
     child.once('error', ({ message }) => giveUp(message));
     child.once('exit', (code) => {
       clearTimeout(timer);

@@ -2,7 +2,7 @@ import { ALICE } from './accounts';
 import { checkAt } from './checking';
 import { craneFor, skopeoInspect } from './clients';
 import { REPOSITORY } from './images';
-import { useLab, type Access, type AccessName } from './lab';
+import { useLab, Access, AccessName } from './lab';
 import { SOFTWARE } from './registries';
 
 /** What a check of a private image asks for, in order. More is a change that somebody has to want. */

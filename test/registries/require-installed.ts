@@ -3,7 +3,7 @@ import { CRANE, SOFTWARE } from './registries';
 
 /** Says once what to do, instead of failing in every test with ENOENT. */
 export default function requireInstalled(): void {
-  const missing = [...SOFTWARE.map(({ command }) => command), CRANE].filter(command => !existsSync(command));
+  const missing = [...SOFTWARE.map(({ command }) => command), CRANE].filter((command) => !existsSync(command));
   if (missing.length > 0) {
     throw new Error(`${missing.join(', ')} missing; run scripts/registries/install.sh as root`);
   }

@@ -13,7 +13,7 @@ export async function startServers<T extends object>(
   const directory = mkdtempSync(join(tmpdir(), prefix));
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
-    await Promise.allSettled(stops.splice(0).map(step => step()));
+    await Promise.allSettled(stops.splice(0).map((step) => step()));
     rmSync(directory, { recursive: true, force: true });
   };
   const started: Started = async (starting) => {

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { createPrivateKey, randomUUID, sign, X509Certificate, type KeyObject } from 'node:crypto';
+import { createPrivateKey, randomUUID, sign, X509Certificate, KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { join } from 'node:path';
-import { listen, type LocalServer } from './local-server';
-import type { Credentials } from '../../src/runtime/token';
+import { listen, LocalServer } from './local-server';
+import { Credentials } from '../../src/runtime/oci/token';
 
 const SERVICE = 'lab-registry';
 const ISSUER = 'lab-issuer';
@@ -36,7 +36,7 @@ export interface TokenServer extends LocalServer {
 }
 
 export function makeSigner(directory: string): Signer {
-  const [certificateFile, keyFile] = ['signer.pem', 'signer.key'].map(name => join(directory, name));
+  const [certificateFile, keyFile] = ['signer.pem', 'signer.key'].map((name) => join(directory, name));
   execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', keyFile, '-out', certificateFile, '-days', '2', '-subj', '/CN=Lab issuer'], { stdio: 'ignore' });
   return { certificateFile, certificate: new X509Certificate(readFileSync(certificateFile)), key: createPrivateKey(readFileSync(keyFile)) };
 }
@@ -77,8 +77,8 @@ function credentialsOf(request: http.IncomingMessage): Credentials | undefined {
 export function tokenFor(signer: Signer, account: Account | undefined, scopes: readonly string[], lifetime: number = 300): string {
   const now = Math.floor(Date.now() / 1000);
   const allowed = [...account?.repositories ?? [], PUBLIC_REPOSITORIES];
-  const access = scopes.flatMap(scope => scope.split(' ')).map(scope => scope.split(':'))
-    .filter(([type, name]) => type === 'repository' && allowed.some(beginning => name.startsWith(beginning)))
+  const access = scopes.flatMap((scope) => scope.split(' ')).map((scope) => scope.split(':'))
+    .filter(([type, name]) => type === 'repository' && allowed.some((beginning) => name.startsWith(beginning)))
     .map(([type, name]) => ({ type, name, actions: ['pull'] }));
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const signed = [

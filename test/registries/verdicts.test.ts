@@ -1,12 +1,12 @@
 import { ALICE } from './accounts';
-import { CASES, type Case, type Scheme } from './cases';
-import { checkAt, type Checked } from './checking';
+import { CASES, Case, Scheme } from './cases';
+import { checkAt, Checked } from './checking';
 import { skopeoInspect } from './clients';
 import { REPOSITORY } from './images';
-import { ACCESS_NAMES, useLab, type Access } from './lab';
+import { ACCESS_NAMES, useLab, Access } from './lab';
 import { SOFTWARE } from './registries';
-import type { Credentials } from '../../src/runtime/token';
-import { kindOf } from '../../src/runtime/verdict';
+import { Credentials } from '../../src/runtime/oci/token';
+import { kindOf } from '../../src/runtime/verdict/verdict';
 import { leaksIn } from '../support/leaks';
 
 describe.each(SOFTWARE)('$name', (software) => {
@@ -21,7 +21,7 @@ describe.each(SOFTWARE)('$name', (software) => {
   });
 
   describe.each(ACCESS_NAMES)('%s', (name) => {
-    test.each(CASES.map(c => [c.name, c] as const))('%s', async (_, c) => {
+    test.each(CASES.map((c) => [c.name, c] as const))('%s', async (_, c) => {
       const access = lab().access(name);
       const credentials = c.credentials ?? ALICE;
       const image = c.image.replace(/<([^>]+)>/, (__, tag) => digests.get(tag)!);

@@ -1,5 +1,5 @@
-import type { LookupFunction } from 'node:net';
-import { AddressRefusedError, guardedLookup, isLoopbackHost, refusalOf, refusalOfHost, type AddressPolicy } from '../../src/runtime/address-guard';
+import { LookupFunction } from 'node:net';
+import { AddressRefusedError, guardedLookup, isLoopbackHost, refusalOf, refusalOfHost, AddressPolicy } from '../../src/runtime/http/address-guard';
 
 const STRICT: AddressPolicy = { allowPrivateNetworks: false, allowLoopback: false };
 const IN_VPC: AddressPolicy = { allowPrivateNetworks: true, allowLoopback: false };
@@ -23,11 +23,11 @@ const PUBLIC = [
 ];
 
 test.each(RESERVED)('%s is never asked', (address) => {
-  expect([STRICT, IN_VPC].map(policy => refusalOf(address, policy))).toEqual(['reserved', 'reserved']);
+  expect([STRICT, IN_VPC].map((policy) => refusalOf(address, policy))).toEqual(['reserved', 'reserved']);
 });
 
 test.each(PRIVATE)('%s is asked within a VPC only', (address) => {
-  expect([STRICT, IN_VPC, LOCAL].map(policy => refusalOf(address, policy))).toEqual(['private', undefined, 'private']);
+  expect([STRICT, IN_VPC, LOCAL].map((policy) => refusalOf(address, policy))).toEqual(['private', undefined, 'private']);
 });
 
 test.each(PUBLIC)('%s is asked', (address) => {
@@ -35,8 +35,8 @@ test.each(PUBLIC)('%s is asked', (address) => {
 });
 
 test('the switch for a local registry opens loopback, and nothing else', () => {
-  expect(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'].map(address => refusalOf(address, LOCAL))).toEqual(Array(4).fill(undefined));
-  expect(['0.0.0.0', '169.254.169.254', 'fe80::1', '64:ff9b::a9fe:a9fe'].map(address => refusalOf(address, LOCAL))).toEqual(Array(4).fill('reserved'));
+  expect(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'].map((address) => refusalOf(address, LOCAL))).toEqual(Array(4).fill(undefined));
+  expect(['0.0.0.0', '169.254.169.254', 'fe80::1', '64:ff9b::a9fe:a9fe'].map((address) => refusalOf(address, LOCAL))).toEqual(Array(4).fill('reserved'));
 });
 
 test.each<[host: string, refusal: string | undefined]>([
@@ -50,7 +50,7 @@ test.each<[host: string, refusal: string | undefined]>([
 describe('the look-up of a connection', () => {
   const resolveTo = (...addresses: string[]): LookupFunction => (_, options, callback) => {
     expect(options.all).toBe(true);
-    callback(null, addresses.map(address => ({ address, family: address.includes(':') ? 6 : 4 })));
+    callback(null, addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })));
   };
   const lookUp = (lookup: LookupFunction, all: boolean) => new Promise<unknown>((resolve) => {
     guardedLookup(STRICT, lookup)('registry.example.com', { all }, (error, ...found) => resolve(error ?? found));

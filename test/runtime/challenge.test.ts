@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { vectors } from './www-authenticate.json';
-import { ChallengeError, parseChallenges, preferredChallenge } from '../../src/runtime/challenge';
+import { ChallengeError, parseChallenges, preferredChallenge } from '../../src/runtime/oci/challenge';
 
 function parse(headers: readonly string[]): unknown {
   try {
@@ -11,7 +11,7 @@ function parse(headers: readonly string[]): unknown {
   }
 }
 
-test.each(vectors.map(vector => [vector.name, vector] as const))('%s', (_, { headers, expected }) => {
+test.each(vectors.map((vector) => [vector.name, vector] as const))('%s', (_, { headers, expected }) => {
   expect(parse(headers)).toEqual(expected);
 });
 
@@ -44,7 +44,7 @@ test('prefers Bearer to Basic, unless it lacks a realm', () => {
 
 test('takes any text without another error than its own', () => {
   const pieces = fc.constantFrom('Bearer', 'Basic', ' ', ',', '=', '"', '\\', 'realm', 'scope', 'https://a/t', '\t', 'oYIB==', ';', 'é', '\u0000');
-  const header = fc.oneof(fc.string({ unit: 'binary' }), fc.array(pieces, { maxLength: 30 }).map(parts => parts.join('')));
+  const header = fc.oneof(fc.string({ unit: 'binary' }), fc.array(pieces, { maxLength: 30 }).map((parts) => parts.join('')));
   fc.assert(fc.property(fc.array(header, { maxLength: 3 }), (headers) => {
     parse(headers);
   }), { numRuns: 2_000 });
@@ -56,8 +56,8 @@ test('reads back what is written by the rules', () => {
   const challenge = fc.record({ scheme: token, params: fc.uniqueArray(fc.tuple(token, value), { selector: ([name]) => name, minLength: 1 }) });
   const quote = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;
   fc.assert(fc.property(fc.array(challenge), (challenges) => {
-    const header = challenges.map(c => `${c.scheme} ${c.params.map(([name, text]) => `${name}=${quote(text)}`).join(', ')}`).join(', ');
-    expect(parseChallenges([header])).toEqual(challenges.map(c => ({ scheme: c.scheme, params: Object.fromEntries(c.params) })));
+    const header = challenges.map((c) => `${c.scheme} ${c.params.map(([name, text]) => `${name}=${quote(text)}`).join(', ')}`).join(', ');
+    expect(parseChallenges([header])).toEqual(challenges.map((c) => ({ scheme: c.scheme, params: Object.fromEntries(c.params) })));
   }));
 });
 

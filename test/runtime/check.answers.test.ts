@@ -70,7 +70,7 @@ describeBehaviours('what the registry says about the image', [
   {
     name: 'a sleeping JFrog instance redirects to its landing page',
     input: { image: 'acme.jfrog.io/docker/api:1' },
-    script: request => request.host === 'acme.jfrog.io'
+    script: (request) => request.host === 'acme.jfrog.io'
       ? { status: 302, headers: { location: 'https://landing.example.net/' } }
       : { headers: { 'content-type': 'text/html' }, body: '<html>' },
     verdict: 'PROTOCOL_ERROR',
@@ -90,7 +90,7 @@ describeBehaviours('what the registry says about the image', [
   },
   {
     name: 'HEAD is not allowed, GET is',
-    quirks: { manifest: request => request.method === 'HEAD' ? { status: 405 } : undefined },
+    quirks: { manifest: (request) => request.method === 'HEAD' ? { status: 405 } : undefined },
     verdict: 'OK',
   },
   {
@@ -98,13 +98,13 @@ describeBehaviours('what the registry says about the image', [
     quirks: { manifest: () => ({ headers: { 'content-type': OCI_MANIFEST }, body: ARM.manifest }) },
     verdict: 'OK',
     requests: 'manifest login token manifest manifest',
-    also: result => expect(result.digest).toBe(ARM.digest),
+    also: (result) => expect(result.digest).toBe(ARM.digest),
   },
   {
     name: 'a digest header of another algorithm counts for nothing',
     quirks: { manifest: () => ({ headers: { 'content-type': OCI_MANIFEST, 'docker-content-digest': `sha512:${'a'.repeat(128)}` }, body: ARM.manifest }) },
     verdict: 'OK',
-    also: result => expect(result.digest).toBe(ARM.digest),
+    also: (result) => expect(result.digest).toBe(ARM.digest),
   },
   {
     name: 'a wrong digest header, where the digest is going to be relied on',

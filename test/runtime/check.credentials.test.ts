@@ -14,7 +14,7 @@ describeBehaviours('who may pull', [
     message: /^registry\.example\.com\/acme\/api:1\.4\.2 can be pulled with the credentials in arn:aws:.* \(sha256:/,
     also: (result, seen) => {
       expect(result.digest).toMatch(/^sha256:/);
-      expect(seen.map(r => r.method)).toEqual(['HEAD', 'GET', 'GET', 'HEAD']);
+      expect(seen.map((r) => r.method)).toEqual(['HEAD', 'GET', 'GET', 'HEAD']);
       expect(seen[2].query.getAll('scope')).toEqual(['repository:acme/api:pull']);
       expect(seen[2].query.get('service')).toBe(HOST);
       expect(seen[3].headers.accept?.split(', ')).toHaveLength(4);
@@ -126,7 +126,7 @@ describeBehaviours('who may pull', [
   {
     name: 'a password of 64 kB with Basic',
     input: { credentials: { username: USERNAME, password: 'x9'.repeat(32_000) } },
-    quirks: { challenge: 'Basic', any: request => request.authorization ? { status: 413 } : undefined },
+    quirks: { challenge: 'Basic', any: (request) => request.authorization ? { status: 413 } : undefined },
     credentialsSent: 1,
     verdict: 'SECRET_MALFORMED',
   },
@@ -158,7 +158,7 @@ describeBehaviours('who may pull', [
   {
     name: 'a server that echoes whatever it has seen',
     quirks: {
-      manifest: request => errors(403, 'DENIED', `user ${USERNAME} with ${PASSWORD} and ${encodeURIComponent(PASSWORD)}, ${Buffer.from(`${USERNAME}:${PASSWORD}`).toString('base64')}, ${request.authorization} ${TOKEN.toUpperCase()}`),
+      manifest: (request) => errors(403, 'DENIED', `user ${USERNAME} with ${PASSWORD} and ${encodeURIComponent(PASSWORD)}, ${Buffer.from(`${USERNAME}:${PASSWORD}`).toString('base64')}, ${request.authorization} ${TOKEN.toUpperCase()}`),
     },
     verdict: 'PULL_DENIED',
     message: /user \*\*\* with \*\*\*/,
@@ -166,7 +166,7 @@ describeBehaviours('who may pull', [
   {
     name: 'a token service that echoes the Authorization header',
     input: { credentials: { username: USERNAME, password: 'wr0ng-9c1e' } },
-    quirks: { login: request => ({ status: 401, body: `you sent ${request.authorization}\r\n\u001b[31mSECRET` }) },
+    quirks: { login: (request) => ({ status: 401, body: `you sent ${request.authorization}\r\n\u001b[31mSECRET` }) },
     verdict: 'CREDENTIALS_REJECTED',
     message: /you sent Basic \*\*\* \[31mSECRET/,
   },

@@ -77,7 +77,7 @@ describeBehaviours('what the manifest says', [
     name: 'a config blob in another place: the token does not go there',
     input: AMD64,
     quirks: {
-      any: request => request.host === 'cdn.example.net' ? { body: imageFor('amd64').config } : undefined,
+      any: (request) => request.host === 'cdn.example.net' ? { body: imageFor('amd64').config } : undefined,
       config: () => ({ status: 307, headers: { location: 'https://cdn.example.net/blob?X-Signature=abc' } }),
     },
     verdict: 'OK',

@@ -1,15 +1,15 @@
-import { createServer, type AddressInfo, type LookupFunction, type Server, type Socket } from 'node:net';
-import { checkPull, type CheckInput } from '../../src/runtime/check';
+import { createServer, AddressInfo, LookupFunction, Server, Socket } from 'node:net';
+import { checkPull, CheckInput } from '../../src/runtime/check';
 import { makeCertificate } from '../support/certificates';
-import { describeBehaviours, HOST, leapingEnvironment, useBench, type Behaviour } from '../support/check-harness';
+import { describeBehaviours, HOST, leapingEnvironment, useBench, Behaviour } from '../support/check-harness';
 import { PASSWORD, registry, USERNAME } from '../support/registry-script';
-import { errors, startScriptedServer, type Answer, type Fault } from '../support/scripted-registry';
+import { errors, startScriptedServer, Answer, Fault } from '../support/scripted-registry';
 
 const AMD64 = { platform: 'linux/amd64' };
 const STAGES = ['anonymous', 'login', 'token', 'manifest', 'config'] as const;
 
 function atEachStage(what: string, answer: Answer, expected: Partial<Behaviour> & Pick<Behaviour, 'verdict'>): Behaviour[] {
-  return STAGES.map(stage => ({ name: `${what}, at the stage ${stage}`, input: { ...AMD64, ...expected.input }, quirks: { [stage]: () => answer }, ...expected }));
+  return STAGES.map((stage) => ({ name: `${what}, at the stage ${stage}`, input: { ...AMD64, ...expected.input }, quirks: { [stage]: () => answer }, ...expected }));
 }
 
 function fault(kind: Fault): Answer {
@@ -22,7 +22,7 @@ describeBehaviours('servers that fail', [
   ...atEachStage('no answer within the deadline', fault('hang'), { verdict: 'REGISTRY_UNAVAILABLE', message: /did not answer in time/, input: { ...AMD64, timeoutMs: 300 } }),
   ...atEachStage('something else than HTTP', fault('garbage'), { verdict: 'PROTOCOL_ERROR', message: /does not speak HTTP/ }),
   ...atEachStage('503 for ever', { status: 503, body: 'no healthy upstream' }, { verdict: 'REGISTRY_UNAVAILABLE', definite: false })
-    .map(behaviour => behaviour.name.endsWith('login') ? { ...behaviour, verdict: 'OK' as const, definite: true } : behaviour),
+    .map((behaviour) => behaviour.name.endsWith('login') ? { ...behaviour, verdict: 'OK' as const, definite: true } : behaviour),
   {
     name: 'a manifest that is cut in the middle',
     input: AMD64,
@@ -224,10 +224,10 @@ describe('ports that do not speak TLS', () => {
 
   test('a port that never finishes the handshake is no route', async () => {
     const sockets: Socket[] = [];
-    const silent: Server = createServer(socket => sockets.push(socket));
-    await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));
+    const silent: Server = createServer((socket) => sockets.push(socket));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const result = await checkPull(input, { ...leapingEnvironment(bench()), connectTo: () => ({ host: '127.0.0.1', port: (silent.address() as AddressInfo).port }) });
-    sockets.forEach(socket => socket.destroy());
+    sockets.forEach((socket) => socket.destroy());
     silent.close();
     expect(result).toMatchObject({ verdict: 'NO_ROUTE', message: expect.stringMatching(/cannot be reached/) });
   });
@@ -236,7 +236,7 @@ describe('ports that do not speak TLS', () => {
     const expired = makeCertificate([HOST], 0);
     const server = await startScriptedServer(expired);
     const environment = { ...leapingEnvironment(bench()), connectTo: () => ({ host: '127.0.0.1', port: server.port }) };
-    await new Promise(resolve => setTimeout(resolve, 1_100));
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
     const result = await checkPull({ ...input, ca: expired.ca, timeoutMs: 5_000 }, environment);
     await server.close();
     expect(result).toMatchObject({ verdict: 'TLS_UNTRUSTED', message: expect.stringMatching(/CERT_HAS_EXPIRED/) });
@@ -265,7 +265,7 @@ describe('a registry on this machine', () => {
     const host = `127.0.0.1:${bench().plain.port}`;
     bench().plain.play(registry(host, {
       challenge: 'Basic realm="local"',
-      any: request => request.path === '/blob' ? { body: '{}' } : undefined,
+      any: (request) => request.path === '/blob' ? { body: '{}' } : undefined,
       config: () => ({ status: 302, headers: { location: '/blob' } }),
     }));
     const result = await checkPull({ image: `${host}/acme/api:1`, credentials, insecureLoopback: true, platform: 'linux/amd64' });

@@ -120,7 +120,7 @@ describeBehaviours('registries and their ways', [
   {
     name: 'Docker Hub: another token service, the library prefix, its shape of errors',
     input: { image: 'docker.io/acme/api:1', credentials: { username: 'bot-77d1@example.com', password: 'x9-secret' } },
-    script: request => request.host === 'auth.docker.io'
+    script: (request) => request.host === 'auth.docker.io'
       ? { status: 401, headers: { 'content-type': 'application/json' }, body: '{"details":"incorrect username or password"}' }
       : registry('registry-1.docker.io', { challenge: 'Bearer realm="https://auth.docker.io/token",service="registry.docker.io"' })(request, 0),
     credentialHosts: ['auth.docker.io'],
@@ -134,7 +134,7 @@ describeBehaviours('registries and their ways', [
     script: registry('registry-1.docker.io', { challenge: 'Bearer realm="https://auth.docker.io/token",service="registry.docker.io"' }),
     credentialHosts: ['auth.docker.io'],
     verdict: 'OK',
-    also: (_, seen) => expect(seen.map(r => `${r.host}${r.path}`)).toEqual([
+    also: (_, seen) => expect(seen.map((r) => `${r.host}${r.path}`)).toEqual([
       'registry-1.docker.io/v2/acme/api/manifests/1', 'auth.docker.io/token', 'auth.docker.io/token', 'registry-1.docker.io/v2/acme/api/manifests/1',
     ]),
   },
@@ -170,7 +170,7 @@ describeBehaviours('registries and their ways', [
   {
     name: 'Quay: no permission is 401, a disabled namespace 405',
     input: { image: 'quay.io/acme/api:1' },
-    quirks: { manifest: request => request.method === 'HEAD' ? { status: 405 } : errors(405, 'DENIED', 'namespace disabled') },
+    quirks: { manifest: (request) => request.method === 'HEAD' ? { status: 405 } : errors(405, 'DENIED', 'namespace disabled') },
     verdict: 'PULL_DENIED',
     message: /robot account read permission/,
   },

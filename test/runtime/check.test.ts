@@ -1,8 +1,8 @@
-import { checkPull, type CheckInput } from '../../src/runtime/check';
-import { Connections } from '../../src/runtime/connections';
-import { REAL_ENVIRONMENT } from '../../src/runtime/environment';
-import { createTransport } from '../../src/runtime/transport';
-import { kindOf, VERDICTS } from '../../src/runtime/verdict';
+import { checkPull, CheckInput } from '../../src/runtime/check';
+import { Connections } from '../../src/runtime/http/connections';
+import { REAL_ENVIRONMENT } from '../../src/runtime/http/environment';
+import { createTransport } from '../../src/runtime/http/transport';
+import { kindOf, VERDICTS } from '../../src/runtime/verdict/verdict';
 import { HOST, leapingEnvironment, useBench } from '../support/check-harness';
 import { IMAGE, imageFor, indexFor, PASSWORD, registry, USERNAME } from '../support/registry-script';
 
@@ -25,12 +25,12 @@ test.each<[what: string, challenge: string | undefined, image: typeof IMAGE | Re
   bench().secure.play(registry(HOST, { challenge }, image));
   const { verdict, requests } = await checkPull(input({ platform: 'linux/amd64' }), leapingEnvironment(bench()));
   expect(verdict).toBe('OK');
-  const asked = requests.filter(request => request.purpose !== 'login');
+  const asked = requests.filter((request) => request.purpose !== 'login');
   expect(asked).toHaveLength(ours);
   expect(ours).toBeLessThanOrEqual(skopeo);
   expect(requests.length - asked.length).toBe(challenge === undefined ? 1 : 0);
   // Docker Hub counts GETs of manifests.
-  expect(bench().secure.seen.filter(request => request.method === 'GET' && request.path.includes('/manifests/'))).toHaveLength(1);
+  expect(bench().secure.seen.filter((request) => request.method === 'GET' && request.path.includes('/manifests/'))).toHaveLength(1);
 });
 
 test('without a platform nothing is asked that would count as a pull', async () => {
@@ -48,7 +48,7 @@ test('one connection serves the whole check', async () => {
   bench().secure.play(registry(HOST, {}, imageFor('amd64')));
   await checkPull(input({ platform: 'linux/amd64' }), leapingEnvironment(bench()));
   expect(bench().secure.seen).toHaveLength(5);
-  expect(new Set(bench().secure.seen.map(request => request.port)).size).toBe(1);
+  expect(new Set(bench().secure.seen.map((request) => request.port)).size).toBe(1);
 });
 
 test('input that is misspelled is an error, not a verdict', async () => {
@@ -58,7 +58,12 @@ test('input that is misspelled is an error, not a verdict', async () => {
 });
 
 test('a fault of our own never stops a deployment, and shows nothing', async () => {
-  const environment = { ...REAL_ENVIRONMENT, connectTo: () => { throw new TypeError(`oops ${PASSWORD}`); } };
+  const environment = {
+    ...REAL_ENVIRONMENT,
+    connectTo: () => {
+      throw new TypeError(`oops ${PASSWORD}`);
+    },
+  };
   const result = await checkPull(input(), environment);
   expect(result).toMatchObject({ verdict: 'PROTOCOL_ERROR', kind: 'not-definite', definite: false });
   expect(result.message).toMatch(/fault of its own \(TypeError\)/);
@@ -84,8 +89,8 @@ test('nothing is ever sent over plain HTTP to another machine, whoever asks for 
 
 test('every verdict has its kind', () => {
   expect(VERDICTS).toHaveLength(21);
-  expect(VERDICTS.filter(verdict => kindOf(verdict) === 'yes')).toEqual(['OK', 'PUBLIC_IMAGE']);
-  expect(VERDICTS.filter(verdict => kindOf(verdict) === 'not-definite')).toEqual([
+  expect(VERDICTS.filter((verdict) => kindOf(verdict) === 'yes')).toEqual(['OK', 'PUBLIC_IMAGE']);
+  expect(VERDICTS.filter((verdict) => kindOf(verdict) === 'not-definite')).toEqual([
     'REALM_NOT_TRUSTED', 'RATE_LIMITED', 'NETWORK_RESTRICTED', 'TLS_UNTRUSTED', 'NO_ROUTE', 'REGISTRY_UNAVAILABLE', 'PROTOCOL_ERROR',
   ]);
 });

@@ -1,4 +1,4 @@
-import { describeBehaviours, HOST, type Behaviour } from '../support/check-harness';
+import { describeBehaviours, HOST, Behaviour } from '../support/check-harness';
 import { registry } from '../support/registry-script';
 import { document, errors } from '../support/scripted-registry';
 
@@ -29,7 +29,7 @@ const UNTRUSTED_REALMS: Behaviour[] = ([
   message,
 }));
 
-const BAD_REALMS: Behaviour[] = ['ftp://registry.example.com/token', 'https://a:b@registry.example.com/token', 'https://[', 'javascript:alert(1)'].map(url => ({
+const BAD_REALMS: Behaviour[] = ['ftp://registry.example.com/token', 'https://a:b@registry.example.com/token', 'https://[', 'javascript:alert(1)'].map((url) => ({
   name: `a realm that is no URL to ask: ${url}`,
   quirks: { challenge: realm(url) },
   verdict: 'PROTOCOL_ERROR',
@@ -179,7 +179,7 @@ describeBehaviours('where credentials may go', [
   {
     name: 'a manifest that redirects to another host gets no Authorization there',
     quirks: {
-      any: request => request.host === 'eu.example.net' ? MANIFEST : undefined,
+      any: (request) => request.host === 'eu.example.net' ? MANIFEST : undefined,
       manifest: () => ({ status: 307, headers: { location: 'https://eu.example.net/v2/acme/api/manifests/1.4.2' } }),
     },
     verdict: 'OK',
@@ -192,7 +192,7 @@ describeBehaviours('where credentials may go', [
   {
     name: 'a manifest that redirects away and back gets no Authorization again',
     quirks: {
-      any: request => request.host === 'eu.example.net' ? { status: 302, headers: { location: `https://${HOST}/v2/back` } } : request.path === '/v2/back' ? MANIFEST : undefined,
+      any: (request) => request.host === 'eu.example.net' ? { status: 302, headers: { location: `https://${HOST}/v2/back` } } : request.path === '/v2/back' ? MANIFEST : undefined,
       manifest: () => ({ status: 302, headers: { location: 'https://eu.example.net/' } }),
     },
     verdict: 'OK',
@@ -200,7 +200,7 @@ describeBehaviours('where credentials may go', [
   },
   {
     name: 'a redirect within the registry keeps Authorization',
-    quirks: { manifest: request => request.path === '/v2/moved' ? undefined : { status: 301, headers: { location: '/v2/moved/manifests/x' } }, any: request => request.path === '/v2/moved/manifests/x' && request.authorization ? MANIFEST : undefined },
+    quirks: { manifest: (request) => request.path === '/v2/moved' ? undefined : { status: 301, headers: { location: '/v2/moved/manifests/x' } }, any: (request) => request.path === '/v2/moved/manifests/x' && request.authorization ? MANIFEST : undefined },
     verdict: 'OK',
   },
   {
@@ -208,7 +208,7 @@ describeBehaviours('where credentials may go', [
     quirks: { manifest: () => ({ status: 302, headers: { location: `http://${HOST}/v2/` } }) },
     verdict: 'PROTOCOL_ERROR',
     message: /redirects to something else than https/,
-    also: (_, seen) => expect(seen.filter(r => !r.secure)).toEqual([]),
+    also: (_, seen) => expect(seen.filter((r) => !r.secure)).toEqual([]),
   },
   {
     name: 'a redirect to the metadata service is not followed',
@@ -231,14 +231,14 @@ describeBehaviours('where credentials may go', [
   },
   {
     name: 'a redirect with a password in it',
-    quirks: { manifest: () => ({ status: 302, headers: { location: 'https://u:p@cdn.example.net/' } }), any: request => request.host === 'cdn.example.net' ? MANIFEST : undefined },
+    quirks: { manifest: () => ({ status: 302, headers: { location: 'https://u:p@cdn.example.net/' } }), any: (request) => request.host === 'cdn.example.net' ? MANIFEST : undefined },
     verdict: 'OK',
     also: (_, seen) => expect(seen.at(-1)?.authorization).toBeUndefined(),
   },
   {
     name: 'a mirror that wants credentials of its own gets none',
     quirks: {
-      any: request => request.host === 'mirror.example.net' ? errors(401, 'UNAUTHORIZED', '', { 'www-authenticate': 'Basic realm="x"' }) : undefined,
+      any: (request) => request.host === 'mirror.example.net' ? errors(401, 'UNAUTHORIZED', '', { 'www-authenticate': 'Basic realm="x"' }) : undefined,
       anonymous: () => ({ status: 307, headers: { location: 'https://mirror.example.net/v2/acme/api/manifests/1' } }),
     },
     verdict: 'PROTOCOL_ERROR',
@@ -265,7 +265,7 @@ describeBehaviours('where credentials may go', [
     quirks: {
       login: () => ({ body: '{}' }),
       token: () => ({ body: '{"token":"tok3n.Eyhb-4f2a_91"}' }),
-      any: request => request.host.startsWith('s3cr3t') ? { ...document(OCI_MANIFEST, '{}'), status: 418 } : undefined,
+      any: (request) => request.host.startsWith('s3cr3t') ? { ...document(OCI_MANIFEST, '{}'), status: 418 } : undefined,
       manifest: () => ({ status: 302, headers: { location: 'https://s3cr3t-9c1e.example.net/' } }),
     },
     verdict: 'PROTOCOL_ERROR',

@@ -1,5 +1,5 @@
-import { checkPull, type CheckInput } from '../../src/runtime/check';
-import { Connections } from '../../src/runtime/connections';
+import { checkPull, CheckInput } from '../../src/runtime/check';
+import { Connections } from '../../src/runtime/http/connections';
 import { HOST, leapingEnvironment, useBench } from '../support/check-harness';
 import { PASSWORD, registry, USERNAME } from '../support/registry-script';
 
@@ -27,7 +27,7 @@ function connectionsUsed(): number {
 /** Waits for the server to notice, for much less time than idle connections are kept at either end. */
 async function closing(): Promise<void> {
   for (const end = Date.now() + 2_000; bench().secure.countConnections() > 0 && Date.now() < end;) {
-    await new Promise(resolve => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { ManifestError, mediaTypeOf, parseManifest, platformOfConfig } from '../../src/runtime/manifest';
-import { parsePlatform, platformText, runsOn } from '../../src/runtime/platform';
+import { ManifestError, mediaTypeOf, parseManifest, platformOfConfig } from '../../src/runtime/oci/manifest';
+import { parsePlatform, platformText, runsOn } from '../../src/runtime/oci/platform';
 import { indexFor } from '../support/registry-script';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
@@ -71,7 +71,7 @@ test('takes any manifest and config without another error than its own', () => {
     'schemaVersion', 'mediaType', 'manifests', 'config', 'layers', 'digest', 'platform', 'os', 'architecture', 'variant', 'annotations',
     'vnd.docker.reference.type', 'artifactType', '__proto__',
   );
-  const { tree } = fc.letrec<{ tree: unknown }>(tie => ({
+  const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
     tree: fc.oneof(
       { maxDepth: 5 },
       fc.constantFrom('unknown', 'linux', DIGEST, 'application/vnd.oci.image.index.v1+json', 1, null, ''),
@@ -80,7 +80,7 @@ test('takes any manifest and config without another error than its own', () => {
       fc.dictionary(known, tie('tree'), { maxKeys: 5 }),
     ),
   }));
-  const body = fc.oneof(fc.string({ unit: 'binary' }), tree.map(value => JSON.stringify(value)), fc.dictionary(known, tree).map(value => JSON.stringify(value)));
+  const body = fc.oneof(fc.string({ unit: 'binary' }), tree.map((value) => JSON.stringify(value)), fc.dictionary(known, tree).map((value) => JSON.stringify(value)));
   const contentType = fc.constantFrom(undefined, '', 'application/json', 'application/vnd.oci.image.index.v1+json', 'application/vnd.oci.image.manifest.v1+json', 'x');
   const ownErrorsOnly = (action: () => unknown) => {
     try {

@@ -1,5 +1,5 @@
-import { REAL_ENVIRONMENT } from '../../src/runtime/environment';
-import { readCredentials, type ReadSecret, type ReadSecretOptions } from '../../src/runtime/read-secret';
+import { REAL_ENVIRONMENT } from '../../src/runtime/http/environment';
+import { readCredentials, ReadSecret, ReadSecretOptions } from '../../src/runtime/secret/read-secret';
 
 const OPTIONS: ReadSecretOptions = { name: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:pull-a1B2c3', reader: 'arn:aws:iam::111122223333:role/Check' };
 
@@ -9,7 +9,13 @@ function awsError(name: string, message: string = ''): Error {
 
 function leaping() {
   let now = 0;
-  return { ...REAL_ENVIRONMENT, now: () => now, sleep: async (ms: number) => { now += ms; } };
+  return {
+    ...REAL_ENVIRONMENT,
+    now: () => now,
+    sleep: async (ms: number) => {
+      now += ms;
+    },
+  };
 }
 
 async function verdictOf(error: Error, options: ReadSecretOptions = OPTIONS): Promise<unknown> {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { parseSecret } from '../../src/runtime/secret';
-import { CheckFailure } from '../../src/runtime/verdict';
+import { parseSecret } from '../../src/runtime/secret/secret';
+import { CheckFailure } from '../../src/runtime/verdict/verdict';
 
 const NAME = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:pull-a1B2c3';
 const PLACEHOLDER = '{"username":"PLACEHOLDER","password":"PLACEHOLDER"}';
@@ -8,7 +8,7 @@ const GOOGLE_KEY = JSON.stringify({ type: 'service_account', private_key: '-----
 const GOOGLE_KEY_BASE64 = Buffer.from(GOOGLE_KEY).toString('base64');
 
 function parse(text: string | undefined) {
-  return parseSecret(text, { name: NAME, isPlaceholder: candidate => candidate === PLACEHOLDER });
+  return parseSecret(text, { name: NAME, isPlaceholder: (candidate) => candidate === PLACEHOLDER });
 }
 
 function failureFor(text: string | undefined): CheckFailure {
@@ -82,7 +82,7 @@ test.each<[what: string, secret: string | undefined, verdict: string, message: R
 test('takes any text without another error than its own, which shows nothing of it', () => {
   const key = fc.oneof(fc.constantFrom('username', 'password', 'Username', 'auths', '__proto__'), fc.string());
   const value = fc.oneof(fc.jsonValue(), fc.string(), fc.constantFrom('', '\n', GOOGLE_KEY, '_json_key'));
-  const text = fc.oneof(fc.string({ unit: 'binary' }), fc.json(), fc.dictionary(key, value).map(object => JSON.stringify(object)));
+  const text = fc.oneof(fc.string({ unit: 'binary' }), fc.json(), fc.dictionary(key, value).map((object) => JSON.stringify(object)));
   fc.assert(fc.property(text, (secret) => {
     try {
       const { username, password } = parse(secret);

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { createRedactor, oneLine } from '../../src/runtime/text';
+import { createRedactor, oneLine } from '../../src/runtime/verdict/text';
 import { leaksIn } from '../support/leaks';
 
 test('one line has no control characters, and fits', () => {
@@ -13,14 +13,14 @@ test('one line has no control characters, and fits', () => {
 });
 
 test('hides the credentials in every form, also where they are cut', () => {
-  const word = fc.string({ unit: 'grapheme-ascii', minLength: 4, maxLength: 12 }).filter(text => text.trim().length > 3);
+  const word = fc.string({ unit: 'grapheme-ascii', minLength: 4, maxLength: 12 }).filter((text) => text.trim().length > 3);
   fc.assert(fc.property(word, word, fc.nat(200), (username, password, padding) => {
     const redactor = createRedactor(username, password);
     const pair = `${username}:${password}`;
     const text = [pair, Buffer.from(pair).toString('base64'), encodeURIComponent(password), JSON.stringify(password), password.toUpperCase(), username].join(' | ');
     const cleaned = redactor.clean('#'.repeat(padding) + text);
     // A password of mask characters would be found in the mask.
-    fc.pre(!/^[*#|. ]+$/.test(username + password) && ![username, password].some(secret => /^[*#|. ]+$/.test(secret)));
+    fc.pre(!/^[*#|. ]+$/.test(username + password) && ![username, password].some((secret) => /^[*#|. ]+$/.test(secret)));
     expect(leaksIn(cleaned, [username, password, pair])).toEqual([]);
   }));
 });

@@ -1,6 +1,6 @@
-import { trustedRealm } from '../../src/runtime/realm';
-import { retryAfterOf } from '../../src/runtime/retry';
-import { basicAuthorization, demandedScope, pullScope, tokenOf, tokenUrl } from '../../src/runtime/token';
+import { retryAfterOf } from '../../src/runtime/http/retry';
+import { trustedRealm } from '../../src/runtime/oci/realm';
+import { basicAuthorization, demandedScope, pullScope, tokenOf, tokenUrl } from '../../src/runtime/oci/token';
 
 test.each<[offered: string | undefined, scope: string]>([
   [undefined, 'repository:docker-local/acme/api:pull'],

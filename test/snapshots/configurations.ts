@@ -209,7 +209,9 @@ export const CONFIGURATIONS: Configuration[] = [
 ];
 
 function inStack(define: (stack: Stack) => unknown, env: Environment = ENV): (app: App) => void {
-  return (app) => { define(new Stack(app, 'Stack', { env })); };
+  return (app) => {
+    define(new Stack(app, 'Stack', { env }));
+  };
 }
 
 /** The service of the README, in a VPC of its own or in a given one. */

@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'fs';
-import { tmpdir } from 'os';
-import { basename, join } from 'path';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { DefaultStackSynthesizer } from 'aws-cdk-lib';
 import { Configuration } from './configurations';
 import { CHECKED, newApp } from '../support/synth';

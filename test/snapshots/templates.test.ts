@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'fs';
-import { join } from 'path';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { version } from 'aws-cdk-lib/package.json';
 import { CONFIGURATIONS } from './configurations';
 import { templatesOf } from './synthesize';
@@ -27,7 +27,9 @@ const describeOnFloor = version === FLOOR ? describe : describe.skip;
 describeOnFloor(`with aws-cdk-lib ${FLOOR}`, () => {
   test.each(SNAPSHOTS)('$name: the templates are the committed ones', (snapshot) => {
     const templates = templatesOf(snapshot, snapshot.flags);
-    if (process.env.UPDATE_TEMPLATES) { write(snapshot.name, templates); }
+    if (process.env.UPDATE_TEMPLATES) {
+      write(snapshot.name, templates);
+    }
 
     expect(templates).toEqual(committed(snapshot.name));
   });

@@ -17,7 +17,7 @@ export function makeCertificate(names: readonly string[], days: number = 2): Ser
   const server = keyPair();
   // Of two authorities with the same name OpenSSL tries only one.
   const authorityName = [{ name: 'commonName', value: `Test authority ${randomUUID()}` }];
-  const altNames = names.map(name => isIP(name) ? { type: 7, ip: name } : { type: 2, value: name });
+  const altNames = names.map((name) => isIP(name) ? { type: 7, ip: name } : { type: 2, value: name });
   return {
     ca: sign(authority, authority, authorityName, authorityName, 2, [{ name: 'basicConstraints', cA: true }]),
     cert: sign(server, authority, [{ name: 'commonName', value: 'Test server' }], authorityName, days, [{ name: 'subjectAltName', altNames }]),

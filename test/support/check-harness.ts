@@ -1,10 +1,10 @@
-import { makeCertificate, type ServerCertificate } from './certificates';
+import { makeCertificate, ServerCertificate } from './certificates';
 import { leaksIn } from './leaks';
-import { PASSWORD, registry, TOKEN, USERNAME, type Quirks } from './registry-script';
-import { startScriptedServer, type Script, type ScriptedServer, type SeenRequest } from './scripted-registry';
-import { checkPull, type CheckInput, type CheckResult } from '../../src/runtime/check';
-import { REAL_ENVIRONMENT, type CheckEnvironment } from '../../src/runtime/environment';
-import type { Verdict } from '../../src/runtime/verdict';
+import { PASSWORD, registry, TOKEN, USERNAME, Quirks } from './registry-script';
+import { startScriptedServer, Script, ScriptedServer, SeenRequest } from './scripted-registry';
+import { checkPull, CheckInput, CheckResult } from '../../src/runtime/check';
+import { REAL_ENVIRONMENT, CheckEnvironment } from '../../src/runtime/http/environment';
+import { Verdict } from '../../src/runtime/verdict/verdict';
 
 export const HOST = 'registry.example.com';
 
@@ -49,7 +49,7 @@ export function leapingEnvironment(bench: Bench): CheckEnvironment {
       slept += ms;
     },
     random: () => 0.5,
-    connectTo: url => ({ host: '127.0.0.1', port: (url.protocol === 'https:' ? bench.secure : bench.plain).port }),
+    connectTo: (url) => ({ host: '127.0.0.1', port: (url.protocol === 'https:' ? bench.secure : bench.plain).port }),
   };
 }
 
@@ -70,7 +70,7 @@ export function useBench(): () => Bench {
 export function describeBehaviours(title: string, behaviours: readonly Behaviour[]): void {
   describe(title, () => {
     const bench = useBench();
-    test.each(behaviours.map(behaviour => [behaviour.name, behaviour] as const))('%s', async (_, behaviour) => {
+    test.each(behaviours.map((behaviour) => [behaviour.name, behaviour] as const))('%s', async (_, behaviour) => {
       await expectBehaviour(bench(), behaviour);
     });
   });
@@ -102,7 +102,7 @@ async function expectBehaviour(bench: Bench, behaviour: Behaviour): Promise<void
   expectGoodMessage(result.message);
   expectNoLeak(JSON.stringify(result) + printed, input);
   expectCredentialsOnlyAt(behaviour.credentialHosts ?? [script === behaviour.script ? HOST : new URL(`https://${input.image}`).host], seen, behaviour.credentialsSent);
-  expect(result.requests.map(r => r.purpose).join(' ')).toBe(behaviour.requests ?? result.requests.map(r => r.purpose).join(' '));
+  expect(result.requests.map((r) => r.purpose).join(' ')).toBe(behaviour.requests ?? result.requests.map((r) => r.purpose).join(' '));
   behaviour.also?.(result, seen);
 }
 
@@ -117,29 +117,29 @@ function expectNoLeak(text: string, { credentials: { username, password } }: Che
 }
 
 function expectCredentialsOnlyAt(hosts: readonly string[], seen: readonly SeenRequest[], times?: number): void {
-  const withCredentials = seen.filter(request => request.authorization?.startsWith('Basic '));
-  expect(withCredentials.filter(request => !request.secure || !hosts.includes(request.host))).toEqual([]);
+  const withCredentials = seen.filter((request) => request.authorization?.startsWith('Basic '));
+  expect(withCredentials.filter((request) => !request.secure || !hosts.includes(request.host))).toEqual([]);
   expect(withCredentials).toHaveLength(times ?? withCredentials.length);
   // A token is worth as much as the password while it lives, and is for the registry alone.
-  expect(seen.filter(request => request.authorization?.startsWith('Bearer ') && (!request.secure || request.path.startsWith('/token')))).toEqual([]);
-  expect(new Set(seen.filter(r => r.authorization?.startsWith('Bearer ')).map(r => r.host)).size).toBeLessThanOrEqual(1);
+  expect(seen.filter((request) => request.authorization?.startsWith('Bearer ') && (!request.secure || request.path.startsWith('/token')))).toEqual([]);
+  expect(new Set(seen.filter((r) => r.authorization?.startsWith('Bearer ')).map((r) => r.host)).size).toBeLessThanOrEqual(1);
   // Neither belongs into a URL, where every log has it.
-  expect(leaksIn(seen.map(request => `${request.path}?${request.query}`).join('\n'), [PASSWORD, USERNAME, TOKEN])).toEqual([]);
+  expect(leaksIn(seen.map((request) => `${request.path}?${request.query}`).join('\n'), [PASSWORD, USERNAME, TOKEN])).toEqual([]);
 }
 
 /** What is written to the console or to the standard streams in the meantime. */
 function captureOutput() {
   let text = '';
-  const spies = [process.stdout, process.stderr].map(stream => jest.spyOn(stream, 'write').mockImplementation((chunk) => {
+  const spies = [process.stdout, process.stderr].map((stream) => jest.spyOn(stream, 'write').mockImplementation((chunk) => {
     text += chunk.toString();
     return true;
   }));
-  const consoles = (['log', 'info', 'warn', 'error', 'debug'] as const).map(level => jest.spyOn(console, level).mockImplementation((...args) => {
+  const consoles = (['log', 'info', 'warn', 'error', 'debug'] as const).map((level) => jest.spyOn(console, level).mockImplementation((...args) => {
     text += args.join(' ');
   }));
   return {
     stop: () => {
-      [...spies, ...consoles].forEach(spy => spy.mockRestore());
+      [...spies, ...consoles].forEach((spy) => spy.mockRestore());
       return text;
     },
   };

@@ -23,7 +23,7 @@ export class CommandLine {
   private readonly directory = mkdtempSync(join(tmpdir(), 'command-line-'));
 
   constructor() {
-    const entryPoints = ['cli/main.ts', 'credentials/placeholder.ts', 'image/image-reference.ts', 'runtime/*.ts'].map(path => join(ROOT, 'src', path));
+    const entryPoints = ['cli/main.ts', 'credentials/placeholder.ts', 'image/image-reference.ts', 'runtime/*.ts'].map((path) => join(ROOT, 'src', path));
     buildSync({ entryPoints, outdir: join(this.directory, 'lib'), outbase: join(ROOT, 'src'), format: 'cjs', platform: 'node', target: 'node20' });
     mkdirSync(join(this.directory, 'bin'));
     copyFileSync(join(ROOT, 'bin', 'cdk-private-registry'), this.path);
@@ -33,11 +33,11 @@ export class CommandLine {
   public async call(args: readonly string[], { stdin = '', environment = {} }: CallOptions = {}): Promise<Ended> {
     const child = spawn(this.path, args, { env: { PATH: process.env.PATH, ...environment }, stdio: [stdin === null ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
     const ended = { stdout: '', stderr: '' };
-    child.stdout!.setEncoding('utf8').on('data', text => ended.stdout += text);
-    child.stderr!.setEncoding('utf8').on('data', text => ended.stderr += text);
+    child.stdout!.setEncoding('utf8').on('data', (text) => ended.stdout += text);
+    child.stderr!.setEncoding('utf8').on('data', (text) => ended.stderr += text);
     // It may have ended before it has read everything.
     child.stdin?.on('error', () => undefined).end(stdin);
-    const code = await new Promise<number | null>(resolve => child.on('close', resolve));
+    const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
     return { code, ...ended };
   }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'crypto';
+import { createHash } from 'node:crypto';
 
 /** A template, and where it is deployed. */
 export interface DeployedStack {
@@ -71,15 +71,23 @@ export class DeployedStacks {
   /** What something of a stack is when it is deployed. */
   public valueIn(stackName: string, value: unknown): any {
     const stack = this.stacks.find((one) => one.stackName === stackName);
-    if (stack === undefined) { throw new Error(`there is no stack ${stackName}`); }
+    if (stack === undefined) {
+      throw new Error(`there is no stack ${stackName}`);
+    }
     return this.value(stack, value);
   }
 
   private value(stack: DeployedStack, value: any): any {
-    if (typeof value !== 'object' || value === null) { return value; }
-    if (Array.isArray(value)) { return value.map((element) => this.value(stack, element)).filter((element) => element !== undefined); }
+    if (typeof value !== 'object' || value === null) {
+      return value;
+    }
+    if (Array.isArray(value)) {
+      return value.map((element) => this.value(stack, element)).filter((element) => element !== undefined);
+    }
     const [[key, argument] = ['', undefined], ...others] = Object.entries<any>(value);
-    if (others.length === 0 && (key === 'Ref' || key.startsWith('Fn::'))) { return this.intrinsic(stack, key, argument); }
+    if (others.length === 0 && (key === 'Ref' || key.startsWith('Fn::'))) {
+      return this.intrinsic(stack, key, argument);
+    }
     return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, this.value(stack, one)]));
   }
 
@@ -108,10 +116,16 @@ export class DeployedStacks {
       'AWS::StackName': stack.stackName,
       'AWS::StackId': arn(stack, 'cloudformation', `stack/${stack.stackName}/${uuid(stack.stackName)}`),
     };
-    if (id === 'AWS::NoValue') { return undefined; }
-    if (pseudo[id] !== undefined) { return pseudo[id]; }
+    if (id === 'AWS::NoValue') {
+      return undefined;
+    }
+    if (pseudo[id] !== undefined) {
+      return pseudo[id];
+    }
     const parameter = stack.template.Parameters?.[id];
-    if (parameter !== undefined) { return parameter.Default ?? `${id}-value`; }
+    if (parameter !== undefined) {
+      return parameter.Default ?? `${id}-value`;
+    }
     const { Type, Properties = {} } = resourceIn(stack, id);
     return TYPES[Type]?.physicalId(stack, id, this.value(stack, Properties)) ?? `${stack.stackName}-${id}`;
   }
@@ -125,7 +139,9 @@ export class DeployedStacks {
   private substitute(stack: DeployedStack, argument: string | [string, Record<string, any>]): string {
     const [text, variables] = Array.isArray(argument) ? argument : [argument, {} as Record<string, any>];
     return text.replace(/\$\{([^!}][^}]*)\}/g, (_match, name: string) => {
-      if (name in variables) { return this.value(stack, variables[name]); }
+      if (name in variables) {
+        return this.value(stack, variables[name]);
+      }
       return name.includes('.') ? this.intrinsic(stack, 'Fn::GetAtt', name) : this.ref(stack, name);
     });
   }
@@ -133,7 +149,9 @@ export class DeployedStacks {
   private output(isWanted: (output: any, id: string, stack: DeployedStack) => boolean, argument: unknown): any {
     for (const stack of this.stacks) {
       const found = Object.entries<any>(stack.template.Outputs ?? {}).find(([id, output]) => isWanted(output, id, stack));
-      if (found !== undefined) { return this.value(stack, found[1].Value); }
+      if (found !== undefined) {
+        return this.value(stack, found[1].Value);
+      }
     }
     throw new Error(`no stack has the output ${JSON.stringify(argument)}`);
   }
@@ -149,7 +167,9 @@ export interface DeployedResource {
 
 function resourceIn(stack: DeployedStack, id: string): any {
   const resource = stack.template.Resources?.[id];
-  if (resource === undefined) { throw new Error(`the stack ${stack.stackName} has no ${id}`); }
+  if (resource === undefined) {
+    throw new Error(`the stack ${stack.stackName} has no ${id}`);
+  }
   return resource;
 }
 
@@ -158,7 +178,9 @@ function arn(stack: DeployedStack, service: string, resource: string): string {
 }
 
 function partitionOf({ region }: DeployedStack): string {
-  if (region.startsWith('cn-')) { return 'aws-cn'; }
+  if (region.startsWith('cn-')) {
+    return 'aws-cn';
+  }
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
 

@@ -73,7 +73,9 @@ function ourWarningsOf(stack: Stack, id: WarningId): string[] {
 }
 
 function expectTexts(message: string, texts: string[]): void {
-  for (const text of texts) { expect(message).toContain(text); }
+  for (const text of texts) {
+    expect(message).toContain(text);
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import * as http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 /** An exception of AWS. */
@@ -38,7 +38,7 @@ export class FunctionError extends Error {}
 export class FakeAws {
   public static async start(): Promise<FakeAws> {
     const server = http.createServer();
-    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return new FakeAws(server);
   }
 
@@ -58,7 +58,7 @@ export class FakeAws {
 
   public async close(): Promise<void> {
     this.server.closeAllConnections();
-    await new Promise(resolve => this.server.close(resolve));
+    await new Promise((resolve) => this.server.close(resolve));
   }
 
   private async answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
@@ -81,7 +81,7 @@ export class FakeAws {
   private record(operation: AwsCall['operation'], { headers }: http.IncomingMessage, input: unknown): number {
     const [, region = ''] = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(headers.authorization ?? '') ?? [];
     this.calls.push({ operation, region, input });
-    return this.calls.filter(call => call.operation === operation).length;
+    return this.calls.filter((call) => call.operation === operation).length;
   }
 
   private async sendPayload(response: http.ServerResponse, payload: unknown, call: number): Promise<void> {

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { END, type ProcessOptions, type Routes } from './lambda-process';
+import { END, ProcessOptions, Routes } from './lambda-process';
 
 export const BUNDLE = join(__dirname, '..', '..', 'assets', 'pull-check', 'handler', 'index', 'index.js');
 /** The Node.js that the function runs on: that of the tests, unless `scripts/handler/test.ts` sets another. */
@@ -83,7 +83,7 @@ export class LambdaFunction {
     const timer = setTimeout(() => this.process.kill(), TIMEOUT);
     await new Promise<void>((resolve, reject) => {
       this.onOutput = () => this.output.stderr.includes(END) && /\0.*\n/.test(this.output.stdout) && resolve();
-      this.process.once('exit', code => reject(new Error(`the function ended with ${code}: ${this.output.stderr}`)));
+      this.process.once('exit', (code) => reject(new Error(`the function ended with ${code}: ${this.output.stderr}`)));
     });
     clearTimeout(timer);
     this.process.removeAllListeners('exit');

@@ -65,7 +65,7 @@ function bendClock(speed: number): void {
   const startSooner = (callback: (...args: any[]) => void, ms: number = 0, ...args: any[]) => start(callback, ms / speed, ...args);
   globalThis.setTimeout = startSooner as typeof start;
   Object.assign(timers, { setTimeout: async (ms: number) => sleep(ms / speed) });
-  AbortSignal.timeout = ms => timeout.call(AbortSignal, Math.ceil(ms / speed));
+  AbortSignal.timeout = (ms) => timeout.call(AbortSignal, Math.ceil(ms / speed));
 }
 
 async function invoke(bundle: string, { handler, event }: { handler: string; event: unknown }): Promise<object> {

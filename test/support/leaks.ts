@@ -11,5 +11,5 @@ function formsOf(secret: string): string[] {
 /** The secrets of which the text contains any form. */
 export function leaksIn(text: string, secrets: readonly string[]): string[] {
   const lower = text.toLowerCase();
-  return secrets.filter(secret => formsOf(secret).some(form => lower.includes(form.toLowerCase())));
+  return secrets.filter((secret) => formsOf(secret).some((form) => lower.includes(form.toLowerCase())));
 }

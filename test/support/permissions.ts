@@ -40,9 +40,13 @@ export async function isAllowed({ role, action, resource, context = {} }: Access
     serviceControlPolicies: [],
     resourceControlPolicies: [],
   }, { simulationMode: 'Strict' });
-  if (result.resultType !== 'single') { throw new Error(`${action} on ${resource} was not simulated: ${JSON.stringify(result)}`); }
+  if (result.resultType !== 'single') {
+    throw new Error(`${action} on ${resource} was not simulated: ${JSON.stringify(result)}`);
+  }
   const ignored = result.result.ignoredContextKeys ?? [];
-  if (ignored.length > 0) { throw new Error(`${action} has no condition key ${ignored.join(', ')}`); }
+  if (ignored.length > 0) {
+    throw new Error(`${action} has no condition key ${ignored.join(', ')}`);
+  }
   return result.overallResult === 'Allowed';
 }
 
@@ -143,12 +147,16 @@ export class Permissions {
     for (const role of this.stacks.resources('AWS::IAM::Role')) {
       const arn = role.attribute('Arn');
       arnsOfNames.set(role.physicalId, arn);
-      for (const { PolicyDocument } of role.properties.Policies ?? []) { this.attach(arn, PolicyDocument); }
+      for (const { PolicyDocument } of role.properties.Policies ?? []) {
+        this.attach(arn, PolicyDocument);
+      }
     }
     for (const type of ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']) {
       for (const { stack, properties: { Roles = [], PolicyDocument } } of this.stacks.resources(type)) {
         // A role that is not of these stacks is known by its name only.
-        for (const name of Roles) { this.attach(arnsOfNames.get(name) ?? `arn:aws:iam::${stack.account}:role/${name}`, PolicyDocument); }
+        for (const name of Roles) {
+          this.attach(arnsOfNames.get(name) ?? `arn:aws:iam::${stack.account}:role/${name}`, PolicyDocument);
+        }
       }
     }
   }

@@ -1,10 +1,10 @@
-import { makeCertificate, type ServerCertificate } from './certificates';
-import { FakeAws, type AwsScript } from './fake-aws';
-import { AWS_SECRETS, LambdaFunction, type FunctionOptions, type Invocation } from './lambda-harness';
+import { makeCertificate, ServerCertificate } from './certificates';
+import { FakeAws, AwsScript } from './fake-aws';
+import { AWS_SECRETS, LambdaFunction, FunctionOptions, Invocation } from './lambda-harness';
 import { leaksIn } from './leaks';
 import { PASSWORD, registry as goodRegistry, TOKEN, USERNAME } from './registry-script';
 import { ResponseServer, SIGNATURE } from './response-server';
-import { startScriptedServer, type Script, type ScriptedServer } from './scripted-registry';
+import { startScriptedServer, Script, ScriptedServer } from './scripted-registry';
 
 export const HOST = 'registry.example.com';
 export const AUTH_HOST = 'auth.example.net';
@@ -131,11 +131,11 @@ export class PullCheckBench {
     const { RequestId, StackId, LogicalResourceId } = event;
     expect(response).toMatchObject({ RequestId, StackId, LogicalResourceId, PhysicalResourceId: event.PhysicalResourceId ?? LogicalResourceId });
     expect(response.Reason ?? '').not.toMatch(/\p{C}|\p{Zl}|\p{Zp}|(?<!got )undefined|\[object/u);
-    return { response, invocation, log: invocation.log.split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line)) };
+    return { response, invocation, log: invocation.log.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line)) };
   }
 
   public async close(): Promise<void> {
-    this.functions.forEach(lambda => lambda.close());
+    this.functions.forEach((lambda) => lambda.close());
     await Promise.all([this.registry.close(), this.aws.close(), this.cloudFormation.close()]);
   }
 }

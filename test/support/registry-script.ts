@@ -1,4 +1,4 @@
-import { digestOf, document, errors, type Answer, type Script, type SeenRequest } from './scripted-registry';
+import { digestOf, document, errors, Answer, Script, SeenRequest } from './scripted-registry';
 
 export const USERNAME = 'puller-77d1';
 /** Each character that a header, URL, JSON or regular expression could stumble over. */
@@ -32,7 +32,7 @@ export function indexFor(...platforms: string[]) {
         const [os, architecture, variant] = platform.split('/');
         return entry({ os, architecture, variant });
       }),
-      ...platforms.map(platform => entry(
+      ...platforms.map((platform) => entry(
         { os: 'unknown', architecture: 'unknown' },
         { 'vnd.docker.reference.type': 'attestation-manifest', 'vnd.docker.reference.digest': platform },
       )),

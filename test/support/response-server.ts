@@ -1,5 +1,5 @@
 import * as http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 /** A part of the address that takes answers: who knows it can answer in the resource's name. */
@@ -15,7 +15,7 @@ export interface SeenResponse {
 export class ResponseServer {
   public static async start(): Promise<ResponseServer> {
     const server = http.createServer();
-    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return new ResponseServer(server);
   }
 
@@ -37,7 +37,7 @@ export class ResponseServer {
 
   public async close(): Promise<void> {
     this.server.closeAllConnections();
-    await new Promise(resolve => this.server.close(resolve));
+    await new Promise((resolve) => this.server.close(resolve));
   }
 
   private async answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as http from 'node:http';
 import * as https from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
-import type { ServerCertificate } from './certificates';
+import { AddressInfo, Socket } from 'node:net';
+import { ServerCertificate } from './certificates';
 
 /** A request as the server saw it. */
 export interface SeenRequest {
@@ -69,7 +69,7 @@ export async function startScriptedServer(certificate?: ServerCertificate): Prom
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
     seen,
@@ -79,8 +79,8 @@ export async function startScriptedServer(certificate?: ServerCertificate): Prom
       script = next;
     },
     close: async () => {
-      sockets.forEach(socket => socket.destroy());
-      await new Promise(resolve => server.close(resolve));
+      sockets.forEach((socket) => socket.destroy());
+      await new Promise((resolve) => server.close(resolve));
     },
   };
 }

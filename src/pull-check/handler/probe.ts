@@ -1,11 +1,11 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ProbeResult, PullCheckProperties } from './event';
-import { PLACEHOLDER } from '../../credentials/placeholder';
+import { PLACEHOLDER } from '../../private/placeholder';
 import { checkPull } from '../../runtime/check';
-import { Connections } from '../../runtime/connections';
-import { REAL_ENVIRONMENT } from '../../runtime/environment';
-import { readCredentials } from '../../runtime/read-secret';
-import { CheckFailure } from '../../runtime/verdict';
+import { Connections } from '../../runtime/http/connections';
+import { REAL_ENVIRONMENT } from '../../runtime/http/environment';
+import { readCredentials } from '../../runtime/secret/read-secret';
+import { CheckFailure } from '../../runtime/verdict/verdict';
 
 /** The construct allows no more, but a token may say anything, and the function must not be stopped in the middle. */
 const LONGEST_TIMEOUT = 60;
@@ -71,7 +71,9 @@ function isOfOtherAccount(secret: string): boolean {
 function faultOf(error: unknown): string {
   const { name, message } = error as Error;
   // The complaints of checkPull() about its input.
-  if (/^(?:ca|platform) must be /.test(message)) { return `the check could not start: ${message}; correct pullCheck.caCertificate or the runtime platform`; }
+  if (/^(?:ca|platform) must be /.test(message)) {
+    return `the check could not start: ${message}; correct pullCheck.caCertificate or the runtime platform`;
+  }
   // The text of an error that nobody expected is unknown, so that it stays unsaid.
   return `the check failed by a fault of its own (${name}); please report it`;
 }

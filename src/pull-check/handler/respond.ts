@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { InvokeCommand, InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
 import { CustomResourceEvent, CustomResourceResponse, ProbeResult, PullCheckProperties } from './event';
 import { log } from './log';
 import { probe } from './probe';
-import { ImageReference } from '../../image/image-reference';
+import { ImageReference } from '../../reference/image-reference';
 
 const BREAK_THE_GLASS = 'to deploy all the same, add --context cdk-private-registry:pullCheckMode=WARN';
 /** A minute for the rights of a new role to arrive everywhere, and what the check itself may take at the most. */
@@ -20,7 +20,9 @@ const SECRET_ID_LENGTH = 2048;
 export async function answer(event: CustomResourceEvent): Promise<CustomResourceResponse> {
   const { StackId, RequestId, LogicalResourceId } = event;
   const response = { PhysicalResourceId: event.PhysicalResourceId ?? LogicalResourceId, StackId, RequestId, LogicalResourceId };
-  if (event.RequestType === 'Delete') { return { ...response, Status: 'SUCCESS' }; }
+  if (event.RequestType === 'Delete') {
+    return { ...response, Status: 'SUCCESS' };
+  }
 
   const properties = event.ResourceProperties;
   const started = Date.now();
@@ -69,7 +71,9 @@ async function probeInVpc(prober: string, properties: PullCheckProperties): Prom
   try {
     const { Payload, FunctionError } = await invoke(prober, JSON.stringify(properties));
     const result = FunctionError === undefined && Payload ? JSON.parse(Buffer.from(Payload).toString()) : undefined;
-    if (typeof result?.verdict === 'string') { return result; }
+    if (typeof result?.verdict === 'string') {
+      return result;
+    }
     reason = FunctionError;
   } catch (error) {
     reason = (error as Error).name;
@@ -99,8 +103,12 @@ async function invoke(functionName: string, payload: string): Promise<InvokeComm
     for (;;) {
       const command = new InvokeCommand({ FunctionName: functionName, Payload: payload });
       const outcome = await client.send(command, { abortSignal }).catch((error: Error) => error);
-      if (!(outcome instanceof Error)) { return outcome; }
-      if (!PASSING.test(outcome.name) || Date.now() > end) { throw outcome; }
+      if (!(outcome instanceof Error)) {
+        return outcome;
+      }
+      if (!PASSING.test(outcome.name) || Date.now() > end) {
+        throw outcome;
+      }
       await sleep(2_000);
     }
   } finally {

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CustomResourceResponse } from './event';
 import { log } from './log';
 
@@ -9,9 +9,13 @@ export async function send(url: string, response: CustomResourceResponse): Promi
   const body = JSON.stringify(response);
   for (let attempt = 1; ; attempt++) {
     const reason = await put(url, body);
-    if (reason === undefined) { return; }
+    if (reason === undefined) {
+      return;
+    }
     log({ event: 'response not delivered', attempt, reason });
-    if (attempt === 4) { throw new Error(`CloudFormation did not take the response (${reason})`); }
+    if (attempt === 4) {
+      throw new Error(`CloudFormation did not take the response (${reason})`);
+    }
     await sleep(500 * 2 ** attempt);
   }
 }

@@ -62,8 +62,8 @@ rawTask('ByName', byName('ByName', 'ghcr/pull'));
 ourTask('ByName', RegistryCredentials.fromSecretName('ghcr/pull'));
 
 // A value that is no credential, or that everybody can read.
-rawTask('Generated', scope => new secretsmanager.Secret(scope, 'GeneratedSecret'));
-rawTask('PlainText', scope => new secretsmanager.Secret(scope, 'PlainTextSecret', {
+rawTask('Generated', (scope) => new secretsmanager.Secret(scope, 'GeneratedSecret'));
+rawTask('PlainText', (scope) => new secretsmanager.Secret(scope, 'PlainTextSecret', {
   secretObjectValue: { username: SecretValue.unsafePlainText('acme-bot'), password: SecretValue.unsafePlainText('hunter2-hunter2') },
 }));
 

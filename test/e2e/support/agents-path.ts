@@ -1,17 +1,17 @@
 import {
   DeleteSecretCommand, DescribeSecretCommand, GetSecretValueCommand, ListSecretsCommand, PutSecretValueCommand, SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import type { App } from './app';
+import { App } from './app';
 import { appOf } from './app-of';
-import { REGION, type Cloud, type Credentials } from './cloud';
-import { buildDecoder, type Decoder } from './decode';
+import { REGION, Cloud, Credentials } from './cloud';
+import { buildDecoder, Decoder } from './decode';
 import { DeployedPermissions } from './deployed-permissions';
-import { EcsAgent, type Outcome } from './ecs-agent';
-import { give, OTHER_REGION, PRIMARY_REGION, type Given } from './given';
+import { EcsAgent, Outcome } from './ecs-agent';
+import { give, OTHER_REGION, PRIMARY_REGION, Given } from './given';
 import { TaskDefinitions } from './task-definitions';
-import { useE2e, type E2e } from './use-e2e';
-import type { PolicyDocument } from '../../support/permissions';
-import type { PullRights } from '../../support/pull-rights';
+import { useE2e, E2e } from './use-e2e';
+import { PolicyDocument } from '../../support/permissions';
+import { PullRights } from '../../support/pull-rights';
 
 export const REGIONS = [REGION, OTHER_REGION, PRIMARY_REGION];
 
@@ -72,10 +72,10 @@ export class AgentsPath {
   public async excesses(roleArn: string, ownSecretArns: readonly string[]): Promise<string[]> {
     const { cloud } = this.e2e();
     const session = await this.agent.assume(roleArn);
-    const others = (await allSecrets(cloud)).filter(arn => !ownSecretArns.includes(arn));
+    const others = (await allSecrets(cloud)).filter((arn) => !ownSecretArns.includes(arn));
     const attempts = [
-      ...others.map(arn => attempt(cloud, session, arn, `read ${arn}`, new GetSecretValueCommand({ SecretId: arn }))),
-      ...ownSecretArns.flatMap(arn => [
+      ...others.map((arn) => attempt(cloud, session, arn, `read ${arn}`, new GetSecretValueCommand({ SecretId: arn }))),
+      ...ownSecretArns.flatMap((arn) => [
         attempt(cloud, session, arn, `describe ${arn}`, new DescribeSecretCommand({ SecretId: arn })),
         attempt(cloud, session, arn, `overwrite ${arn}`, new PutSecretValueCommand({ SecretId: arn, SecretString: 'overwritten' })),
         attempt(cloud, session, arn, `delete ${arn}`, new DeleteSecretCommand({ SecretId: arn })),
@@ -94,8 +94,8 @@ export class AgentsPath {
 
 /** In every Region, with a replica for each place where it is. */
 export async function allSecrets(cloud: Cloud): Promise<string[]> {
-  const clients = REGIONS.map(region => new SecretsManagerClient({ ...cloud.client(), region }));
-  const lists = await Promise.all(clients.map(client => client.send(new ListSecretsCommand({ MaxResults: 100 }))));
+  const clients = REGIONS.map((region) => new SecretsManagerClient({ ...cloud.client(), region }));
+  const lists = await Promise.all(clients.map((client) => client.send(new ListSecretsCommand({ MaxResults: 100 }))));
   return lists.flatMap(({ SecretList = [] }) => SecretList.map(({ ARN }) => ARN!));
 }
 

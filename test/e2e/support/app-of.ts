@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from './app';
-import type { Cloud } from './cloud';
+import { Cloud } from './cloud';
 
 /** One of test/e2e/apps as a user would have it: with the packed library, and with what there is already. */
 export function appOf(cloud: Cloud, name: string, given: object): App {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { transformSync } from 'esbuild';
-import { REGION, type Cloud } from './cloud';
+import { REGION, Cloud } from './cloud';
 import { consumerDirectory, EXAMPLES } from './places';
 
 export interface CdkRun {
@@ -21,7 +21,7 @@ export class App {
   /** One of examples/typescript, as it is. */
   public static example(cloud: Cloud, name: string): App {
     const app = new App(cloud);
-    cpSync(join(EXAMPLES, name), app.directory, { recursive: true, filter: source => !/node_modules|cdk\.out/.test(source) });
+    cpSync(join(EXAMPLES, name), app.directory, { recursive: true, filter: (source) => !/node_modules|cdk\.out/.test(source) });
     return app;
   }
 
@@ -97,7 +97,7 @@ export class App {
       },
     });
     const [stdout, stderr, status] = await Promise.all([
-      text(child.stdout), text(child.stderr), new Promise<number | null>(resolve => child.once('close', resolve)),
+      text(child.stdout), text(child.stderr), new Promise<number | null>((resolve) => child.once('close', resolve)),
     ]);
     const output = stdout + stderr;
     App.transcript.push(output);

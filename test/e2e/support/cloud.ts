@@ -1,11 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { CloudFormationClient, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
-import type { Internet } from './internet';
+import { Internet } from './internet';
 import { consumerDirectory, PYTHON, SERVER } from './places';
 import { makeCertificate } from '../../support/certificates';
 
@@ -32,7 +32,7 @@ export interface Credentials {
 export class Cloud {
   public static async start(internet: Internet): Promise<Cloud> {
     const directory = mkdtempSync(join(tmpdir(), 'e2e-moto-'));
-    const certificate = makeCertificate(REGIONS.map(region => `*.${region}.amazonaws.com`));
+    const certificate = makeCertificate(REGIONS.map((region) => `*.${region}.amazonaws.com`));
     const file = (name: string, text: string) => {
       writeFileSync(join(directory, name), text);
       return join(directory, name);
@@ -100,7 +100,7 @@ export class Cloud {
   public allRequests(): CustomResourceRequest[] {
     const record = join(this.directory, 'custom-resources.jsonl');
     const lines = existsSync(record) ? readFileSync(record, 'utf8').split('\n').filter(Boolean) : [];
-    return lines.map(line => JSON.parse(line) as CustomResourceRequest);
+    return lines.map((line) => JSON.parse(line) as CustomResourceRequest);
   }
 
   /** Physical ids of a stack's resources of a type, or of all. */

@@ -1,6 +1,6 @@
 import * as http from 'node:http';
-import { connect, type Socket } from 'node:net';
-import { listen, type LocalServer } from '../../registries/local-server';
+import { connect, Socket } from 'node:net';
+import { listen, LocalServer } from '../../registries/local-server';
 
 /**
  * Leads the clients of other people to the registries by their names: they take HTTPS_PROXY, and the TLS inside of the tunnel
@@ -28,7 +28,7 @@ export async function startConnectProxy(ports: Readonly<Record<string, number>>)
     port: local.port,
     stop: async () => {
       // The server has handed them over, and still waits for their end.
-      tunnels.forEach(socket => socket.destroy());
+      tunnels.forEach((socket) => socket.destroy());
       await local.stop();
     },
   };

@@ -28,7 +28,7 @@ export function buildDecoder(): Decoder {
   const program = join(directory, 'decode');
   execFileSync('go', ['build', '-o', program, SOURCE], { env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false' } });
   return {
-    decode: answers => JSON.parse(execFileSync(program, {
+    decode: (answers) => JSON.parse(execFileSync(program, {
       input: JSON.stringify(answers.map(({ SecretString }) => ({ SecretString }))),
       encoding: 'utf8',
       maxBuffer: Infinity,

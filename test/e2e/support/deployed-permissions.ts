@@ -1,9 +1,9 @@
 import { GetRolePolicyCommand, IAMClient, ListAttachedRolePoliciesCommand, ListRolePoliciesCommand, ListRolesCommand } from '@aws-sdk/client-iam';
 import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient, ListAliasesCommand, ListKeysCommand } from '@aws-sdk/client-kms';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Cloud } from './cloud';
+import { Cloud } from './cloud';
 import { Permissions } from '../../support/permissions';
-import { pullRights, type PullRights } from '../../support/pull-rights';
+import { pullRights, PullRights } from '../../support/pull-rights';
 
 /**
  * What may be read and decrypted, evaluated from the policies that moto has after a deployment: it doesn't look at the key when
@@ -32,7 +32,9 @@ export class DeployedPermissions {
   public async keyOf(secret: string): Promise<{ key?: string; aliases?: string[] }> {
     const client = { ...this.cloud.client(), region: secret.split(':')[3] };
     const { KmsKeyId } = await new SecretsManagerClient(client).send(new DescribeSecretCommand({ SecretId: secret }));
-    if (KmsKeyId === undefined) { return {}; }
+    if (KmsKeyId === undefined) {
+      return {};
+    }
     const kms = new KMSClient(client);
     const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: KmsKeyId }));
     const { Aliases = [] } = await kms.send(new ListAliasesCommand({ KeyId: KeyMetadata!.KeyId }));
@@ -43,10 +45,12 @@ export class DeployedPermissions {
 async function readRoles(iam: IAMClient, permissions: Permissions): Promise<void> {
   for (const { RoleName, Arn } of (await iam.send(new ListRolesCommand({ MaxItems: 1000 }))).Roles!) {
     const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
-    const inline = await Promise.all(PolicyNames.map(PolicyName => iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }))));
+    const inline = await Promise.all(PolicyNames.map((PolicyName) => iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }))));
     const { AttachedPolicies = [] } = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName }));
     // The bootstrapped roles have some; this library attaches none, and these tests read no others.
-    if (AttachedPolicies.length > 0 && !RoleName!.startsWith('cdk-')) { throw new Error(`${RoleName} has managed policies`); }
+    if (AttachedPolicies.length > 0 && !RoleName!.startsWith('cdk-')) {
+      throw new Error(`${RoleName} has managed policies`);
+    }
     permissions.setIdentityPolicies(Arn!, inline.map(({ PolicyDocument }) => JSON.parse(decodeURIComponent(PolicyDocument!))));
   }
 }

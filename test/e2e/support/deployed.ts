@@ -1,7 +1,7 @@
 import { CloudFormationClient, DescribeStackEventsCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient, type Service, type TaskDefinition } from '@aws-sdk/client-ecs';
+import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient, Service, TaskDefinition } from '@aws-sdk/client-ecs';
 import { GetRolePolicyCommand, IAMClient, ListRolePoliciesCommand } from '@aws-sdk/client-iam';
-import type { Cloud } from './cloud';
+import { Cloud } from './cloud';
 
 /** What AWS holds after a deployment, asked by the SDK. */
 export class Deployed {
@@ -40,7 +40,7 @@ export class Deployed {
     const iam = new IAMClient(this.cloud.client());
     const RoleName = roleArn.split('/').pop()!;
     const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
-    const policies = await Promise.all(PolicyNames.map(PolicyName => iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }))));
+    const policies = await Promise.all(PolicyNames.map((PolicyName) => iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }))));
     return policies.flatMap(({ PolicyDocument }) => JSON.parse(decodeURIComponent(PolicyDocument!)).Statement);
   }
 

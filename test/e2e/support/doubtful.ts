@@ -1,6 +1,6 @@
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Cloud } from './cloud';
-import type { FailedStep } from './ecs-agent';
+import { Cloud } from './cloud';
+import { FailedStep } from './ecs-agent';
 import { json } from './given';
 import { PULLER } from './internet';
 

@@ -1,11 +1,11 @@
-import { DescribeTaskDefinitionCommand, ECSClient, type ContainerDefinition, type TaskDefinition } from '@aws-sdk/client-ecs';
+import { DescribeTaskDefinitionCommand, ECSClient, ContainerDefinition, TaskDefinition } from '@aws-sdk/client-ecs';
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetSecretValueCommand, SecretsManagerClient, SecretsManagerServiceException } from '@aws-sdk/client-secrets-manager';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
-import { REGION, type Credentials } from './cloud';
-import type { Decoder, SecretAnswer } from './decode';
-import type { E2e } from './use-e2e';
+import { REGION, Credentials } from './cloud';
+import { Decoder, SecretAnswer } from './decode';
+import { E2e } from './use-e2e';
 
 const ECS_TASKS = 'ecs-tasks.amazonaws.com';
 
@@ -38,7 +38,9 @@ export class EcsAgent {
     const outcomes: Record<string, Outcome> = {};
     for (const container of containerDefinitions) {
       outcomes[container.name!] = await this.prepare(container, executionRoleArn!).catch((error: unknown) => {
-        if (error instanceof Failed) { return { failed: error.step, reason: error.message }; }
+        if (error instanceof Failed) {
+          return { failed: error.step, reason: error.message };
+        }
         throw error;
       });
     }
@@ -74,7 +76,9 @@ export class EcsAgent {
     const session = await this.assume(roleArn);
     const secret = await this.read(repositoryCredentials!.credentialsParameter!, session);
     const [{ username, password, problem }] = this.decoder().decode([secret]);
-    if (problem !== undefined) { throw new Failed('decode the secret', problem); }
+    if (problem !== undefined) {
+      throw new Failed('decode the secret', problem);
+    }
     const { digest, layers } = await this.pull(image!, { username: username!, password: password! });
     return { pulled: digest, layers, as: username! };
   }
@@ -86,7 +90,9 @@ export class EcsAgent {
       return await client.send(new GetSecretValueCommand({ SecretId: secretId }));
     } catch (error) {
       // Anything else is no answer of Secrets Manager.
-      if (!(error instanceof SecretsManagerServiceException)) { throw error; }
+      if (!(error instanceof SecretsManagerServiceException)) {
+        throw error;
+      }
       throw new Failed('read the secret', error.name);
     }
   }
@@ -97,7 +103,9 @@ export class EcsAgent {
     } catch (error) {
       const { code, signal, stderr = '' } = error as { code?: number | string; signal?: string; stderr?: string };
       // The message has the command, and so the password.
-      if (typeof code !== 'number') { throw new Error(`skopeo has not come to an end of its own: ${code ?? signal ?? 'no exit status'}`); }
+      if (typeof code !== 'number') {
+        throw new Error(`skopeo has not come to an end of its own: ${code ?? signal ?? 'no exit status'}`);
+      }
       throw new Failed('pull the image', /msg="(.*)"/.exec(stderr)?.[1] ?? 'skopeo says nothing');
     }
   }
@@ -112,6 +120,8 @@ async function mayAssume(service: string, role: string, trustPolicy: object): Pr
     serviceControlPolicies: [],
     resourceControlPolicies: [],
   }, { simulationMode: 'Strict' });
-  if (result.resultType !== 'single') { throw new Error(`the trust policy of ${role} was not simulated: ${JSON.stringify(result)}`); }
+  if (result.resultType !== 'single') {
+    throw new Error(`the trust policy of ${role} was not simulated: ${JSON.stringify(result)}`);
+  }
   return result.overallResult === 'Allowed';
 }

@@ -2,7 +2,7 @@ import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { CreateAliasCommand, CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { REGION, type Cloud } from './cloud';
+import { REGION, Cloud } from './cloud';
 import { PLAIN_PULLER, PULLER } from './internet';
 
 export const OTHER_REGION = 'us-east-1';
@@ -33,13 +33,19 @@ export async function give(cloud: Cloud): Promise<Given> {
     const AddReplicaRegions = replica === undefined ? undefined : [{ Region: replica }];
     secrets[Name] = (await client.send(new CreateSecretCommand({ Name, SecretString, KmsKeyId, AddReplicaRegions }))).ARN!;
   };
-  for (const name of ['ghcr/pull', 'ghcr_pull', 'registry/pull', 'nexus/pull']) { await secret(name, puller); }
-  for (const name of ['keyed/pull', 'keyed_pull']) { await secret(name, puller, { KmsKeyId: keyArn }); }
+  for (const name of ['ghcr/pull', 'ghcr_pull', 'registry/pull', 'nexus/pull']) {
+    await secret(name, puller);
+  }
+  for (const name of ['keyed/pull', 'keyed_pull']) {
+    await secret(name, puller, { KmsKeyId: keyArn });
+  }
   await secret('virginia/pull', puller, { region: OTHER_REGION, KmsKeyId: keyOfOtherRegion });
   await secret('replicated/pull', puller, { region: PRIMARY_REGION, replica: REGION });
   await secret('tokens', JSON.stringify({ ghcr: PLAIN_PULLER.password }));
   // Nobody here may read these, whose names begin like those that somebody may.
-  for (const name of ['ghcr/pull-2', 'ghcr/pull/extra', 'ghcr_pull2', 'ghcr_pull-a1B2c3']) { await secret(name, json({ username: 'nobody', password: 'nothing' })); }
+  for (const name of ['ghcr/pull-2', 'ghcr/pull/extra', 'ghcr_pull2', 'ghcr_pull-a1B2c3']) {
+    await secret(name, json({ username: 'nobody', password: 'nothing' }));
+  }
   await new SSMClient(cloud.client()).send(new PutParameterCommand({ Name: '/tokens/ghcr', Type: 'String', Value: PLAIN_PULLER.password }));
 
   const roleArn = await makeRole(cloud, 'tasks-by-hand', 'ecs-tasks.amazonaws.com');
@@ -58,6 +64,8 @@ export async function makeRole(cloud: Cloud, RoleName: string, Service: string):
 async function makeKey(cloud: Cloud, region: string, AliasName?: string): Promise<string> {
   const kms = new KMSClient({ ...cloud.client(), region });
   const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
-  if (AliasName !== undefined) { await kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: KeyMetadata!.KeyId })); }
+  if (AliasName !== undefined) {
+    await kms.send(new CreateAliasCommand({ AliasName, TargetKeyId: KeyMetadata!.KeyId }));
+  }
   return KeyMetadata!.Arn!;
 }

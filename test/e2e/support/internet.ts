@@ -2,14 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pushCatalogue } from './catalogue';
 import { startConnectProxy } from './connect-proxy';
-import { skopeoAt, type Pulled } from './skopeo';
+import { skopeoAt, Pulled } from './skopeo';
 import { startCountingProxy } from '../../registries/counting-proxy';
 import { DISTRIBUTION_3 } from '../../registries/registries';
-import { startRegistry, type RegistryProcess } from '../../registries/registry-process';
-import { basicAuth, startServers, tlsFiles, type Started } from '../../registries/servers';
-import { makeSigner, startTokenServer, tokenAuth, type Account, type TokenServer } from '../../registries/token-server';
+import { startRegistry, RegistryProcess } from '../../registries/registry-process';
+import { basicAuth, startServers, tlsFiles, Started } from '../../registries/servers';
+import { makeSigner, startTokenServer, tokenAuth, Account, TokenServer } from '../../registries/token-server';
 import { makeCertificate } from '../../support/certificates';
-import type { Routes } from '../../support/lambda-process';
+import { Routes } from '../../support/lambda-process';
 
 /** Its token service has the registry's own name, as GHCR has it. */
 export const GHCR = 'ghcr.io';
@@ -67,7 +67,7 @@ async function startRegistries(directory: string, started: Started): Promise<Omi
   const digests = await pushCatalogue(join(directory, 'layout'), (await registry('open')).port);
   const tokens = await started(startTokenServer(signer, accounts));
   const behindGhcr = await registry('ghcr', tokenAuth(signer, `https://${GHCR}/token`));
-  const ghcr = await started(startCountingProxy(path => path.startsWith('/token') ? tokens.port : behindGhcr.port, certificate));
+  const ghcr = await started(startCountingProxy((path) => path.startsWith('/token') ? tokens.port : behindGhcr.port, certificate));
   const ownTokens = await started(startTokenServer(signer, accounts, certificate));
   const own = await registry('own', tokenAuth(signer, `https://${SELF_HOSTED_AUTH}/token`), true);
   const basic = await registry('basic', basicAuth(directory, 'Nexus', [PULLER]), true);
@@ -79,7 +79,7 @@ async function startRegistries(directory: string, started: Started): Promise<Omi
     certificateAuthority,
     accounts,
     rotate: (username, password) => {
-      const index = accounts.findIndex(account => account.username === username);
+      const index = accounts.findIndex((account) => account.username === username);
       formerPasswords.push(accounts[index].password);
       accounts[index] = { ...accounts[index], password };
     },

@@ -12,7 +12,7 @@ import { IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
 import { DescribeKeyCommand, KMSClient, ListKeysCommand } from '@aws-sdk/client-kms';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { Cloud } from './cloud';
+import { Cloud } from './cloud';
 
 /** Everything in the account that a stack of ours can make and forget, as "kind: id". */
 export async function inventory(cloud: Cloud): Promise<string[]> {
@@ -20,28 +20,28 @@ export async function inventory(cloud: Cloud): Promise<string[]> {
   const ec2 = new EC2Client(options);
   const balancing = new ElasticLoadBalancingV2Client(options);
   const kinds: Record<string, Promise<(string | undefined)[] | undefined>> = {
-    'stack': new CloudFormationClient(options).send(new DescribeStacksCommand({})).then(({ Stacks }) => Stacks?.map(stack => stack.StackName)),
-    'log group': new CloudWatchLogsClient(options).send(new DescribeLogGroupsCommand({})).then(({ logGroups }) => logGroups?.map(group => group.logGroupName)),
-    'role': new IAMClient(options).send(new ListRolesCommand({})).then(({ Roles }) => Roles?.map(role => role.RoleName)),
-    'function': new LambdaClient(options).send(new ListFunctionsCommand({})).then(({ Functions }) => Functions?.map(lambda => lambda.FunctionName)),
-    'secret': new SecretsManagerClient(options).send(new ListSecretsCommand({})).then(({ SecretList }) => SecretList?.map(secret => secret.Name)),
+    'stack': new CloudFormationClient(options).send(new DescribeStacksCommand({})).then(({ Stacks }) => Stacks?.map((stack) => stack.StackName)),
+    'log group': new CloudWatchLogsClient(options).send(new DescribeLogGroupsCommand({})).then(({ logGroups }) => logGroups?.map((group) => group.logGroupName)),
+    'role': new IAMClient(options).send(new ListRolesCommand({})).then(({ Roles }) => Roles?.map((role) => role.RoleName)),
+    'function': new LambdaClient(options).send(new ListFunctionsCommand({})).then(({ Functions }) => Functions?.map((lambda) => lambda.FunctionName)),
+    'secret': new SecretsManagerClient(options).send(new ListSecretsCommand({})).then(({ SecretList }) => SecretList?.map((secret) => secret.Name)),
     'key': keys(new KMSClient(options)),
     'cluster': clusters(new ECSClient(options)),
     'service': services(new ECSClient(options)),
     'task definition': new ECSClient(options).send(new ListTaskDefinitionsCommand({})).then(({ taskDefinitionArns }) => taskDefinitionArns),
-    'load balancer': balancing.send(new DescribeLoadBalancersCommand({})).then(({ LoadBalancers }) => LoadBalancers?.map(item => item.LoadBalancerArn)),
-    'target group': balancing.send(new DescribeTargetGroupsCommand({})).then(({ TargetGroups }) => TargetGroups?.map(group => group.TargetGroupArn)),
-    'VPC': ec2.send(new DescribeVpcsCommand({})).then(({ Vpcs }) => Vpcs?.map(vpc => vpc.VpcId)),
-    'subnet': ec2.send(new DescribeSubnetsCommand({})).then(({ Subnets }) => Subnets?.map(subnet => subnet.SubnetId)),
-    'route table': ec2.send(new DescribeRouteTablesCommand({})).then(({ RouteTables }) => RouteTables?.map(table => table.RouteTableId)),
-    'security group': ec2.send(new DescribeSecurityGroupsCommand({})).then(({ SecurityGroups }) => SecurityGroups?.map(group => group.GroupId)),
-    'internet gateway': ec2.send(new DescribeInternetGatewaysCommand({})).then(({ InternetGateways }) => InternetGateways?.map(item => item.InternetGatewayId)),
+    'load balancer': balancing.send(new DescribeLoadBalancersCommand({})).then(({ LoadBalancers }) => LoadBalancers?.map((item) => item.LoadBalancerArn)),
+    'target group': balancing.send(new DescribeTargetGroupsCommand({})).then(({ TargetGroups }) => TargetGroups?.map((group) => group.TargetGroupArn)),
+    'VPC': ec2.send(new DescribeVpcsCommand({})).then(({ Vpcs }) => Vpcs?.map((vpc) => vpc.VpcId)),
+    'subnet': ec2.send(new DescribeSubnetsCommand({})).then(({ Subnets }) => Subnets?.map((subnet) => subnet.SubnetId)),
+    'route table': ec2.send(new DescribeRouteTablesCommand({})).then(({ RouteTables }) => RouteTables?.map((table) => table.RouteTableId)),
+    'security group': ec2.send(new DescribeSecurityGroupsCommand({})).then(({ SecurityGroups }) => SecurityGroups?.map((group) => group.GroupId)),
+    'internet gateway': ec2.send(new DescribeInternetGatewaysCommand({})).then(({ InternetGateways }) => InternetGateways?.map((item) => item.InternetGatewayId)),
     'NAT gateway': ec2.send(new DescribeNatGatewaysCommand({})).then(({ NatGateways }) => (
-      NatGateways?.filter(({ State }) => State !== 'deleted').map(gateway => gateway.NatGatewayId)
+      NatGateways?.filter(({ State }) => State !== 'deleted').map((gateway) => gateway.NatGatewayId)
     )),
-    'address': ec2.send(new DescribeAddressesCommand({})).then(({ Addresses }) => Addresses?.map(address => address.PublicIp)),
+    'address': ec2.send(new DescribeAddressesCommand({})).then(({ Addresses }) => Addresses?.map((address) => address.PublicIp)),
   };
-  const found = await Promise.all(Object.entries(kinds).map(async ([kind, ids]) => (await ids ?? []).map(id => `${kind}: ${id}`)));
+  const found = await Promise.all(Object.entries(kinds).map(async ([kind, ids]) => (await ids ?? []).map((id) => `${kind}: ${id}`)));
   return found.flat();
 }
 

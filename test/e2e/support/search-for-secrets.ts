@@ -1,7 +1,7 @@
 import { CloudFormationClient, DescribeStackEventsCommand, DescribeStacksCommand, GetTemplateCommand, ListStacksCommand } from '@aws-sdk/client-cloudformation';
 import { App } from './app';
-import type { Cloud } from './cloud';
-import type { E2e } from './use-e2e';
+import { Cloud } from './cloud';
+import { E2e } from './use-e2e';
 import { leaksIn } from '../../support/leaks';
 
 /**
@@ -20,7 +20,7 @@ export function searchForSecrets(e2e: () => E2e, ...more: string[]): void {
     };
     // Nothing was found where nothing was looked at.
     expect(Object.entries(places).filter(([, text]) => text.length < 100).map(([name]) => name)).toEqual([]);
-    expect(Object.entries(places).map(([name, text]) => [name, leaksIn(text, passwords)])).toEqual(Object.keys(places).map(name => [name, []]));
+    expect(Object.entries(places).map(([name, text]) => [name, leaksIn(text, passwords)])).toEqual(Object.keys(places).map((name) => [name, []]));
   });
 }
 

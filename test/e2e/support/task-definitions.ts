@@ -1,5 +1,5 @@
 import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
-import type { Cloud } from './cloud';
+import { Cloud } from './cloud';
 
 /** Finds what a stack and the stacks nested in it have registered, by the ids of its constructs. */
 export class TaskDefinitions {
@@ -13,7 +13,9 @@ export class TaskDefinitions {
     const resources = await this.resourcesOf(stackName);
     const logicalId = new RegExp(`^${ids.join('')}[0-9A-F]{8}$`);
     const found = [...resources].filter(([id]) => logicalId.test(id)).map(([, arn]) => arn);
-    if (found.length !== 1) { throw new Error(`${path}: ${found.length} task definitions of ${[...resources.keys()].join(', ')}`); }
+    if (found.length !== 1) {
+      throw new Error(`${path}: ${found.length} task definitions of ${[...resources.keys()].join(', ')}`);
+    }
     return found[0];
   }
 
@@ -29,6 +31,6 @@ export class TaskDefinitions {
     const ofType = (type: string) => StackResources.filter(({ ResourceType }) => ResourceType === type);
     const nested = await Promise.all(ofType('AWS::CloudFormation::Stack').map(({ PhysicalResourceId }) => this.read(PhysicalResourceId!)));
     const own = ofType('AWS::ECS::TaskDefinition').map(({ LogicalResourceId, PhysicalResourceId }) => [LogicalResourceId!, PhysicalResourceId!] as const);
-    return new Map([...own, ...nested.flatMap(resources => [...resources])]);
+    return new Map([...own, ...nested.flatMap((resources) => [...resources])]);
   }
 }

@@ -2,7 +2,7 @@ import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyComm
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { App } from './app';
 import { ACCOUNT, Cloud, REGION } from './cloud';
-import { PULLER, startInternet, type Internet } from './internet';
+import { PULLER, startInternet, Internet } from './internet';
 
 export interface E2e {
   readonly internet: Internet;

@@ -1,0 +1,10 @@
+import { Token } from 'aws-cdk-lib';
+import { literalPrefix } from '../private/tokens';
+import { ImageReference, registryHostOfPrefix } from '../reference/image-reference';
+
+/**
+ * The host of an image, if it is known at synth: what stands before the first unresolved token is.
+ */
+export function hostOf(reference: string): string | undefined {
+  return Token.isUnresolved(reference) ? registryHostOfPrefix(literalPrefix(reference)) : ImageReference.parse(reference).host;
+}

@@ -1,0 +1,41 @@
+import { isLoopbackHost } from './address-guard';
+import { CheckEnvironment } from './environment';
+import { NetworkFailure } from './network-failure';
+import { sendWithRetries } from './retry';
+import { HttpRequest, HttpResponse, Transport } from './transport';
+
+const REDIRECT_LIMIT = 5;
+
+/**
+ * Sends a request and follows redirects (registry.k8s.io answers manifests so, every registry blobs). Authorization
+ * stays with the origin it was meant for: once a redirect has left it, it is not sent again, wherever the next one leads.
+ */
+export async function sendAndFollow(transport: Transport, request: HttpRequest, environment: CheckEnvironment): Promise<HttpResponse> {
+  let current = request;
+  for (let hops = 0; hops <= REDIRECT_LIMIT; hops++) {
+    const response = await sendWithRetries(transport, current, environment);
+    if (![301, 302, 303, 307, 308].includes(response.status)) {
+      return response;
+    }
+    const url = targetOf(response);
+    const { authorization, ...anonymous } = current;
+    current = url.origin === current.url.origin ? { ...current, url } : { ...anonymous, url };
+  }
+  throw new NetworkFailure('redirect', current.url);
+}
+
+function targetOf(response: HttpResponse): URL {
+  const location = response.headers.location;
+  if (location === undefined || !URL.canParse(location, response.url.href)) {
+    throw new NetworkFailure('redirect', response.url);
+  }
+  const url = new URL(location, response.url);
+  // User information in a URL would become an Authorization header.
+  url.username = '';
+  url.password = '';
+  const fromLocal = response.url.protocol === 'http:' && isLoopbackHost(url.hostname);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && fromLocal)) {
+    throw new NetworkFailure('redirect-http', response.url);
+  }
+  return url;
+}

@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import { declaredPlatform, Platform } from './platform';
+
+const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
+const DOCKER_LIST = 'application/vnd.docker.distribution.manifest.list.v2+json';
+const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
+
+const INDEX_TYPES = [OCI_INDEX, DOCKER_LIST];
+const MANIFEST_TYPES = [OCI_MANIFEST, DOCKER_MANIFEST];
+/** The last one is what Docker 1.10 pushed; registries still serve such images. */
+const CONFIG_TYPES = ['application/vnd.oci.image.config.v1+json', 'application/vnd.docker.container.image.v1+json', 'application/octet-stream'];
+
+/** Always all four: without the OCI types distribution 2.8 says 404, and rewrites Docker manifests to schema 1. */
+export const MANIFEST_ACCEPT = [...INDEX_TYPES, ...MANIFEST_TYPES].join(', ');
+
+export type Manifest =
+  | { readonly kind: 'index'; readonly platforms: readonly Platform[]; readonly undeclared: boolean }
+  | { readonly kind: 'image'; readonly configDigest: string };
+
+/** The answer is a manifest of something that ECS can't run, or none at all. */
+export class ManifestError extends Error {
+  constructor(readonly verdict: 'NOT_AN_IMAGE' | 'PROTOCOL_ERROR', reason: string) {
+    super(reason);
+    this.name = 'ManifestError';
+  }
+}
+
+/** The media type without parameters: Artifactory adds a charset. */
+export function mediaTypeOf(contentType: string | undefined): string {
+  return (contentType ?? '').split(';')[0].trim().toLowerCase();
+}
+
+/** What the header alone says: throws if it can't be an image; `undefined` if the body has to tell. */
+export function kindOfMediaType(mediaType: string): Manifest['kind'] | undefined {
+  if (INDEX_TYPES.includes(mediaType)) {
+    return 'index';
+  }
+  if (MANIFEST_TYPES.includes(mediaType)) {
+    return 'image';
+  }
+  if (/^application\/vnd\.docker\.distribution\.manifest\.v1\b/.test(mediaType)) {
+    throw new ManifestError('NOT_AN_IMAGE', 'a manifest of schema 1, which containerd no longer pulls');
+  }
+  if (mediaType === 'text/html') {
+    throw new ManifestError('PROTOCOL_ERROR', 'an HTML page');
+  }
+  if (/^(application\/(json|octet-stream)|text\/plain|)$/.test(mediaType)) {
+    return undefined;
+  }
+  throw new ManifestError('NOT_AN_IMAGE', `a ${mediaType}`);
+}
+
+export function parseManifest(body: Buffer, contentType: string | undefined): Manifest {
+  const headerType = mediaTypeOf(contentType);
+  kindOfMediaType(headerType);
+  const json = parseObject(body);
+  if (json.schemaVersion === 1) {
+    throw new ManifestError('NOT_AN_IMAGE', 'a manifest of schema 1, which containerd no longer pulls');
+  }
+  const kind = kindOfBody(json);
+  const bodyType = typeof json.mediaType === 'string' ? json.mediaType.toLowerCase() : headerType;
+  // Two clients must never read two different things into the same bytes (CVE-2021-41190).
+  if ((kindOfMediaType(headerType) ?? kind) !== kind || (kindOfMediaType(bodyType) ?? kind) !== kind) {
+    throw new ManifestError('PROTOCOL_ERROR', 'a manifest whose media type contradicts its content');
+  }
+  if (kindOfMediaType(headerType) !== undefined && bodyType !== headerType) {
+    throw new ManifestError('PROTOCOL_ERROR', 'a manifest whose mediaType differs from its Content-Type');
+  }
+  return kind === 'index' ? parseIndex(json) : parseImage(json);
+}
+
+function parseObject(body: Buffer): Record<string, unknown> {
+  let json: unknown;
+  try {
+    json = JSON.parse(body.toString());
+  } catch {
+    throw new ManifestError('PROTOCOL_ERROR', 'something that is no JSON');
+  }
+  if (!isObject(json)) {
+    throw new ManifestError('PROTOCOL_ERROR', 'JSON that is no manifest');
+  }
+  return json;
+}
+
+function kindOfBody(json: Record<string, unknown>): Manifest['kind'] {
+  const index = Array.isArray(json.manifests);
+  const image = isObject(json.config) || Array.isArray(json.layers);
+  if (index === image) {
+    throw new ManifestError('PROTOCOL_ERROR', index ? 'a manifest that is an index as well' : 'JSON that is no manifest');
+  }
+  return index ? 'index' : 'image';
+}
+
+function parseIndex(json: Record<string, unknown>): Manifest {
+  const entries = (json.manifests as unknown[]).filter(isObject).filter(isRunnable);
+  const platforms = entries.map((entry) => declaredPlatform(entry.platform));
+  if (entries.length === 0) {
+    throw new ManifestError('NOT_AN_IMAGE', 'an index without any image');
+  }
+  return {
+    kind: 'index',
+    platforms: platforms.filter((p): p is Platform => p !== undefined),
+    undeclared: platforms.includes(undefined),
+  };
+}
+
+/** BuildKit puts attestations beside the images, with the platform unknown/unknown. */
+function isRunnable(entry: Record<string, unknown>): boolean {
+  const annotations = isObject(entry.annotations) ? entry.annotations : {};
+  const platform = isObject(entry.platform) ? entry.platform : {};
+  const mediaType = typeof entry.mediaType === 'string' ? entry.mediaType : OCI_MANIFEST;
+  return annotations['vnd.docker.reference.type'] !== 'attestation-manifest' && platform.os !== 'unknown' && entry.artifactType === undefined
+    && [...INDEX_TYPES, ...MANIFEST_TYPES].includes(mediaType);
+}
+
+function parseImage(json: Record<string, unknown>): Manifest {
+  const config = isObject(json.config) ? json.config : {};
+  if (typeof config.mediaType === 'string' && !CONFIG_TYPES.includes(config.mediaType)) {
+    throw new ManifestError('NOT_AN_IMAGE', `an artifact (${config.mediaType})`);
+  }
+  if (typeof config.digest !== 'string' || !isSha256(config.digest)) {
+    throw new ManifestError('PROTOCOL_ERROR', 'a manifest without a config');
+  }
+  return { kind: 'image', configDigest: config.digest };
+}
+
+/** The platform in an image's config blob; `undefined` if it doesn't say. */
+export function platformOfConfig(body: Buffer): Platform | undefined {
+  return declaredPlatform(parseObject(body));
+}
+
+export function sha256Digest(body: Buffer): string {
+  return `sha256:${createHash('sha256').update(body).digest('hex')}`;
+}
+
+export function isSha256(digest: string | undefined): digest is string {
+  return /^sha256:[0-9a-f]{64}$/.test(digest ?? '');
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

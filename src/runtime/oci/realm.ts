@@ -1,0 +1,43 @@
+import { isLoopbackHost } from '../http/address-guard';
+
+/** Registries whose token service is known to have another host; every other such pair the user has to name. */
+export const KNOWN_PAIRS: Readonly<Record<string, string | undefined>> = {
+  'registry-1.docker.io': 'auth.docker.io',
+  'registry.gitlab.com': 'gitlab.com',
+};
+
+export type Realm =
+  | { readonly trusted: true; readonly url: URL }
+  | { readonly trusted: false; readonly host?: string; readonly reason: 'not-a-url' | 'plain-http' | 'other-host' };
+
+export interface RealmOptions {
+  /** Host, with port where it isn't 443, of the token service that the user trusts. */
+  readonly authHost?: string;
+  readonly insecureLoopback: boolean;
+}
+
+/**
+ * Decides whether the password may go where the registry's challenge says. The realm is chosen by whoever answers for
+ * the registry (CVE-2020-15157, CVE-2026-33540), so a similar name or a common parent domain is no reason to trust it:
+ * strangers share `azurecr.io` and `jfrog.io`.
+ */
+export function trustedRealm(realm: string, registry: URL, options: RealmOptions): Realm {
+  if (!URL.canParse(realm, registry.href)) {
+    return { trusted: false, reason: 'not-a-url' };
+  }
+  const url = new URL(realm, registry);
+  url.hash = '';
+  if (url.username !== '' || url.password !== '' || !['https:', 'http:'].includes(url.protocol)) {
+    return { trusted: false, reason: 'not-a-url' };
+  }
+  if (url.protocol === 'http:' && !(options.insecureLoopback && isLoopbackHost(url.hostname))) {
+    return { trusted: false, host: url.host, reason: 'plain-http' };
+  }
+  const trusted = url.host === registry.host || url.host === KNOWN_PAIRS[registry.host] || url.host === normalized(options.authHost, url.protocol);
+  return trusted ? { trusted, url } : { trusted, host: url.host, reason: 'other-host' };
+}
+
+function normalized(authHost: string | undefined, protocol: string): string | undefined {
+  const text = `${protocol}//${authHost}`;
+  return authHost !== undefined && URL.canParse(text) ? new URL(text).host : undefined;
+}

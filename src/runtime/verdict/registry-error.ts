@@ -1,0 +1,48 @@
+import { HttpResponse } from '../http/transport';
+
+/** What the body of an error says, as far as anything can be made of it. Nothing here is trusted or cleaned yet. */
+export interface RegistryError {
+  readonly code?: string;
+  readonly text?: string;
+  /** A page for people: a proxy, a firewall or a web server, not a registry. */
+  readonly html: boolean;
+}
+
+export function registryErrorOf(response: HttpResponse): RegistryError {
+  const text = response.body.toString();
+  const html = /^text\/html\b/i.test(response.headers['content-type'] ?? '') || /^\s*<(!doctype|html)/i.test(text);
+  if (html) {
+    return { html };
+  }
+  const json = parsed(text);
+  if (typeof json !== 'object' || json === null) {
+    // Red Hat and private ECR answer in plain words.
+    return { html, text: text.trim().slice(0, 1_000) || undefined };
+  }
+  const { errors, details, message, error_description: description, error } = json as Record<string, unknown>;
+  // The shape of the specification; `details` and `message` are Docker Hub's token service; the rest OAuth's (RFC 6749).
+  const first = (Array.isArray(errors) ? errors[0] : undefined) as { code?: unknown; message?: unknown } | null | undefined;
+  return {
+    html,
+    code: typeof first?.code === 'string' ? first.code : undefined,
+    text: [first?.message, details, message, description, error].find((t): t is string => typeof t === 'string' && t !== ''),
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** ACR's and JFrog's firewalls: `client with IP '203.0.113.7' is not allowed access`. */
+export function speaksOfAddress({ text }: RegistryError): boolean {
+  return /\b(client with ip|ip (address )?.{0,60}(not allowed|denied|blocked|restricted)|firewall|network (access|rule)|allow-?list)/i.test(text ?? '');
+}
+
+/** Harbor's, Xray's and others' policies refuse an image that exists. */
+export function speaksOfPolicy({ code, text }: RegistryError): boolean {
+  return /POLICY/i.test(code ?? '') || /\b(polic(y|ies)|vulnerabilit|quarantine|xray|malicious|unsigned|unscanned)/i.test(text ?? '');
+}

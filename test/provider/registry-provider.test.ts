@@ -1,0 +1,304 @@
+import { CfnParameter, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { RegistryProvider } from '../../src/provider/registry-provider';
+import { REGISTRIES } from '../../src/registries/registry-knowledge';
+
+const PRESETS = [
+  RegistryProvider.DOCKER_HUB, RegistryProvider.GHCR, RegistryProvider.GITLAB, RegistryProvider.QUAY,
+  RegistryProvider.RED_HAT, RegistryProvider.NVIDIA, RegistryProvider.CHAINGUARD,
+];
+
+const A_TOKEN = Lazy.string({ produce: () => 'registry.example.com' });
+
+describe('presets', () => {
+  test.each([
+    ['DOCKER_HUB', RegistryProvider.DOCKER_HUB, 'docker.io', 'auth.docker.io'],
+    ['GHCR', RegistryProvider.GHCR, 'ghcr.io', undefined],
+    ['GITLAB', RegistryProvider.GITLAB, 'registry.gitlab.com', 'gitlab.com'],
+    ['QUAY', RegistryProvider.QUAY, 'quay.io', undefined],
+    ['RED_HAT', RegistryProvider.RED_HAT, 'registry.redhat.io', undefined],
+    ['NVIDIA', RegistryProvider.NVIDIA, 'nvcr.io', undefined],
+    ['CHAINGUARD', RegistryProvider.CHAINGUARD, 'cgr.dev', undefined],
+  ])('%s', (_, provider, host, authHost) => {
+    expect(provider.host).toBe(host);
+    expect(provider.authHost).toBe(authHost);
+    expect(provider.internal).toBe(false);
+    expect(provider.restrictedNetwork).toBe(false);
+  });
+
+  test('Docker Hub has the names that Docker knows it by', () => {
+    expect(RegistryProvider.DOCKER_HUB.aliases).toEqual(['index.docker.io', 'registry-1.docker.io', 'registry.hub.docker.com']);
+  });
+
+  test('the properties are those of the table', () => {
+    expect(RegistryProvider.GHCR).toMatchObject({
+      label: 'GitHub Container Registry',
+      usernameHint: expect.stringContaining('any text'),
+      passwordHint: expect.stringContaining('classic personal access token'),
+      tokenExpiry: expect.stringContaining('chosen when the token is created'),
+      documentationUrl: expect.stringMatching(/^https:\/\/docs\.github\.com\//),
+    });
+  });
+
+  test('only GHCR is known to have no IPv6, and none is known to have it', () => {
+    expect(PRESETS.map((provider) => provider.ipv6)).toEqual([undefined, false, undefined, undefined, undefined, undefined, undefined]);
+  });
+});
+
+describe('the pull-through cache of ECR', () => {
+  test.each([
+    RegistryProvider.DOCKER_HUB, RegistryProvider.GHCR, RegistryProvider.GITLAB, RegistryProvider.CHAINGUARD, RegistryProvider.azure('acme'),
+  ])('takes $label', (provider) => {
+    expect(provider.supportsPullThroughCache).toBe(true);
+  });
+
+  test.each([
+    // ECR asks Quay without credentials.
+    RegistryProvider.QUAY, RegistryProvider.RED_HAT, RegistryProvider.NVIDIA, RegistryProvider.selfManagedGitlab('registry.example.com'),
+    RegistryProvider.googleArtifactRegistry('europe-west1'), RegistryProvider.jfrog('acme.jfrog.io'), RegistryProvider.harbor('harbor.example.com'),
+    RegistryProvider.nexus('nexus.example.com'), RegistryProvider.custom('other.example.com'),
+  ])('does not take private images of $label', (provider) => {
+    expect(provider.supportsPullThroughCache).toBe(false);
+  });
+});
+
+describe('registries with a host of their own', () => {
+  test.each([
+    ['selfManagedGitlab', RegistryProvider.selfManagedGitlab, 'GitLab, self-managed'],
+    ['jfrog', RegistryProvider.jfrog, 'JFrog Artifactory'],
+    ['harbor', RegistryProvider.harbor, 'Harbor'],
+    ['nexus', RegistryProvider.nexus, 'Sonatype Nexus'],
+    ['custom', RegistryProvider.custom, 'registry.example.com:5000'],
+  ])('%s takes a host and options', (_, factory, label) => {
+    expect(factory('Registry.Example.com:5000', {
+      authHost: 'Auth.example.com',
+      aliases: ['Mirror.example.com'],
+      internal: true,
+      restrictedNetwork: true,
+    })).toMatchObject({
+      label,
+      host: 'registry.example.com:5000',
+      authHost: 'auth.example.com',
+      aliases: ['mirror.example.com'],
+      internal: true,
+      restrictedNetwork: true,
+    });
+    expect(factory('registry.example.com')).toMatchObject({
+      authHost: undefined,
+      aliases: [],
+      internal: false,
+      restrictedNetwork: false,
+    });
+  });
+
+  test('a self-managed GitLab has nothing of the hosts of GitLab.com', () => {
+    const provider = RegistryProvider.selfManagedGitlab('gitlab.example.com:5050');
+    expect(provider.servesHost('registry.gitlab.com')).toBe(false);
+    expect(provider.authHost).toBeUndefined();
+    expect(provider.passwordHint).toBe(RegistryProvider.GITLAB.passwordHint);
+  });
+
+  test('Azure takes the name of the registry, or its login server', () => {
+    expect(RegistryProvider.azure('Acme').host).toBe('acme.azurecr.io');
+    expect(RegistryProvider.azure('acme.azurecr.io').host).toBe('acme.azurecr.io');
+    expect(RegistryProvider.azure('acme-a1b2c3').host).toBe('acme-a1b2c3.azurecr.io');
+  });
+
+  test('Google takes a location, or a host', () => {
+    expect(RegistryProvider.googleArtifactRegistry('europe-west1').host).toBe('europe-west1-docker.pkg.dev');
+    expect(RegistryProvider.googleArtifactRegistry('us-docker.pkg.dev').host).toBe('us-docker.pkg.dev');
+    expect(RegistryProvider.googleArtifactRegistry('eu.gcr.io').host).toBe('eu.gcr.io');
+  });
+});
+
+describe('hosts', () => {
+  test.each([
+    'registry.example.com', 'registry.example.com:5000', 'localhost', 'localhost:5000', 'registry:5000', '10.0.0.5', '10.0.0.5:5000', '[2001:db8::1]:5000',
+    'xn--bcher-kva.example',
+  ])('%s is one', (host) => {
+    expect(RegistryProvider.custom(host).host).toBe(host);
+  });
+
+  test.each([
+    '', 'acme', ' registry.example.com', 'registry.example.com ', 'registry_1.example.com', 'registry.example.com:', 'registry.example.com:http',
+    'registry.example.com:0', 'registry.example.com:65536', 'registry..example.com', '.example.com', '-registry.example.com', 'bücher.example',
+    'registry.example.com?insecure', '127.1:5000', '://',
+  ])('%j is none', (host) => {
+    expect(() => RegistryProvider.custom(host)).toThrow(
+      `registry host ${JSON.stringify(host)} is not a host, expected a full host name and nothing but a port after it, `
+      + 'like "registry.example.com" or "registry.example.com:5000"; write the host as image references name it [cdk-private-registry:invalidRegistryHost]');
+  });
+
+  test.each([
+    ['https://registry.example.com', 'registry.example.com'],
+    ['https://Registry.example.com:5000/v2/', 'registry.example.com:5000'],
+    ['registry.example.com/', 'registry.example.com'],
+    ['registry.example.com/team/app:1', 'registry.example.com'],
+    ['http://localhost:5000', 'localhost:5000'],
+  ])('%s has to be %s', (host, bare) => {
+    expect(() => RegistryProvider.harbor(host)).toThrow(`registry host ${JSON.stringify(host)} is not a host`);
+    expect(() => RegistryProvider.harbor(host)).toThrow(`; write "${bare}" [cdk-private-registry:invalidRegistryHost]`);
+  });
+
+  test('the error names the property', () => {
+    expect(() => RegistryProvider.custom('registry.example.com', { authHost: 'https://auth.example.com' }))
+      .toThrow('authHost "https://auth.example.com" is not a host');
+    expect(() => RegistryProvider.custom('registry.example.com', { aliases: ['ok.example.com', 'a/b'] }))
+      .toThrow('alias "a/b" is not a host');
+  });
+
+  test.each(['bot:hunter2@registry.example.com', 'https://bot:hunter2@registry.example.com/', 'bot%3Ahunter2%40registry.example.com'])(
+    'a password in %s is not repeated', (host) => {
+      const add = () => RegistryProvider.custom(host);
+      expect(add).toThrow(/^registry host contains "@" and is not shown because it may contain a password, .*RegistryCredentials \[cdk-private-registry:invalidRegistryHost\]$/);
+      expect(add).not.toThrow(/hunter2/);
+    });
+
+  test.each([
+    ['a host', () => RegistryProvider.custom(A_TOKEN)],
+    ['a part of a host', () => RegistryProvider.custom(`${A_TOKEN}:5000`)],
+    ['a name', () => RegistryProvider.azure(Token.asString({ Ref: 'Registry' }))],
+    ['an alias', () => RegistryProvider.nexus('nexus.example.com', { aliases: [A_TOKEN] })],
+    ['authHost', () => RegistryProvider.selfManagedGitlab('registry.example.com', { authHost: A_TOKEN })],
+  ])('an unresolved token is refused as %s', (_, add) => {
+    expect(add).toThrow(/ is an unresolved token, expected a host that is known at synth, .* \[cdk-private-registry:invalidRegistryHost\]$/);
+  });
+
+  test.each([
+    ['acme.azurecr.io.attacker.com'], ['acme.azurecr.cn'], ['registry.example.com'], ['a.b.azurecr.io'], ['acme.azurecr.io:5000'],
+  ])('%s is no host of Azure', (host) => {
+    expect(() => RegistryProvider.azure(host)).toThrow(
+      `"${host}" is not a host of Azure Container Registry, expected \`<name>.azurecr.io\`, or only what stands before ".azurecr.io"; `
+      + 'use RegistryProvider.custom() for another registry [cdk-private-registry:invalidRegistryHost]');
+  });
+
+  test('a name with anything else than a name in it is refused', () => {
+    expect(() => RegistryProvider.azure('https://acme')).toThrow('; write "acme.azurecr.io" [');
+    expect(() => RegistryProvider.azure('acme/team')).toThrow('is not a host');
+    expect(() => RegistryProvider.azure('')).toThrow('is not a host');
+    expect(() => RegistryProvider.googleArtifactRegistry('europe west1')).toThrow('is not a host');
+    expect(() => RegistryProvider.googleArtifactRegistry('pkg.dev')).toThrow('"pkg.dev" is not a host of Google Artifact Registry');
+  });
+});
+
+describe('servesHost', () => {
+  test.each(PRESETS)('$label serves its hosts, with the default port and in upper case too', (provider) => {
+    for (const host of [provider.host, ...provider.aliases]) {
+      expect(provider.servesHost(host)).toBe(true);
+      expect(provider.servesHost(`${host}:443`)).toBe(true);
+      expect(provider.servesHost(host.toUpperCase())).toBe(true);
+    }
+  });
+
+  test('it serves no other host and no other port', () => {
+    const provider = RegistryProvider.custom('registry.example.com:5000', { aliases: ['mirror.example.com'] });
+    expect(provider.servesHost('registry.example.com:5000')).toBe(true);
+    expect(provider.servesHost('mirror.example.com')).toBe(true);
+    for (const host of [
+      'registry.example.com', 'registry.example.com:50000', 'mirror.example.com:5000', 'example.com', 'registryxexample.com:5000',
+      'a.registry.example.com:5000', 'registry.example.com:5000.attacker.com', '', 'docker.io',
+    ]) {
+      expect(provider.servesHost(host)).toBe(false);
+    }
+  });
+
+  test('a provider given with the default port serves the host without it', () => {
+    expect(RegistryProvider.custom('registry.example.com:443').servesHost('registry.example.com')).toBe(true);
+  });
+});
+
+describe('forImage', () => {
+  test.each(PRESETS)('finds $label by its host and its aliases', (provider) => {
+    for (const host of [provider.host, ...provider.aliases]) {
+      expect(RegistryProvider.forImage(`${host}/acme/api:1.4.2`)).toBe(provider);
+    }
+  });
+
+  test.each(['nginx', 'acme/api:1.4.2', 'docker.io/nginx', 'index.docker.io/nginx', 'docker.io:443/acme/api'])('%s is in Docker Hub', (reference) => {
+    expect(RegistryProvider.forImage(reference)).toBe(RegistryProvider.DOCKER_HUB);
+  });
+
+  test.each([
+    ['acme.azurecr.io/api:1', 'Azure Container Registry', 'acme.azurecr.io'],
+    ['Acme.AzureCR.io:443/api:1', 'Azure Container Registry', 'acme.azurecr.io'],
+    ['acme-a1b2c3.azurecr.io/api:1', 'Azure Container Registry', 'acme-a1b2c3.azurecr.io'],
+    ['europe-west1-docker.pkg.dev/project/repository/api:1', 'Google Artifact Registry', 'europe-west1-docker.pkg.dev'],
+    ['gcr.io/project/api:1', 'Google Artifact Registry', 'gcr.io'],
+    ['us.gcr.io/project/api:1', 'Google Artifact Registry', 'us.gcr.io'],
+    ['eu.gcr.io/project/api:1', 'Google Artifact Registry', 'eu.gcr.io'],
+    ['asia.gcr.io/project/api:1', 'Google Artifact Registry', 'asia.gcr.io'],
+    ['acme.jfrog.io/docker-local/api:1', 'JFrog Artifactory', 'acme.jfrog.io'],
+    ['acme-docker-local.jfrog.io/api:1', 'JFrog Artifactory', 'acme-docker-local.jfrog.io'],
+  ])('%s is in %s', (reference, label, host) => {
+    expect(RegistryProvider.forImage(reference)).toMatchObject({ label, host });
+  });
+
+  test.each([
+    ['acme.azurecr.io.attacker.com/api:1', 'acme.azurecr.io.attacker.com'],
+    ['a.b.azurecr.io/api:1', 'a.b.azurecr.io'],
+    ['azurecr.io/api:1', 'azurecr.io'],
+    ['acmexazurecr.io/api:1', 'acmexazurecr.io'],
+    ['europe-west1-docker.pkg.dev.attacker.com/api:1', 'europe-west1-docker.pkg.dev.attacker.com'],
+    ['xgcr.io/api:1', 'xgcr.io'],
+    ['gcr.io.attacker.com/api:1', 'gcr.io.attacker.com'],
+    ['acme.jfrog.io.attacker.com/api:1', 'acme.jfrog.io.attacker.com'],
+    ['acme.jfrog.io:5000/api:1', 'acme.jfrog.io:5000'],
+    ['ghcr.io.attacker.com/api:1', 'ghcr.io.attacker.com'],
+    ['attacker.com/ghcr.io/api:1', 'attacker.com'],
+    ['ghcr.io:5000/api:1', 'ghcr.io:5000'],
+    ['registry.gitlab.example.com/team/api:1', 'registry.gitlab.example.com'],
+    ['Registry.Example.com:5000/api:1', 'registry.example.com:5000'],
+    ['localhost/api:1', 'localhost'],
+    ['[2001:db8::1]/api:1', '[2001:db8::1]'],
+    ['111122223333.dkr.ecr.eu-west-1.amazonaws.com/api:1', '111122223333.dkr.ecr.eu-west-1.amazonaws.com'],
+  ])('%s is in a registry that is not known', (reference, host) => {
+    expect(RegistryProvider.forImage(reference)).toMatchObject({ label: host, host, aliases: [], usernameHint: 'what the registry expects' });
+  });
+
+  test('what follows the host may be a token', () => {
+    const tag = new CfnParameter(new Stack(), 'Tag').valueAsString;
+    expect(RegistryProvider.forImage(`ghcr.io/acme/api:${tag}`)).toBe(RegistryProvider.GHCR);
+    expect(RegistryProvider.forImage(`acme.azurecr.io/${tag}`).host).toBe('acme.azurecr.io');
+    expect(RegistryProvider.forImage(`acme/${tag}`)).toBe(RegistryProvider.DOCKER_HUB);
+  });
+
+  test.each(['', 'nginx:', 'registry.example.com:'])('a token right after "%s" may be the registry', (prefix) => {
+    expect(() => RegistryProvider.forImage(`${prefix}${A_TOKEN}/acme/api:1`)).toThrow(
+      / is not known at synth, expected a literal host and "\/" before the first token; .* \[cdk-private-registry:unknownRegistry\]$/);
+  });
+
+  test('what is no image is refused', () => {
+    expect(() => RegistryProvider.forImage('https://ghcr.io/acme/api:1')).toThrow('[cdk-private-registry:invalidImageReference]');
+  });
+});
+
+describe('the table', () => {
+  test('has every registry that the library has facts about', () => {
+    expect(REGISTRIES.map((registry) => registry.hosts[0] ?? registry.label)).toEqual([
+      'docker.io', 'ghcr.io', 'registry.gitlab.com', 'GitLab, self-managed', 'quay.io', 'registry.redhat.io', 'nvcr.io', 'cgr.dev',
+      'Azure Container Registry', 'Google Artifact Registry', 'JFrog Artifactory', 'Harbor', 'Sonatype Nexus', 'Any other registry',
+    ]);
+  });
+
+  test('names no host twice', () => {
+    const hosts = REGISTRIES.flatMap((registry) => registry.hosts);
+    expect(new Set(hosts).size).toBe(hosts.length);
+  });
+
+  test.each(REGISTRIES)('$label is told in plain words, without a real credential', (registry) => {
+    for (const text of [registry.username, registry.password, registry.expiry]) {
+      expect(text).toMatch(/^\S.*[^.\s]$/);
+    }
+    expect(registry.steps.length).toBeGreaterThan(0);
+    expect(registry.steps.length).toBeLessThanOrEqual(3);
+    expect(registry.example.password).toMatch(/^<[^<>]+>$/);
+    for (const url of registry.documentation) {
+      expect(new URL(url).protocol).toBe('https:');
+    }
+  });
+
+  test('of GitHub takes classic tokens only', () => {
+    const refused = REGISTRIES.find(({ label }) => label === RegistryProvider.GHCR.label)!.doesNotWork.join('\n');
+    expect(refused).toContain('`github_pat_...`');
+    expect(refused).toContain('`ghs_...`');
+  });
+});
