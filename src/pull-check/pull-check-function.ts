@@ -5,7 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, IConstruct } from 'constructs';
-import { roleIn } from '../access/execution-role';
+import { roleIn } from '../access/roles';
 
 /** What `npx projen bundle` makes of `handler/index.ts`. */
 const CODE = join(__dirname, '..', '..', 'assets', 'pull-check', 'handler', 'index');

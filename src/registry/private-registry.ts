@@ -1,7 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { grantStatements } from '../access/execution-role';
+import { grantStatements } from '../access/grant-pull';
 import { OwnerPolicies } from '../access/owner-policies';
 import { RegistryCredentials } from '../credentials/registry-credentials';
 import { RegistrySecret } from '../credentials/registry-secret';

@@ -8,7 +8,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { PrivateRegistryFargateServiceProps } from './private-registry-fargate-service-props';
 import { connectTasks } from './task-network';
-import { roleIn } from '../access/execution-role';
+import { roleIn } from '../access/roles';
 import { PullOptions } from '../image/pull-options';
 import { invalid, warn } from '../private/errors';
 import { RegistryProvider } from '../provider/registry-provider';
@@ -225,11 +225,11 @@ for an image that needs none use ecs.ContainerImage.fromRegistry()`, scope);
  * A service without tasks pulls nothing, so that there is nothing to check.
  */
 function pullOptionsOf(props: PrivateRegistryFargateServiceProps): PullOptions {
-  const { desiredCount, pullCheck, pinDigest, executionRolePolicyManagedExternally } = props;
+  const { desiredCount, pullCheck, pinDigest, rolePolicyManagedExternally } = props;
   if (desiredCount === 0) {
-    return { pullCheck: { mode: PullCheckMode.OFF }, pinDigest: false, executionRolePolicyManagedExternally };
+    return { pullCheck: { mode: PullCheckMode.OFF }, pinDigest: false, rolePolicyManagedExternally };
   }
-  return { pullCheck, pinDigest, executionRolePolicyManagedExternally };
+  return { pullCheck, pinDigest, rolePolicyManagedExternally };
 }
 
 /**

@@ -111,7 +111,7 @@ describe('the roles that read the secret', () => {
     const stack = newStack();
     const registry = registryIn(stack);
     const executionRole = ecsRole(stack, { roleName: 'exec' }).withoutPolicyUpdates();
-    defineTask(stack, registry.image(IMAGE, { executionRolePolicyManagedExternally: true }), { executionRole });
+    defineTask(stack, registry.image(IMAGE, { rolePolicyManagedExternally: true }), { executionRole });
 
     expect(readersIn(registry)).toEqual(['arn:aws:iam::111122223333:role/exec']);
   });
