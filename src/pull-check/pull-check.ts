@@ -1,12 +1,10 @@
-import { createHash, X509Certificate } from 'node:crypto';
-import { Aspects, CfnResource, CustomResource, Duration, Names, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import { X509Certificate } from 'node:crypto';
+import { Aspects, CfnResource, CustomResource, Duration, Stack, Token } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { IPullCheckFunction, PullCheckFunction } from './pull-check-function';
+import { hashOf, identityOf } from './identity';
+import { attachTo, PullCheckFunction } from './pull-check-function';
 import { PullCheckMode, PullCheckOptions } from './pull-check-options';
-import { isImmutable, roleIn } from '../access/execution-role';
-import { policyOf, PullStatement } from '../access/pull-statements';
 import { RegistrySecret, SecretUse } from '../credentials/registry-secret';
 import { PullOptions } from '../image/pull-options';
 import { invalid, warn } from '../private/errors';
@@ -69,9 +67,7 @@ export function addPullCheck(container: ecs.ContainerDefinition, props: PullChec
     Trigger: trigger,
   };
   const checkFunction = pullCheck.checkFunction ?? defaultFunction(stack, pullCheck);
-  if (checkFunction instanceof PullCheckFunction) {
-    secret.addReader(checkFunction.role);
-  }
+  secret.addReader(checkFunction);
   // A change of anything that is checked makes a new resource, so that a rollback only ever deletes, which cannot fail.
   const id = `PrivateRegistryPullCheck${hashOf(identityOf(stack, { ...properties, ServiceToken: checkFunction.functionArn }, ...use.statements))}`;
   const existing = stack.node.tryFindChild(id) as CustomResource | undefined;
@@ -82,18 +78,8 @@ export function addPullCheck(container: ecs.ContainerDefinition, props: PullChec
   const check = new CustomResource(stack, id, { serviceToken: checkFunction.functionArn, resourceType: RESOURCE_TYPE, properties });
   // As a property of CustomResource it makes newer versions of aws-cdk-lib warn.
   (check.node.defaultChild as CfnResource).addPropertyOverride('ServiceTimeout', SERVICE_TIMEOUT.toSeconds());
-  grantCheck(check, checkFunction, use.statements);
+  attachTo(checkFunction, check, use.statements);
   return check;
-}
-
-/**
- * What tells one check, or one policy, from another. A token resolves to the same in all stacks, so that the owner of what it
- * refers to is a part of it.
- */
-function identityOf(stack: Stack, ...values: unknown[]): unknown {
-  const texts = values.flatMap((value) => Object.values(value as object)).flat().filter((value) => typeof value === 'string');
-  const tokens = texts.flatMap((text) => Tokenization.reverseString(text).tokens);
-  return [stack.resolve(values), tokens.flatMap((token) => (Reference.isReference(token) ? token.target.node.addr : []))];
 }
 
 /**
@@ -195,46 +181,6 @@ function defaultFunction(stack: Stack, { vpc, vpcSubnets, securityGroups = [], r
     ?? new PullCheckFunction(stack, id, { vpc, vpcSubnets, securityGroups: securityGroups.length > 0 ? securityGroups : undefined, role });
 }
 
-function grantCheck(check: CustomResource, checkFunction: IPullCheckFunction, read: PullStatement[]): void {
-  // An update in a rollback must not fail: the function asks which it is.
-  const askForState = [{ actions: ['cloudformation:DescribeStacks'], resources: [check.stack.stackId] }];
-  if (!(checkFunction instanceof PullCheckFunction)) {
-    warnAboutPolicy(check, `the function ${checkFunction.functionArn}`, [...read, ...askForState]);
-    return;
-  }
-  const { role, _responderRole: responder } = checkFunction;
-  if (isImmutable(role)) {
-    warnAboutPolicy(check, `the role ${role.roleArn}`, role === responder ? [...read, ...askForState] : read);
-  } else {
-    attach(check, role, read);
-  }
-  if (!isImmutable(responder)) {
-    attach(check, responder, askForState);
-  }
-}
-
-/**
- * Each secret has a policy of its own. In one policy for all of them each check would wait for the secrets of the others, of which
- * one may be made by a task that waits for a check. It stays when the image changes: IAM limits what a role has in all.
- */
-function attach(check: CustomResource, role: iam.IRole, statements: PullStatement[]): void {
-  const { stack } = check;
-  const owner = hashOf(role.node.addr);
-  const id = `PrivateRegistryPullCheckPolicy${hashOf([owner, identityOf(stack, ...statements)])}`;
-  const policy = (stack.node.tryFindChild(id) as iam.Policy | undefined) ?? new iam.Policy(stack, id, {
-    // The role of a shared function has the policies of many stacks.
-    policyName: `${Names.uniqueResourceName(stack, { maxLength: 80 })}${id}`,
-    roles: [roleIn(stack, `PrivateRegistryPullCheckRole${owner}`, role)],
-    statements: statements.map(({ actions, resources, conditions }) => new iam.PolicyStatement({ actions, resources, conditions })),
-  });
-  check.node.defaultChild!.node.addDependency(policy);
-}
-
-function warnAboutPolicy(check: CustomResource, who: string, statements: PullStatement[]): void {
-  warn(check, 'pullCheckPolicyMissing',
-    `${who} of the pull check cannot be given its rights from here; attach to its role ${JSON.stringify(check.stack.resolve(policyOf(statements)))}`);
-}
-
 /**
  * A digest says nothing to people.
  */
@@ -251,8 +197,4 @@ function labelWithReference(container: ecs.ContainerDefinition, reference: strin
 
 function flag(value: boolean): 'true' | undefined {
   return value ? 'true' : undefined;
-}
-
-function hashOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 8);
 }
