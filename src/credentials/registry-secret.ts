@@ -91,10 +91,12 @@ export class RegistrySecret {
   }
 
   /**
-   * Remembers a role that reads the secret, for `ownerPolicies()`.
+   * Remembers a role that reads the secret, for `ownerPolicies()`. Only roles have an ARN to name there.
    */
-  public addReader(role: iam.IRole): void {
-    this.readers.push(role);
+  public addReader({ grantPrincipal }: iam.IGrantable): void {
+    if ('roleArn' in grantPrincipal) {
+      this.readers.push(grantPrincipal as iam.IRole);
+    }
   }
 
   public ownerPolicies(consumer: IConstruct): OwnerPolicies {
