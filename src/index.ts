@@ -14,7 +14,7 @@ export type {
 export { PullCheckMode } from './pull-check/pull-check-options';
 export type { PullCheckOptions } from './pull-check/pull-check-options';
 export { PrivateRegistry } from './registry/private-registry';
-export type { PrivateRegistryProps } from './registry/private-registry';
+export type { IPrivateRegistry, PrivateRegistryProps } from './registry/private-registry';
 export { RegistryProvider } from './provider/registry-provider';
 export type { CustomRegistryOptions } from './provider/registry-provider';
 export type { PrivateRegistryContainerOptions } from './service/private-registry-container-options';

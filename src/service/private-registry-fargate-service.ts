@@ -13,7 +13,7 @@ import { PullOptions } from '../image/pull-options';
 import { invalid, warn } from '../private/errors';
 import { RegistryProvider } from '../provider/registry-provider';
 import { PullCheckMode } from '../pull-check/pull-check-options';
-import { PrivateRegistry } from '../registry/private-registry';
+import { IPrivateRegistry, PrivateRegistry } from '../registry/private-registry';
 
 /** Private registries need 1.2.0. */
 const TOO_OLD = [ecs.FargatePlatformVersion.VERSION1_0, ecs.FargatePlatformVersion.VERSION1_1];
@@ -40,7 +40,7 @@ export class PrivateRegistryFargateService extends Construct implements ec2.ICon
   /**
    * The registry of the image with its credentials, for sidecars and other services.
    */
-  public readonly registry: PrivateRegistry;
+  public readonly registry: IPrivateRegistry;
 
   /**
    * The secret with the credentials.
@@ -197,7 +197,7 @@ export class PrivateRegistryFargateService extends Construct implements ec2.ICon
   }
 }
 
-function registryOf(scope: Construct, props: PrivateRegistryFargateServiceProps): PrivateRegistry {
+function registryOf(scope: Construct, props: PrivateRegistryFargateServiceProps): IPrivateRegistry {
   const { image, credentials, registry, provider } = props;
   if (credentials === undefined && registry === undefined) {
     throw invalid('credentialsMissing',
@@ -216,7 +216,7 @@ for an image that needs none use ecs.ContainerImage.fromRegistry()`, scope);
   }
   if (credentials !== undefined || provider !== undefined) {
     throw invalid('credentialsAmbiguous',
-      `registry ${registry.node.path} has a provider and credentials of its own, but ${credentials ? 'credentials' : 'provider'} is set too; remove one of both`, scope);
+      `registry ${registry.node.path} has a provider and credentials of its own, but ${credentials ? 'credentials' : 'provider'} is set too; remove one of the two`, scope);
   }
   return registry;
 }
