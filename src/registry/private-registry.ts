@@ -98,10 +98,10 @@ export class PrivateRegistry extends Construct {
   }
 
   /**
-   * What the owner of the secret has to allow, if it belongs to another account.
+   * The policies that the owner of the secret must attach, if the secret belongs to another account.
    *
-   * Call it after the services are defined: it names the roles that read the secret by then. A role without a name
-   * is named by the beginning of its stack's name, as CloudFormation will call it.
+   * They name the roles that read the secret, including those that are added after this call. A role without a name is listed by
+   * the beginning of its stack's name, from which CloudFormation derives the name of the role.
    */
   public ownerPolicies(): OwnerPolicies {
     return this.registrySecret.ownerPolicies(this);
