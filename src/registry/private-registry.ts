@@ -61,10 +61,10 @@ export interface IPrivateRegistry extends IConstruct {
   grantPull(grantee: iam.IGrantable): iam.Grant;
 
   /**
-   * The policies that the account which owns the secret must attach, if that is another account.
+   * The policies that the owner of the secret must attach, if the secret belongs to another account.
    *
-   * They name the roles that read the secret at the end of synth, so you can call this before the services are defined. A role
-   * without a fixed name is named by the beginning of its stack's name, as CloudFormation will call it.
+   * They name the roles that read the secret, including those that are added after this call. A role without a name is listed by
+   * the beginning of its stack's name, from which CloudFormation derives the name of the role.
    */
   ownerPolicies(): OwnerPolicies;
 }
