@@ -1,10 +1,11 @@
 import { Names, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { hashOf, identityOf } from './identity';
+import { identityOf } from './identity';
 import { policyOf, PullStatement } from '../access/pull-statements';
 import { isImmutable, roleIn } from '../access/roles';
 import { warn } from '../private/errors';
+import { hashOf } from '../private/hash';
 import { certainlyDiffer } from '../private/tokens';
 
 /**

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Reference, Stack, Tokenization } from 'aws-cdk-lib';
 
 /**
@@ -9,8 +8,4 @@ export function identityOf(stack: Stack, ...values: object[]): unknown {
   const texts = values.flatMap((value) => Object.values(value)).flat().filter((value) => typeof value === 'string');
   const tokens = texts.flatMap((text) => Tokenization.reverseString(text).tokens);
   return [stack.resolve(values), tokens.flatMap((token) => (Reference.isReference(token) ? token.target.node.addr : []))];
-}
-
-export function hashOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 8);
 }

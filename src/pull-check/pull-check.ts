@@ -1,12 +1,14 @@
 import { CfnResource, CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import { PullCheckProperties } from './contract';
-import { hashOf, identityOf } from './identity';
+import { checkId } from './check-id';
+import { identityOf } from './identity';
 import { effectiveMode } from './mode';
 import { attachTo, PullCheckFunction } from './pull-check-function';
 import { PullCheckMode, PullCheckOptions } from './pull-check-options';
 import { validateOptions, validatePlaceholder, validateWithoutCheck, warnAboutReach } from './validation';
 import { Puller } from '../access/puller';
 import { RegistrySecret, SecretUse } from '../credentials/registry-secret';
+import { hashOf } from '../private/hash';
 import { RegistryProvider } from '../provider/registry-provider';
 
 const RESOURCE_TYPE = 'Custom::PrivateRegistryPullCheck';
@@ -54,7 +56,7 @@ export function addPullCheck(puller: Puller, props: PullCheckProps): CustomResou
   secret.addReader(checkFunction);
   const properties = propertiesOf(puller, mode, props);
   // A change of anything that is checked creates a new resource, so that a rollback only ever deletes, which cannot fail.
-  const id = `PrivateRegistryPullCheck${hashOf(identityOf(stack, { ...properties, ServiceToken: checkFunction.functionArn }, ...use.statements))}`;
+  const id = checkId(reference, identityOf(stack, { ...properties, ServiceToken: checkFunction.functionArn }, ...use.statements));
   const existing = stack.node.tryFindChild(id) as CustomResource | undefined;
   if (existing) {
     return existing;
