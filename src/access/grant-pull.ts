@@ -1,11 +1,15 @@
 import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { policyOf, PullStatement } from './pull-statements';
+import { DependencyGroup, IDependable } from 'constructs';
+import { policyName } from './policy-name';
+import { policyOf, policyStatement, PullStatement } from './pull-statements';
 import { Puller } from './puller';
-import { customizesRoles, isImmutable, nameOfRole, roleIn } from './roles';
+import { customizesRoles, isImmutable, isOwnRole, nameOfRole } from './roles';
 import { validateTrust } from './trust';
 import { invalid } from '../private/errors';
+import { hashOf } from '../private/hash';
+import { roleResourceOf } from '../private/scopes';
 import { certainlyDiffer } from '../private/tokens';
 
 export interface PullGrantOptions {
@@ -16,10 +20,10 @@ export interface PullGrantOptions {
 }
 
 /**
- * Lets the role of a puller read the secret, by a policy in the stack of the puller.
+ * Allows the role of a puller to read the secret, by a policy in the stack of the puller. Returns what the puller waits for.
  */
-export function grantPull(puller: Puller, options: PullGrantOptions): iam.Grant {
-  const { scope, home, role, service } = puller;
+export function grantPull(puller: Puller, options: PullGrantOptions): IDependable {
+  const { scope, role, service } = puller;
   const { secret, statements } = options;
   validateAccount(puller);
   if (customizesRoles(scope)) {
@@ -32,13 +36,27 @@ export function grantPull(puller: Puller, options: PullGrantOptions): iam.Grant 
     validateImmutable(puller, options);
   }
   validateTrust(scope, role, service);
-  return grantStatements(roleIn(home, 'ImportedExecutionRole', role), statements);
+  const stack = Stack.of(scope);
+  return isOwnRole(stack, role) || isImmutable(role) ? grantStatements(role, statements) : addToPullPolicy(stack, role, statements);
 }
 
 export function grantStatements(grantee: iam.IGrantable, statements: PullStatement[]): iam.Grant {
   return statements
     .map(({ actions, resources, conditions }) => iam.Grant.addToPrincipal({ grantee, actions, resourceArns: resources, conditions }))
     .reduce((all, grant) => all.combine(grant));
+}
+
+/**
+ * A role that is not of this stack gets one policy from it, so that equal statements become one: IAM limits the size of all policies
+ * of a role together.
+ */
+function addToPullPolicy(stack: Stack, role: iam.IRole, statements: PullStatement[]): IDependable {
+  const id = `PrivateRegistryPullPolicy${hashOf(roleResourceOf(role)?.node.addr ?? stack.resolve(role.roleArn))}`;
+  const policy = (stack.node.tryFindChild(id) as iam.Policy | undefined)
+    ?? new iam.Policy(stack, id, { policyName: policyName(stack, 'PrivateRegistryPull'), roles: [role] });
+  policy.addStatements(...statements.map(policyStatement));
+  // The policy that aws-cdk-lib adds for the logs is below the role.
+  return Stack.of(role) === stack ? new DependencyGroup(policy, role) : policy;
 }
 
 function validateAccount({ scope, role }: Puller): void {

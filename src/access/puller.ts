@@ -7,8 +7,6 @@ import { Construct, IDependable } from 'constructs';
 export interface Puller {
   /** Gets the warnings; its stack gets the grant and the pull check. */
   readonly scope: Construct;
-  /** Where a role of another stack is imported. */
-  readonly home: Construct;
   /** Reads the secret when the image is pulled. */
   readonly role: iam.IRole;
   /** The service that assumes the role. */

@@ -1,6 +1,5 @@
 import { Aspects, Token } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import { Construct } from 'constructs';
 import { Puller } from '../access/puller';
 
 /**
@@ -16,7 +15,6 @@ export function containerPuller(container: ecs.ContainerDefinition): Puller | un
   const isFargate = taskDefinition.compatibility === ecs.Compatibility.FARGATE;
   return {
     scope: container,
-    home: container.node.scope as Construct,
     role: taskDefinition.obtainExecutionRole(),
     service: 'ecs-tasks.amazonaws.com',
     engine: isFargate ? 'containerd' : 'dockerd',

@@ -1,9 +1,10 @@
-import { Names, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { identityOf } from './identity';
-import { policyOf, PullStatement } from '../access/pull-statements';
-import { isImmutable, roleIn } from '../access/roles';
+import { policyName } from '../access/policy-name';
+import { policyOf, policyStatement, PullStatement } from '../access/pull-statements';
+import { isImmutable } from '../access/roles';
 import { warn } from '../private/errors';
 import { hashOf } from '../private/hash';
 import { certainlyDiffer } from '../private/tokens';
@@ -24,13 +25,16 @@ export interface CheckRoles {
  */
 export function attachPolicies(dependent: Construct, { reader, responder }: CheckRoles, read: PullStatement[]): void {
   const stack = Stack.of(dependent);
-  const needs = [{ role: reader, statements: read }, { role: responder, statements: [describeStack(stack)] }];
+  const needs = [
+    { role: reader, purpose: 'ReadSecret', statements: read },
+    { role: responder, purpose: 'DescribeStack', statements: [describeStack(stack)] },
+  ];
   const missing = new Map<iam.IRole, PullStatement[]>();
-  for (const { role, statements } of needs) {
+  for (const { role, purpose, statements } of needs) {
     if (isImmutable(role) || certainlyDiffer(role.env.account, stack.account)) {
       missing.set(role, [...missing.get(role) ?? [], ...statements]);
     } else {
-      attachPolicy(dependent, role, statements);
+      attachPolicy(dependent, role, purpose, statements);
     }
   }
   for (const [role, statements] of missing) {
@@ -57,15 +61,14 @@ function describeStack(stack: Stack): PullStatement {
  * which can belong to a task that waits for a check. The policy stays when the image changes: IAM limits the size of all policies
  * of a role together.
  */
-function attachPolicy(dependent: Construct, role: iam.IRole, statements: PullStatement[]): void {
+function attachPolicy(dependent: Construct, role: iam.IRole, purpose: string, statements: PullStatement[]): void {
   const stack = Stack.of(dependent);
-  const owner = hashOf(role.node.addr);
-  const id = `PrivateRegistryPullCheckPolicy${hashOf([owner, identityOf(stack, ...statements)])}`;
+  const hash = hashOf([role.node.addr, identityOf(stack, ...statements)]);
+  const id = `PrivateRegistryPullCheck${purpose}${hash}`;
   const policy = (stack.node.tryFindChild(id) as iam.Policy | undefined) ?? new iam.Policy(stack, id, {
-    // The role of a shared function has the policies of many stacks.
-    policyName: `${Names.uniqueResourceName(stack, { maxLength: 80 })}${id}`,
-    roles: [roleIn(stack, `PrivateRegistryPullCheckRole${owner}`, role)],
-    statements: statements.map(({ actions, resources, conditions }) => new iam.PolicyStatement({ actions, resources, conditions })),
+    policyName: policyName(stack, `PrivateRegistryPullCheck${purpose}`, hash),
+    roles: [role],
+    statements: statements.map(policyStatement),
   });
   dependent.node.addDependency(policy);
 }

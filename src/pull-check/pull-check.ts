@@ -1,6 +1,6 @@
 import { CfnResource, CustomResource, Duration, Stack } from 'aws-cdk-lib';
-import { PullCheckProperties } from './contract';
 import { checkId } from './check-id';
+import { PullCheckProperties } from './contract';
 import { identityOf } from './identity';
 import { effectiveMode } from './mode';
 import { attachTo, PullCheckFunction } from './pull-check-function';

@@ -1,4 +1,4 @@
-import { Annotations, Token } from 'aws-cdk-lib';
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as patterns from 'aws-cdk-lib/aws-ecs-patterns';
@@ -124,7 +124,7 @@ export class PrivateRegistryFargateService extends Construct implements ec2.ICon
       cpu: props.cpu,
       memoryLimitMiB: props.memoryLimitMiB,
       ephemeralStorageGiB: props.ephemeralStorageGiB,
-      executionRole: props.executionRole && roleIn(this, 'ImportedExecutionRole', props.executionRole),
+      executionRole: props.executionRole && executionRoleIn(this, props.executionRole),
       taskRole: props.taskRole,
       family: props.family,
       runtimePlatform: props.runtimePlatform,
@@ -219,6 +219,13 @@ for an image that needs none use ecs.ContainerImage.fromRegistry()`, scope);
       `registry ${registry.node.path} has a provider and credentials of its own, but ${credentials ? 'credentials' : 'provider'} is set too; remove one of the two`, scope);
   }
   return registry;
+}
+
+/**
+ * A role that was imported in this stack stays as it is, so that a service which moves over keeps its policy for the logs.
+ */
+function executionRoleIn(scope: Construct, role: iam.IRole): iam.IRole {
+  return Stack.of(role) === Stack.of(scope) ? role : roleIn(scope, 'ImportedExecutionRole', role);
 }
 
 /**
