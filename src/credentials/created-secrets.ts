@@ -2,8 +2,8 @@ import { CfnOutput, CfnParameter, CfnResource, RemovalPolicy, SecretValue, Stack
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { Binder } from './binder';
+import { CreatedSecretOptions, SecretValueOptions } from './credentials-options';
 import { isDynamicReference, UNKNOWN } from './initial-value';
-import { CreatedSecretOptions, SecretValueOptions } from './registry-credentials';
 import { RegistrySecret } from './registry-secret';
 import { encryptionKeyOf } from '../access/encryption-key';
 import { invalid, warn } from '../private/errors';

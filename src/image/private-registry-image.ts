@@ -5,7 +5,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { PullOptions } from './pull-options';
 import { grantPull } from '../access/execution-role';
-import { RegistryCredentials } from '../credentials/registry-credentials';
+import { RegistryCredentials, validateCredentials } from '../credentials/registry-credentials';
 import { acceptedName } from '../credentials/registry-secret';
 import { invalid, warn } from '../private/errors';
 import { hostOf } from '../provider/image-host';
@@ -21,7 +21,7 @@ const PUBLIC_ECR_HOST = 'public.ecr.aws';
  */
 export interface PrivateRegistryImageOptions extends PullOptions {
   /**
-   * The credentials to pull the image with.
+   * The credentials to pull the image with. For an `ISecret`, write `RegistryCredentials.fromSecret(secret)`.
    */
   readonly credentials: RegistryCredentials;
 
@@ -53,6 +53,7 @@ export class PrivateRegistryImage extends ecs.ContainerImage {
    */
   constructor(private readonly reference: string, private readonly options: PrivateRegistryImageOptions) {
     super();
+    validateCredentials(options.credentials);
     this.host = hostOf(reference);
     this.provider = options.provider ?? RegistryProvider.forImage(reference);
 
