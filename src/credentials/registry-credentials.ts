@@ -132,9 +132,9 @@ export class RegistryCredentials {
 }
 
 /**
- * Rejects everything that is not `RegistryCredentials`, such as the secret that `ContainerImage.fromRegistry()` accepts: compilers
- * cannot, in JavaScript. Not by `instanceof`: with two copies of this package in an app, credentials of one can be passed to the
- * other.
+ * Throws for everything that is not `RegistryCredentials`, such as the secret that `ContainerImage.fromRegistry()` accepts. In
+ * JavaScript no compiler does. Not by `instanceof`: with two copies of this package in an app, credentials of one can be passed to
+ * the other.
  */
 export function validateCredentials(credentials: unknown, scope?: IConstruct): void {
   if (typeof credentials === 'object' && credentials !== null && '_bind' in credentials) {
