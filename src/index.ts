@@ -1,8 +1,8 @@
 export type { OwnerPolicies } from './access/owner-policies';
-export { RegistryCredentials } from './credentials/registry-credentials';
 export type {
   CreatedSecretOptions, SecretByArnOptions, SecretByNameOptions, SecretValueOptions,
-} from './credentials/registry-credentials';
+} from './credentials/credentials-options';
+export { RegistryCredentials } from './credentials/registry-credentials';
 export { ImageReference } from './reference/image-reference';
 export { PrivateRegistryImage } from './image/private-registry-image';
 export type { PrivateRegistryImageOptions } from './image/private-registry-image';

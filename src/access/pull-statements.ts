@@ -16,7 +16,7 @@ export function policyStatement({ actions, resources, conditions }: PullStatemen
 }
 
 /**
- * The statements as a policy in JSON, for somebody else to attach.
+ * The statements as a policy in JSON, to be attached outside of this app.
  */
 export function policyOf(statements: PullStatement[]): object {
   return {
@@ -26,7 +26,7 @@ export function policyOf(statements: PullStatement[]): object {
 }
 
 /**
- * What a role needs to read a secret, and to decrypt it if it is encrypted with a customer-managed key.
+ * The statements that let a role read a secret, and decrypt it if it is encrypted with a customer-managed key.
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth.html
  */

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { containerPuller } from './container-puller';
 import { preparePull } from './prepare-pull';
 import { PullOptions } from './pull-options';
-import { RegistryCredentials } from '../credentials/registry-credentials';
+import { RegistryCredentials, validateCredentials } from '../credentials/registry-credentials';
 import { invalid } from '../private/errors';
 import { hostOf } from '../provider/image-host';
 import { RegistryProvider } from '../provider/registry-provider';
@@ -15,7 +15,7 @@ const ECR_HOST = /^\d{12}\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?
  */
 export interface PrivateRegistryImageOptions extends PullOptions {
   /**
-   * The credentials to pull the image with.
+   * The credentials to pull the image with. For an `ISecret`, write `RegistryCredentials.fromSecret(secret)`.
    */
   readonly credentials: RegistryCredentials;
 
@@ -45,6 +45,7 @@ export class PrivateRegistryImage extends ecs.ContainerImage {
    */
   constructor(private readonly reference: string, private readonly options: PrivateRegistryImageOptions) {
     super();
+    validateCredentials(options.credentials);
     const host = hostOf(reference);
     this.provider = options.provider ?? RegistryProvider.forImage(reference);
     if (host !== undefined) {

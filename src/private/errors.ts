@@ -23,6 +23,7 @@ export const ERROR_IDS = [
   'executionRoleOfOtherAccount',
   'imageHostMismatch',
   'invalidCaCertificate',
+  'invalidCredentials',
   'invalidEncryptionKeyArn',
   'invalidImageReference',
   'invalidPullCheckMode',

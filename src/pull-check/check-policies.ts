@@ -10,7 +10,7 @@ import { hashOf } from '../private/hash';
 import { certainlyDiffer } from '../private/tokens';
 
 /**
- * The roles behind a pull check. Only in a VPC are they two.
+ * The roles behind a pull check. Only in a VPC they differ.
  */
 export interface CheckRoles {
   /** Reads the secrets. */
@@ -38,7 +38,7 @@ export function attachPolicies(dependent: Construct, { reader, responder }: Chec
     }
   }
   for (const [role, statements] of missing) {
-    warnAboutPolicy(dependent, `the role ${role.roleArn}`, statements);
+    warnAboutPolicy(dependent, `the role ${role.roleArn} of the pull check cannot be changed from here`, statements);
   }
 }
 
@@ -46,7 +46,7 @@ export function attachPolicies(dependent: Construct, { reader, responder }: Chec
  * Shows the policy for a function whose roles are not known here.
  */
 export function warnAboutFunction(dependent: Construct, functionArn: string, read: PullStatement[]): void {
-  warnAboutPolicy(dependent, `the function ${functionArn}`, [...read, describeStack(Stack.of(dependent))]);
+  warnAboutPolicy(dependent, `the role of the pull check function ${functionArn} is not known here`, [...read, describeStack(Stack.of(dependent))]);
 }
 
 /**
@@ -73,8 +73,7 @@ function attachPolicy(dependent: Construct, role: iam.IRole, purpose: string, st
   dependent.node.addDependency(policy);
 }
 
-function warnAboutPolicy(dependent: Construct, who: string, statements: PullStatement[]): void {
+function warnAboutPolicy(dependent: Construct, reason: string, statements: PullStatement[]): void {
   const policy = JSON.stringify(Stack.of(dependent).resolve(policyOf(statements)));
-  warn(dependent, 'pullCheckPolicyMissing',
-    `${who} of the pull check cannot be given its permissions from here; attach to its role ${policy}`);
+  warn(dependent, 'pullCheckPolicyMissing', `${reason}; attach to it ${policy}`);
 }

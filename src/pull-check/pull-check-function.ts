@@ -66,7 +66,7 @@ export interface PullCheckPlacement {
  */
 export interface PullCheckFunctionProps extends PullCheckPlacement {
   /**
-   * How long the logs are kept.
+   * How long to keep the logs.
    *
    * @default logs.RetentionDays.ONE_MONTH
    */
@@ -101,7 +101,7 @@ export interface PullCheckFunctionAttributes {
 }
 
 /**
- * The function behind pull checks. Created automatically in each stack; define one to share it, for example so that a security
+ * The function behind pull checks. Each stack creates one automatically; define one to share it, for example so that a security
  * account has only one principal to allow.
  *
  * In a VPC there are two functions: one inside that asks the registry, and one outside that answers CloudFormation, even when
@@ -144,7 +144,7 @@ export class PullCheckFunction extends Resource implements IPullCheckFunction {
   public readonly functionArn: string;
 
   /**
-   * The function that CloudFormation calls. In a VPC it is the one outside.
+   * The function that CloudFormation calls, which is outside the VPC.
    */
   public readonly function: lambda.IFunction;
 
@@ -183,7 +183,7 @@ export class PullCheckFunction extends Resource implements IPullCheckFunction {
   }
 
   /**
-   * The connections of the function in the VPC. An error outside of any VPC.
+   * The connections of the function inside the VPC. Throws if there is no VPC.
    */
   public get connections(): ec2.Connections {
     if (this.prober === undefined) {
@@ -193,35 +193,35 @@ export class PullCheckFunction extends Resource implements IPullCheckFunction {
   }
 
   /**
-   * A metric of the function that CloudFormation calls, by default the average over 5 minutes.
+   * A metric of the function that CloudFormation calls, averaged over 5 minutes by default.
    */
   public metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.function.metric(metricName, props);
   }
 
   /**
-   * How many calls failed, by default the sum over 5 minutes. An image that cannot be pulled is no failed call.
+   * The number of failed calls, summed over 5 minutes by default. A call that finds that an image cannot be pulled has not failed.
    */
   public metricErrors(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric('Errors', { statistic: cloudwatch.Stats.SUM, ...props });
   }
 
   /**
-   * How long the calls took, by default the average over 5 minutes.
+   * The duration of the calls, averaged over 5 minutes by default.
    */
   public metricDuration(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.function.metricDuration(props);
   }
 
   /**
-   * How often the function was called, by default the sum over 5 minutes.
+   * The number of calls, summed over 5 minutes by default.
    */
   public metricInvocations(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.function.metricInvocations(props);
   }
 
   /**
-   * How many calls were throttled, by default the sum over 5 minutes.
+   * The number of throttled calls, summed over 5 minutes by default.
    */
   public metricThrottles(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.function.metricThrottles(props);
@@ -282,7 +282,7 @@ export class PullCheckFunction extends Resource implements IPullCheckFunction {
 }
 
 /**
- * Gives a function its permissions, or warns where it cannot take them. Not by `instanceof`: with two copies of this package in
+ * Gives a function its permissions, or warns if that is not possible. Not by `instanceof`: with two copies of this package in
  * an app, a function of one can be passed to the other.
  */
 export function attachTo(checkFunction: IPullCheckFunction, dependent: Construct, statements: PullStatement[]): void {

@@ -3,7 +3,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IConstruct } from 'constructs';
 import { grantStatements } from '../access/grant-pull';
 import { OwnerPolicies } from '../access/owner-policies';
-import { RegistryCredentials } from '../credentials/registry-credentials';
+import { RegistryCredentials, validateCredentials } from '../credentials/registry-credentials';
 import { RegistrySecret } from '../credentials/registry-secret';
 import { PrivateRegistryImage } from '../image/private-registry-image';
 import { overriddenBy, PullOptions } from '../image/pull-options';
@@ -19,7 +19,7 @@ export interface PrivateRegistryProps extends PullOptions {
   readonly provider: RegistryProvider;
 
   /**
-   * The credentials for it.
+   * The credentials for the registry. For an `ISecret`, write `RegistryCredentials.fromSecret(secret)`.
    */
   readonly credentials: RegistryCredentials;
 }
@@ -107,6 +107,7 @@ export class PrivateRegistry extends Construct implements IPrivateRegistry {
     this.provider = provider;
     this.host = provider.host;
     this.pullOptions = pullOptions;
+    validateCredentials(credentials, this);
     this.registrySecret = credentials._bind(this, provider);
     this.secret = this.registrySecret.secret;
   }

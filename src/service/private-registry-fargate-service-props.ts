@@ -19,7 +19,7 @@ export interface PrivateRegistryFargateServiceProps extends PrivateRegistryFarga
   readonly image: string;
 
   /**
-   * The credentials to pull the image with.
+   * The credentials to pull the image with. For an `ISecret`, write `RegistryCredentials.fromSecret(secret)`.
    *
    * @default - those of `registry`; it is an error to set neither or both
    */

@@ -248,7 +248,7 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
 
       const stack = newStack(flags);
       defineTaskWith(stack, RegistryCredentials.fromSecret(new secretsmanager.Secret(stack, 'Secret')));
-      expectWarning(stack, 'secretWithoutCredentials', 'Stack/Secret', 'CloudFormation would overwrite what was stored');
+      expectWarning(stack, 'secretWithoutCredentials', 'Stack/Secret', 'CloudFormation would overwrite the stored value');
     });
   });
 
