@@ -167,7 +167,7 @@ export class PullCheckFunction extends Resource implements IPullCheckFunction {
       retention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.role = props.role ? roleIn(this, 'ImportedRole', props.role) : functionRole(this, 'Role');
+    this.role = props.role ? roleIn(this, 'ImportedRole', props.role) : functionRole(this, 'Role', 'Reads the credentials of private registries and checks whether images can be pulled with them');
     this.grantPrincipal = this.role.grantPrincipal;
     logGroup.grantWrite(this.role);
 
@@ -176,7 +176,7 @@ export class PullCheckFunction extends Resource implements IPullCheckFunction {
       this.function = this.define('Function', 'respond', this.role, logGroup);
     } else {
       this.prober = this.defineProber(props.vpc, props, logGroup);
-      this.responderRole = functionRole(this, 'ResponderRole');
+      this.responderRole = functionRole(this, 'ResponderRole', 'Answers CloudFormation for the checks of images in private registries');
       this.function = this.defineResponder(this.prober, this.responderRole, logGroup);
     }
     this.functionArn = this.function.functionArn;
@@ -239,7 +239,10 @@ export class PullCheckFunction extends Resource implements IPullCheckFunction {
   private defineResponder(prober: lambda.Function, role: iam.IRole, logGroup: logs.ILogGroup): lambda.Function {
     logGroup.grantWrite(role);
     role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [prober.functionArn] }));
-    return this.define('Function', 'respond', role, logGroup, { environment: { PROBER: prober.functionArn } });
+    return this.define('Function', 'respond', role, logGroup, {
+      description: 'Answers CloudFormation for the checks of images in private registries; the function in the VPC asks the registries',
+      environment: { PROBER: prober.functionArn },
+    });
   }
 
   private defineProber(vpc: ec2.IVpc, props: PullCheckFunctionProps, logGroup: logs.ILogGroup): lambda.Function {
@@ -266,7 +269,7 @@ export class PullCheckFunction extends Resource implements IPullCheckFunction {
     id: string, handler: string, role: iam.IRole, logGroup: logs.ILogGroup, props: Partial<lambda.FunctionProps> = {},
   ): lambda.Function {
     return new lambda.Function(this, id, {
-      description: 'Checks whether container images can be pulled from private registries',
+      description: 'Checks whether images can be pulled from private registries',
       runtime: RUNTIME,
       code: lambda.Code.fromAsset(CODE),
       handler: `index.${handler}`,
@@ -299,6 +302,6 @@ function connectionsUnknown(scope: Construct): Error {
     + 'set vpc of the PullCheckFunction, or securityGroups in fromPullCheckFunctionAttributes()', scope);
 }
 
-function functionRole(scope: Construct, id: string): iam.Role {
-  return new iam.Role(scope, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+function functionRole(scope: Construct, id: string, description: string): iam.Role {
+  return new iam.Role(scope, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'), description });
 }

@@ -40,6 +40,14 @@ function restored(template: any, { renamed, policyNames, joined = [] }: Renames)
   for (const [id, name] of Object.entries(policyNames)) {
     result.Resources[id].Properties.PolicyName = name;
   }
+  for (const { Type, Properties } of Object.values<any>(result.Resources ?? {})) {
+    if (Type === 'AWS::IAM::Role' && /^(?:Reads the credentials|Answers CloudFormation)/.test(Properties.Description)) {
+      delete Properties.Description;
+    }
+    if (Type === 'AWS::Lambda::Function' && /^(?:Checks whether images|Answers CloudFormation)/.test(Properties.Description)) {
+      Properties.Description = 'Checks whether container images can be pulled from private registries';
+    }
+  }
   return result;
 }
 
