@@ -12,9 +12,9 @@ import { hostOf } from '../provider/image-host';
 import { RegistryProvider } from '../provider/registry-provider';
 import { addPullCheck } from '../pull-check/pull-check';
 import { ImageReference } from '../reference/image-reference';
-
-const ECR_HOST = /^\d{12}\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn|c2s\.ic\.gov|sc2s\.sgov\.gov)$/;
-const PUBLIC_ECR_HOST = 'public.ecr.aws';
+import { ECR } from '../registries/ecr';
+import { ECR_PUBLIC } from '../registries/ecr-public';
+import { registryOfHost } from '../registries/registries';
 
 /**
  * Options of `PrivateRegistryImage`.
@@ -101,7 +101,7 @@ export class PrivateRegistryImage extends ecs.ContainerImage {
   }
 
   private warnAboutReference(scope: Construct): void {
-    if (this.host === PUBLIC_ECR_HOST) {
+    if (this.host !== undefined && registryOfHost(this.host) === ECR_PUBLIC) {
       warn(scope, 'publicEcrImage',
         `the image ${JSON.stringify(this.reference)} is in the public registry of Amazon ECR, where every image can be pulled without credentials; `
         + 'use ecs.ContainerImage.fromRegistry() without credentials');
@@ -119,7 +119,7 @@ export class PrivateRegistryImage extends ecs.ContainerImage {
 }
 
 function refuseEcr(reference: string, host: string): void {
-  if (!ECR_HOST.test(host)) {
+  if (registryOfHost(host) !== ECR) {
     return;
   }
   throw invalid('ecrImage',

@@ -51,7 +51,7 @@ export function addPullCheck(container: ecs.ContainerDefinition, props: PullChec
   }
 
   const stack = Stack.of(container);
-  const { caCertificate, timeout = DEFAULT_TIMEOUT, trigger, authHost } = pullCheck;
+  const { caCertificate, restrictedNetwork = false, timeout = DEFAULT_TIMEOUT, trigger } = pullCheck;
   const properties = {
     Image: reference,
     Secret: use.id,
@@ -59,10 +59,9 @@ export function addPullCheck(container: ecs.ContainerDefinition, props: PullChec
     SecretOfOtherAccount: flag(use.isOfOtherAccount),
     Platform: platformOf(container.taskDefinition),
     Mode: mode,
-    // The provider checks the host as its own.
-    AuthHost: authHost === undefined ? provider.authHost : RegistryProvider.custom(provider.host, { authHost }).authHost,
+    AuthHost: provider.authHost,
     CaCertificate: caCertificate,
-    RestrictedNetwork: flag(provider.restrictedNetwork),
+    RestrictedNetwork: flag(restrictedNetwork),
     Fargate: flag(isFargate(container.taskDefinition)),
     PinDigest: flag(pinDigest),
     TimeoutSeconds: timeout.toSeconds(),
@@ -153,7 +152,7 @@ function validate(container: ecs.ContainerDefinition, mode: PullCheckMode, { pro
       + 'the deployment would always fail and take the secret with it; '
       + 'define the PrivateRegistry in a stack that is deployed before, or set pullCheck.mode WARN, or desiredCount: 0 of a PrivateRegistryFargateService', container);
   }
-  if (provider.internal && !vpc && !checkFunction) {
+  if (provider.privateNetwork && !vpc && !checkFunction) {
     warn(container, 'internalRegistryNeedsVpc',
       `the registry ${provider.host} is inside the network, where the check of the image cannot reach it; set pullCheck.vpc, or pullCheck.mode OFF`);
   }
