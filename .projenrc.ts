@@ -134,6 +134,8 @@ project.bundler.addBundle('src/pull-check/handler/index.ts', {
   target: 'node20',
   externals: ['@aws-sdk/*'],
   outfile: 'index.js',
+  // Smaller, and as readable as before: names and lines stay.
+  esbuildArgs: { '--minify-syntax': true },
 });
 project.eslint!.allowDevDeps('src/pull-check/handler/*.ts');
 project.testTask.prependSpawn(project.bundler.bundleTask);

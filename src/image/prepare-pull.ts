@@ -10,8 +10,8 @@ import { hostOf } from '../provider/image-host';
 import { RegistryProvider } from '../provider/registry-provider';
 import { addPullCheck } from '../pull-check/pull-check';
 import { ImageReference } from '../reference/image-reference';
-
-const PUBLIC_ECR_HOST = 'public.ecr.aws';
+import { ECR_PUBLIC } from '../registries/ecr-public';
+import { registryOfHost } from '../registries/registries';
 
 /**
  * The image that is pulled, and the credentials for it.
@@ -54,7 +54,8 @@ export function preparePull(puller: Puller, request: PullRequest): PreparedPull 
 }
 
 function warnAboutReference(scope: Construct, { reference, pinDigest }: PullRequest): void {
-  if (hostOf(reference) === PUBLIC_ECR_HOST) {
+  const host = hostOf(reference);
+  if (host !== undefined && registryOfHost(host) === ECR_PUBLIC) {
     warn(scope, 'publicEcrImage',
       `the image ${JSON.stringify(reference)} is in the public registry of Amazon ECR, where every image can be pulled without credentials; `
       + 'use ecs.ContainerImage.fromRegistry() without credentials');

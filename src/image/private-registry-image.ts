@@ -7,8 +7,8 @@ import { RegistryCredentials, validateCredentials } from '../credentials/registr
 import { invalid } from '../private/errors';
 import { hostOf } from '../provider/image-host';
 import { RegistryProvider } from '../provider/registry-provider';
-
-const ECR_HOST = /^\d{12}\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn|c2s\.ic\.gov|sc2s\.sgov\.gov)$/;
+import { ECR } from '../registries/ecr';
+import { registryOfHost } from '../registries/registries';
 
 /**
  * Options of `PrivateRegistryImage`.
@@ -69,7 +69,7 @@ export class PrivateRegistryImage extends ecs.ContainerImage {
 }
 
 function validateHost(reference: string, host: string, provider: RegistryProvider): void {
-  if (ECR_HOST.test(host)) {
+  if (registryOfHost(host) === ECR) {
     throw invalid('ecrImage',
       `the image ${JSON.stringify(reference)} is in Amazon ECR, which ECS reads with the permissions of the execution role and refuses credentials for; `
       + 'use ecs.ContainerImage.fromEcrRepository()');

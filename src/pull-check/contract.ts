@@ -9,6 +9,8 @@ export interface PullCheckProperties {
   readonly SecretOfOtherAccount?: string;
   readonly Platform?: string;
   readonly Mode: string;
+  /** The key of the registry, where its host does not tell which one it is. */
+  readonly Registry?: string;
   readonly AuthHost?: string;
   readonly CaCertificate?: string;
   readonly RestrictedNetwork?: string;

@@ -10,6 +10,8 @@ import { Puller } from '../access/puller';
 import { RegistrySecret, SecretUse } from '../credentials/registry-secret';
 import { hashOf } from '../private/hash';
 import { RegistryProvider } from '../provider/registry-provider';
+import { CUSTOM } from '../registries/custom';
+import { registryOfHost } from '../registries/registries';
 
 const RESOURCE_TYPE = 'Custom::PrivateRegistryPullCheck';
 /** More than the function can take (200 seconds), so that a function that was killed costs minutes and not the hour that is the default. */
@@ -70,7 +72,7 @@ export function addPullCheck(puller: Puller, props: PullCheckProps): CustomResou
 
 function propertiesOf(puller: Puller, mode: PullCheckMode, props: PullCheckProps): WrittenProperties {
   const { reference, provider, use, pullCheck = {}, pinDigest = false } = props;
-  const { caCertificate, timeout = DEFAULT_TIMEOUT, trigger, authHost } = pullCheck;
+  const { caCertificate, timeout = DEFAULT_TIMEOUT, trigger, restrictedNetwork = false } = pullCheck;
   return {
     Image: reference,
     Secret: use.id,
@@ -78,15 +80,22 @@ function propertiesOf(puller: Puller, mode: PullCheckMode, props: PullCheckProps
     SecretOfOtherAccount: flag(use.isOfOtherAccount),
     Platform: puller.platform(),
     Mode: mode,
-    // The provider checks the host as its own.
-    AuthHost: authHost === undefined ? provider.authHost : RegistryProvider.custom(provider.host, { authHost }).authHost,
+    Registry: registryBeyondHost(provider),
+    AuthHost: provider.authHost,
     CaCertificate: caCertificate,
-    RestrictedNetwork: flag(provider.restrictedNetwork),
+    RestrictedNetwork: flag(restrictedNetwork),
     Fargate: flag(puller.engine === 'containerd'),
     PinDigest: flag(pinDigest),
     TimeoutSeconds: timeout.toSeconds(),
     Trigger: trigger,
   };
+}
+
+/**
+ * The function knows the registry by its host. It has to be told of a registry on a host of its owner.
+ */
+function registryBeyondHost({ host, _key: key }: RegistryProvider): string | undefined {
+  return key === CUSTOM.key || key === registryOfHost(host)?.key ? undefined : key;
 }
 
 function defaultFunction(stack: Stack, { vpc, vpcSubnets, securityGroups = [], role }: PullCheckOptions): PullCheckFunction {

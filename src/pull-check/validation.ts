@@ -25,7 +25,7 @@ export function validateOptions({ scope, engine }: Puller, options: PullCheckOpt
  * Warns about a registry that the function of the check cannot reach.
  */
 export function warnAboutReach({ scope }: Puller, { vpc, checkFunction }: PullCheckOptions, provider: RegistryProvider): void {
-  if (provider.internal && !vpc && !checkFunction) {
+  if (provider.privateNetwork && !vpc && !checkFunction) {
     warn(scope, 'internalRegistryNeedsVpc',
       `the registry ${provider.host} is inside the network, where the check of the image cannot reach it; set pullCheck.vpc, or pullCheck.mode OFF`);
   }

@@ -5,15 +5,15 @@ import { NetworkFailure } from './http/network-failure';
 import { createTransport, RequestRecord } from './http/transport';
 import { parsePlatform, platformText } from './oci/platform';
 import { pull, Pulled } from './oci/pull';
-import { KNOWN_PAIRS } from './oci/realm';
 import { Session } from './oci/session';
 import { Credentials } from './oci/token';
-import { lifetimeWarning } from './verdict/advice';
+import { adviserFor, lifetimeWarning } from './verdict/advice';
 import { hostOf, unreachable } from './verdict/failures';
 import { Scene, Vantage } from './verdict/scene';
 import { createRedactor, oneLine } from './verdict/text';
 import { CheckFailure, Verdict, VerdictKind } from './verdict/verdict';
 import { ImageReference } from '../reference/image-reference';
+import { registryOfHost } from '../registries/registries';
 
 export interface CheckInput {
   /** The image as it stands in the task definition. */
@@ -25,6 +25,8 @@ export interface CheckInput {
   readonly platform?: string;
   /** Whether the digest is going to be relied on: then it is computed, not believed. */
   readonly wantDigest?: boolean;
+  /** The key of the registry (see `registries/`), where its host does not tell it: `harbor`. Only advice depends on it. */
+  readonly registry?: string;
   /** Host (and port) of the registry's token service, if that is another one. */
   readonly authHost?: string;
   /** Certificates (PEM) to trust in addition to the well-known ones. */
@@ -58,9 +60,6 @@ export interface CheckResult {
 }
 
 const DEFAULT_TIMEOUT = 30_000;
-
-/** Docker Hub's API has another host than its images' names. */
-const API_HOSTS: Readonly<Record<string, string>> = { 'docker.io': 'registry-1.docker.io' };
 
 /**
  * Answers whether ECS will be able to pull an image with these credentials. Rejects only for input that is misspelled
@@ -110,7 +109,8 @@ function sceneOf(input: CheckInput, image: ImageReference, api: URL): Scene {
   return {
     image: input.image,
     host: image.host,
-    knownHosts: [image.host, api.host, KNOWN_PAIRS[api.host], input.authHost].filter((host) => host !== undefined),
+    registry: adviserFor(image.host, input.registry),
+    knownHosts: [image.host, api.host, registryOfHost(image.host)?.authHost, input.authHost].filter((host) => host !== undefined),
     credentials: input.credentials,
     credentialsName: input.credentialsName ?? 'the given credentials',
     vantage: input.vantage ?? 'command-line',
@@ -121,7 +121,7 @@ function sceneOf(input: CheckInput, image: ImageReference, api: URL): Scene {
 }
 
 function apiUrl(host: string, input: CheckInput): URL {
-  const url = new URL(`https://${API_HOSTS[host] ?? host}/v2/`);
+  const url = new URL(`https://${registryOfHost(host)?.apiHost ?? host}/v2/`);
   if (input.insecureLoopback && input.ca === undefined && isLoopbackHost(url.hostname)) {
     return new URL(`http://${host}/v2/`);
   }
@@ -133,7 +133,7 @@ function successMessage({ scene, platform }: Session, { verdict, digest }: Pulle
   if (verdict === 'PUBLIC_IMAGE') {
     return oneLine(`${scene.image} can be pulled by anybody (${what}), so ${scene.credentialsName} could not be verified`);
   }
-  const warning = lifetimeWarning(scene.host, scene.credentials);
+  const warning = lifetimeWarning(scene.registry, scene.credentials);
   return oneLine(`${scene.image} can be pulled with ${scene.credentialsName} (${what})${warning === undefined ? '' : `, but ${warning}`}`);
 }
 

@@ -72,7 +72,7 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
 
       const stack = ourService([PUBLIC, ISOLATED]);
       expect(networkOf(stack).Subnets).toEqual(subnetsOf(stack, 'Isolated'));
-      expectWarning(stack, 'isolatedSubnets', 'Stack/Vpc/IsolatedSubnet1, Stack/Vpc/IsolatedSubnet2', 'ghcr.io', 'internal: true');
+      expectWarning(stack, 'isolatedSubnets', 'Stack/Vpc/IsolatedSubnet1, Stack/Vpc/IsolatedSubnet2', 'ghcr.io', 'privateNetwork: true');
     });
 
     test.each<[string, ec2.SubnetType[], Partial<PrivateRegistryFargateServiceProps>]>([
@@ -80,7 +80,7 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
       ['public subnets without a public IP', [PUBLIC], { assignPublicIp: false }],
     ])('a registry inside the network is silent in %s', (_name, subnets, props) => {
       expectSilence(ourService(subnets, {
-        image: 'registry.corp.example.com/api:1', provider: RegistryProvider.custom('registry.corp.example.com', { internal: true }), ...props,
+        image: 'registry.corp.example.com/api:1', provider: RegistryProvider.custom('registry.corp.example.com', { privateNetwork: true }), ...props,
       }));
     });
 

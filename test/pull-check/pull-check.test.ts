@@ -51,9 +51,11 @@ describe('the check', () => {
 
   test('takes what the options and the provider say', () => {
     const stack = newStack(CHECKED);
-    const provider = RegistryProvider.selfManagedGitlab('registry.acme.io', { authHost: 'gitlab.acme.io', restrictedNetwork: true });
+    const provider = RegistryProvider.selfManagedGitlab('registry.acme.io', { authHost: 'gitlab.acme.io' });
     const registry = new PrivateRegistry(stack, 'Registry', {
-      provider, credentials: CREDENTIALS, pullCheck: { mode: PullCheckMode.WARN, timeout: Duration.seconds(45), trigger: 'build 7' },
+      provider,
+      credentials: CREDENTIALS,
+      pullCheck: { mode: PullCheckMode.WARN, restrictedNetwork: true, timeout: Duration.seconds(45), trigger: 'build 7' },
     });
     defineTask(stack, registry.image('registry.acme.io/acme/api:1'));
     expect(checkOf(stack).Properties).toMatchObject({
@@ -65,6 +67,17 @@ describe('the check', () => {
     const template = templateOf(checked());
     const [check] = Object.keys(Template.fromJSON(template).findResources(CHECK));
     Template.fromJSON(template).hasResource('AWS::ECS::TaskDefinition', { DependsOn: Match.arrayWith([check]) });
+  });
+
+  test.each<[string, RegistryProvider, string, string | undefined]>([
+    ['a host that tells it', RegistryProvider.GHCR, 'ghcr.io/acme/api:1', undefined],
+    ['a host of its owner', RegistryProvider.harbor('registry.acme.io'), 'registry.acme.io/acme/api:1', 'harbor'],
+    ['a host that tells another one', RegistryProvider.harbor('acme.jfrog.io'), 'acme.jfrog.io/acme/api:1', 'harbor'],
+    ['no more than a host', RegistryProvider.custom('registry.acme.io'), 'registry.acme.io/acme/api:1', undefined],
+  ])('is told which registry it asks: %s', (_, provider, reference, key) => {
+    const stack = newStack(CHECKED);
+    defineTask(stack, new PrivateRegistryImage(reference, { credentials: CREDENTIALS, provider }));
+    expect(checkOf(stack).Properties.Registry).toBe(key);
   });
 
   test('waits until its function may read the secret, and ask for the state of the stack', () => {
@@ -305,10 +318,6 @@ describe('what cannot work', () => {
     expectError(() => checked({ timeout: Duration.seconds(seconds) }), 'invalidPullCheckTimeout', `${seconds}`, '5 to 60');
   });
 
-  test('fails with a token service that is no host', () => {
-    expectError(() => checked({ authHost: 'https://gitlab.acme.io' }), 'invalidRegistryHost', 'authHost', '"gitlab.acme.io"');
-  });
-
   test('fails with subnets but no VPC', () => {
     expectError(() => checked({ vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC } }), 'pullCheckWithoutVpc', 'pullCheck.vpc');
   });
@@ -322,7 +331,7 @@ describe('what cannot work', () => {
   });
 
   test('is warned about: a registry inside the network that the check cannot reach', () => {
-    const provider = RegistryProvider.harbor('harbor.acme.io', { internal: true });
+    const provider = RegistryProvider.harbor('harbor.acme.io', { privateNetwork: true });
     const define = (stack: Stack, pullCheck?: PullCheckOptions) => (
       defineTask(stack, new PrivateRegistryImage('harbor.acme.io/acme/api:1', { credentials: CREDENTIALS, provider, pullCheck }))
     );

@@ -10,7 +10,7 @@ export const HOST = 'registry.example.com';
 
 const NAMES = [
   HOST, '*.example.com', '*.example.net', 'ghcr.io', 'registry-1.docker.io', 'auth.docker.io', 'registry.gitlab.com', 'gitlab.com',
-  'nvcr.io', 'acme.azurecr.io', 'acme.jfrog.io', 'europe-docker.pkg.dev', 'quay.io', 'localhost', '127.0.0.1',
+  'nvcr.io', 'acme.azurecr.io', 'acme.jfrog.io', 'europe-docker.pkg.dev', 'gcr.io', 'quay.io', 'localhost', '127.0.0.1',
 ];
 
 /** One thing that a registry does, and what the check has to make of it. */

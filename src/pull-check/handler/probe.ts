@@ -41,6 +41,7 @@ export async function probe(properties: PullCheckProperties, isInVpc: boolean): 
       credentialsName: `the credentials in ${properties.Secret}`,
       platform: properties.Platform,
       wantDigest: properties.PinDigest === 'true',
+      registry: properties.Registry,
       authHost: properties.AuthHost,
       ca: properties.CaCertificate,
       restrictedNetwork: properties.RestrictedNetwork === 'true',

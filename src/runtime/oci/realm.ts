@@ -1,10 +1,5 @@
+import { registryOfHost } from '../../registries/registries';
 import { isLoopbackHost } from '../http/address-guard';
-
-/** Registries whose token service is known to have another host; every other such pair the user has to name. */
-export const KNOWN_PAIRS: Readonly<Record<string, string | undefined>> = {
-  'registry-1.docker.io': 'auth.docker.io',
-  'registry.gitlab.com': 'gitlab.com',
-};
 
 export type Realm =
   | { readonly trusted: true; readonly url: URL }
@@ -33,7 +28,8 @@ export function trustedRealm(realm: string, registry: URL, options: RealmOptions
   if (url.protocol === 'http:' && !(options.insecureLoopback && isLoopbackHost(url.hostname))) {
     return { trusted: false, host: url.host, reason: 'plain-http' };
   }
-  const trusted = url.host === registry.host || url.host === KNOWN_PAIRS[registry.host] || url.host === normalized(options.authHost, url.protocol);
+  const trustedHosts = [registry.host, registryOfHost(registry.host)?.authHost, normalized(options.authHost, url.protocol)];
+  const trusted = trustedHosts.includes(url.host);
   return trusted ? { trusted, url } : { trusted, host: url.host, reason: 'other-host' };
 }
 

@@ -76,7 +76,7 @@ export function loginRefused(scene: Scene, response: HttpResponse): CheckFailure
   const error = registryErrorOf(response);
   return refusalOfService(scene, response) ?? firewall(scene, response, error) ?? failure('CREDENTIALS_REJECTED',
     `${scene.host} rejected ${scene.credentialsName} (${seen(scene, response, error)})`,
-    andTheNetwork(scene, obtainStep(scene.host, scene.credentials)));
+    andTheNetwork(scene, obtainStep(scene.registry, scene.credentials)));
 }
 
 /** Any other answer than a manifest to a request that carried what the registry wanted. */
@@ -108,7 +108,7 @@ export function manifestRefused(scene: Scene, response: HttpResponse, retryAfter
 /** The registry knows the credentials, and refuses the image to them, or hides it. */
 export function pullDenied(scene: Scene, response: HttpResponse): CheckFailure {
   return failure('PULL_DENIED', `${scene.credentialsName} may not pull ${scene.image}, or it does not exist (${seen(scene, response)})`,
-    andTheNetwork(scene, permitStep(scene.host, scene.credentials)));
+    andTheNetwork(scene, permitStep(scene.registry, scene.credentials)));
 }
 
 /** Nobody is admitted, with or without credentials. */

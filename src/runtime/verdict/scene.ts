@@ -1,4 +1,5 @@
 import { Redactor } from './text';
+import { Registry } from '../../registries/registry';
 import { Credentials } from '../oci/token';
 
 /** Where a check runs, which decides what its user can change. */
@@ -10,6 +11,8 @@ export interface Scene {
   readonly image: string;
   /** The registry as the user knows it: `docker.io`, not the host of its API. */
   readonly host: string;
+  /** Knows the next step. By name or by likeness of the host, so it is no reason to trust anything. */
+  readonly registry: Registry;
   /** Hosts that the user named or implied; any other was named by a server. */
   readonly knownHosts: readonly string[];
   readonly credentials: Credentials;
