@@ -8,12 +8,12 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { PrivateRegistryFargateServiceProps } from './private-registry-fargate-service-props';
 import { connectTasks } from './task-network';
-import { roleIn } from '../access/execution-role';
+import { roleIn } from '../access/roles';
 import { PullOptions } from '../image/pull-options';
 import { invalid, warn } from '../private/errors';
 import { RegistryProvider } from '../provider/registry-provider';
 import { PullCheckMode } from '../pull-check/pull-check-options';
-import { PrivateRegistry } from '../registry/private-registry';
+import { IPrivateRegistry, PrivateRegistry } from '../registry/private-registry';
 
 /** Private registries need 1.2.0. */
 const TOO_OLD = [ecs.FargatePlatformVersion.VERSION1_0, ecs.FargatePlatformVersion.VERSION1_1];
@@ -40,7 +40,7 @@ export class PrivateRegistryFargateService extends Construct implements ec2.ICon
   /**
    * The registry of the image with its credentials, for sidecars and other services.
    */
-  public readonly registry: PrivateRegistry;
+  public readonly registry: IPrivateRegistry;
 
   /**
    * The secret with the credentials.
@@ -197,7 +197,7 @@ export class PrivateRegistryFargateService extends Construct implements ec2.ICon
   }
 }
 
-function registryOf(scope: Construct, props: PrivateRegistryFargateServiceProps): PrivateRegistry {
+function registryOf(scope: Construct, props: PrivateRegistryFargateServiceProps): IPrivateRegistry {
   const { image, credentials, registry, provider } = props;
   if (credentials === undefined && registry === undefined) {
     throw invalid('credentialsMissing',
@@ -216,7 +216,7 @@ for an image that needs none use ecs.ContainerImage.fromRegistry()`, scope);
   }
   if (credentials !== undefined || provider !== undefined) {
     throw invalid('credentialsAmbiguous',
-      `registry ${registry.node.path} has a provider and credentials of its own, but ${credentials ? 'credentials' : 'provider'} is set too; remove one of both`, scope);
+      `registry ${registry.node.path} has a provider and credentials of its own, but ${credentials ? 'credentials' : 'provider'} is set too; remove one of the two`, scope);
   }
   return registry;
 }
@@ -225,11 +225,11 @@ for an image that needs none use ecs.ContainerImage.fromRegistry()`, scope);
  * A service without tasks pulls nothing, so that there is nothing to check.
  */
 function pullOptionsOf(props: PrivateRegistryFargateServiceProps): PullOptions {
-  const { desiredCount, pullCheck, pinDigest, executionRolePolicyManagedExternally } = props;
+  const { desiredCount, pullCheck, pinDigest, rolePolicyManagedExternally } = props;
   if (desiredCount === 0) {
-    return { pullCheck: { mode: PullCheckMode.OFF }, pinDigest: false, executionRolePolicyManagedExternally };
+    return { pullCheck: { mode: PullCheckMode.OFF }, pinDigest: false, rolePolicyManagedExternally };
   }
-  return { pullCheck, pinDigest, executionRolePolicyManagedExternally };
+  return { pullCheck, pinDigest, rolePolicyManagedExternally };
 }
 
 /**

@@ -337,7 +337,9 @@ describe('what cannot work', () => {
   test.each<[string, (stack: Stack) => PullCheckOptions]>([
     ['a role that may not be changed', (stack) => ({ role: iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111122223333:role/check', { mutable: false }) })],
     ['a function that was defined elsewhere', (stack) => ({
-      checkFunction: PullCheckFunction.fromFunctionArn(stack, 'Function', 'arn:aws:lambda:eu-west-1:444455556666:function:check'),
+      checkFunction: PullCheckFunction.fromPullCheckFunctionAttributes(stack, 'Function', {
+        functionArn: 'arn:aws:lambda:eu-west-1:444455556666:function:check',
+      }),
     })],
   ])('is warned about, with the policy to attach: %s', (_what, pullCheck) => {
     const stack = newStack(CHECKED);

@@ -139,7 +139,7 @@ describe('a role that cannot be changed', () => {
     const stack = newStack();
     const credentials = RegistryCredentials.fromSecretCompleteArn(SECRET_ARN, { encryptionKeyArn: KEY_ARN });
     const message = expectError(() => defineTaskWith(stack, credentials, { executionRole: roleIn(stack) }),
-      'executionRoleImmutable', name, 'cannot be changed from here', 'executionRolePolicyManagedExternally: true');
+      'executionRoleImmutable', name, 'this app cannot change', 'rolePolicyManagedExternally: true');
 
     expect(JSON.parse(/(\{"Version".*\}) \(at /.exec(message)![1])).toEqual({
       Version: '2012-10-17',
@@ -154,7 +154,7 @@ describe('a role that cannot be changed', () => {
 
   test.each(immutable)('somebody else attaches the policy: %s', (_, roleIn) => {
     const stack = newStack();
-    defineTaskWith(stack, CREDENTIALS, { executionRole: roleIn(stack) }, { executionRolePolicyManagedExternally: true });
+    defineTaskWith(stack, CREDENTIALS, { executionRole: roleIn(stack) }, { rolePolicyManagedExternally: true });
 
     expect(resourcesOf(stack, 'AWS::IAM::Policy')).toEqual([]);
     expectSilence(stack);
@@ -164,7 +164,7 @@ describe('a role that cannot be changed', () => {
     const app = newApp();
     const executionRole = ecsRole(new Stack(app, 'Platform', { env: ENV })).withoutPolicyUpdates();
     const stack = new Stack(app, 'Stack', { env: ENV });
-    defineTaskWith(stack, CREDENTIALS, { executionRole }, { executionRolePolicyManagedExternally: true });
+    defineTaskWith(stack, CREDENTIALS, { executionRole }, { rolePolicyManagedExternally: true });
 
     expect(resourcesOf(stack, 'AWS::IAM::Policy')).toEqual([]);
     expectSilence(stack);
@@ -172,7 +172,7 @@ describe('a role that cannot be changed', () => {
 
   test('a role that can be changed gets the policy in any case', () => {
     const stack = newStack();
-    defineTaskWith(stack, CREDENTIALS, {}, { executionRolePolicyManagedExternally: true });
+    defineTaskWith(stack, CREDENTIALS, {}, { rolePolicyManagedExternally: true });
 
     expect(pullStatementsOf(stack)).toEqual([PULL_STATEMENT]);
   });
@@ -195,7 +195,7 @@ describe('a role of another account', () => {
     const stack = newStack();
     const executionRole = iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::999988887777:role/exec', options);
 
-    expectError(() => defineTaskWith(stack, CREDENTIALS, { executionRole }, { executionRolePolicyManagedExternally: true }),
+    expectError(() => defineTaskWith(stack, CREDENTIALS, { executionRole }, { rolePolicyManagedExternally: true }),
       'executionRoleOfOtherAccount', 'arn:aws:iam::999988887777:role/exec', 'account 999988887777', 'account 111122223333', '(at Stack/Task/app)');
   });
 

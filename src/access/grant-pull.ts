@@ -1,0 +1,61 @@
+import { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { policyOf, PullStatement } from './pull-statements';
+import { Puller } from './puller';
+import { customizesRoles, isImmutable, nameOfRole, roleIn } from './roles';
+import { validateTrust } from './trust';
+import { invalid } from '../private/errors';
+import { certainlyDiffer } from '../private/tokens';
+
+export interface PullGrantOptions {
+  readonly secret: secretsmanager.ISecret;
+  readonly statements: PullStatement[];
+  /** The policy of a role that cannot be changed is attached elsewhere. */
+  readonly rolePolicyManagedExternally?: boolean;
+}
+
+/**
+ * Lets the role of a puller read the secret, by a policy in the stack of the puller.
+ */
+export function grantPull(puller: Puller, options: PullGrantOptions): iam.Grant {
+  const { scope, home, role, service } = puller;
+  const { secret, statements } = options;
+  validateAccount(puller);
+  if (customizesRoles(scope)) {
+    return grantStatements(role, statements);
+  }
+  if (isImmutable(role)) {
+    if (role.addGrantsToResources) {
+      return secret.grantRead(role);
+    }
+    validateImmutable(puller, options);
+  }
+  validateTrust(scope, role, service);
+  return grantStatements(roleIn(home, 'ImportedExecutionRole', role), statements);
+}
+
+export function grantStatements(grantee: iam.IGrantable, statements: PullStatement[]): iam.Grant {
+  return statements
+    .map(({ actions, resources, conditions }) => iam.Grant.addToPrincipal({ grantee, actions, resourceArns: resources, conditions }))
+    .reduce((all, grant) => all.combine(grant));
+}
+
+function validateAccount({ scope, role }: Puller): void {
+  const { account } = Stack.of(scope);
+  if (certainlyDiffer(role.env.account, account)) {
+    throw invalid('executionRoleOfOtherAccount',
+      `the execution role ${nameOfRole(role)} belongs to account ${role.env.account}, and the tasks run in account ${account}, where ECS cannot use it; `
+      + 'use a role of the same account', scope);
+  }
+}
+
+function validateImmutable({ scope, role }: Puller, { statements, rolePolicyManagedExternally }: PullGrantOptions): void {
+  if (rolePolicyManagedExternally) {
+    return;
+  }
+  const policy = JSON.stringify(Stack.of(scope).resolve(policyOf(statements)));
+  throw invalid('executionRoleImmutable',
+    `this app cannot change the execution role ${nameOfRole(role)}, so its tasks could not read the secret; `
+    + `attach this policy to the role, in addition to the permissions for its logs, and set rolePolicyManagedExternally: true: ${policy}`, scope);
+}

@@ -1,0 +1,49 @@
+import { Names, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct, IConstruct } from 'constructs';
+import { roleResourceOf } from '../private/scopes';
+
+/**
+ * The role as one of the stack of `scope`: a policy that is added to it lands there. In the role's own stack the policy would
+ * refer to resources of this one and close a cycle, or nothing could wait for it.
+ */
+export function roleIn(scope: Construct, id: string, role: iam.IRole): iam.IRole {
+  if (Stack.of(role) === Stack.of(scope) || isImmutable(role) || customizesRoles(scope)) {
+    return role;
+  }
+  const imported = scope.node.tryFindChild(id) as iam.IRole | undefined;
+  if (imported) {
+    return imported;
+  }
+  const resource = roleResourceOf(role);
+  // In parts: from a token aws-cdk-lib would take the first element of the role's path for its name.
+  const arn = resource === undefined ? role.roleArn : Stack.of(resource).formatArn({
+    service: 'iam', region: '', resource: 'role', resourceName: `${(resource.path ?? '/').slice(1)}${role.roleName}`,
+  });
+  return iam.Role.fromRoleArn(scope, id, arn, {
+    // Two stacks that import the role must not overwrite each other's inline policy.
+    defaultPolicyName: `Policy${Names.uniqueResourceName(scope, { maxLength: 100 })}`,
+  });
+}
+
+/**
+ * A role that was imported as immutable, or made so by `withoutPolicyUpdates()`. There is no public way to ask: it says of
+ * every statement that it was added, and its class has another name in every release.
+ */
+export function isImmutable(role: iam.IRole): role is iam.IRole & { readonly addGrantsToResources: boolean } {
+  return !iam.Role.isRole(role) && 'addGrantsToResources' in role;
+}
+
+/**
+ * Whether `Role.customizeRoles()` writes the policies into a report, for somebody else to create the roles.
+ */
+export function customizesRoles(scope: IConstruct): boolean {
+  return scope.node.tryGetContext('@aws-cdk/iam:customizeRoles') !== undefined;
+}
+
+/**
+ * The role as messages name it: its path, or the ARN of an imported role.
+ */
+export function nameOfRole(role: iam.IRole): string {
+  return roleResourceOf(role)?.node.scope?.node.path ?? JSON.stringify(role.roleArn);
+}
