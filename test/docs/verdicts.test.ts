@@ -3,7 +3,7 @@ import { EXAMPLES, play } from './verdict-examples';
 import { kindOf, Verdict, VERDICTS } from '../../src/runtime/verdict/verdict';
 import { useBench } from '../support/check-harness';
 
-const README = documentAt('README.md');
+const README = documentAt('docs/pull-check.md');
 const CHAPTER = documentAt('docs/errors.md').split(/^## Verdicts of the pull check$/m)[1];
 
 const STOPS = { 'yes': 'no', 'no': 'yes', 'not-definite': 'no' };
