@@ -105,12 +105,15 @@ function parseIndex(json: Record<string, unknown>): Manifest {
   };
 }
 
-/** BuildKit puts attestations beside the images, with the platform unknown/unknown. */
+/**
+ * BuildKit puts attestations beside the images, with the platform unknown/unknown. An artifactType decides nothing: OCI image-spec 1.1
+ * makes it the media type of the config, and ko, GoReleaser and Chainguard write it on every entry.
+ */
 function isRunnable(entry: Record<string, unknown>): boolean {
   const annotations = isObject(entry.annotations) ? entry.annotations : {};
   const platform = isObject(entry.platform) ? entry.platform : {};
   const mediaType = typeof entry.mediaType === 'string' ? entry.mediaType : OCI_MANIFEST;
-  return annotations['vnd.docker.reference.type'] !== 'attestation-manifest' && platform.os !== 'unknown' && entry.artifactType === undefined
+  return annotations['vnd.docker.reference.type'] !== 'attestation-manifest' && platform.os !== 'unknown'
     && [...INDEX_TYPES, ...MANIFEST_TYPES].includes(mediaType);
 }
 
