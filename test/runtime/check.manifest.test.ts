@@ -34,7 +34,7 @@ describeBehaviours('what the manifest says', [
   },
   {
     name: 'an index without the platform; attestations are no platforms',
-    input: { ...AMD64, vantage: 'function' },
+    input: { ...AMD64, location: 'function' },
     script: registry(HOST, {}, indexFor('linux/arm64', 'linux/arm/v7')),
     verdict: 'PLATFORM_MISSING',
     definite: true,

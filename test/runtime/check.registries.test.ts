@@ -186,7 +186,7 @@ describeBehaviours('registries and their ways', [
   },
   {
     name: 'ACR\'s firewall names the client\'s address',
-    input: { image: 'acme.azurecr.io/api:1', vantage: 'function' },
+    input: { image: 'acme.azurecr.io/api:1', location: 'function' },
     quirks: {
       challenge: ['Bearer realm="https://acme.azurecr.io/oauth2/token",service="acme.azurecr.io",scope="repository:api:pull"', 'Basic realm="https://acme.azurecr.io"'],
       login: () => errors(403, 'DENIED', 'client with IP \'203.0.113.7\' is not allowed access'),

@@ -1,8 +1,5 @@
-import { checkPull, CheckInput } from '../../src/runtime/check';
-import { Connections } from '../../src/runtime/http/connections';
-import { REAL_ENVIRONMENT } from '../../src/runtime/http/environment';
-import { createTransport } from '../../src/runtime/http/transport';
-import { kindOf, VERDICTS } from '../../src/runtime/verdict/verdict';
+import { checkPull, Connections, kindOf, parseSecret, REAL_ENVIRONMENT, VERDICTS, CheckInput, Credentials } from '../../src/runtime/check';
+import { Transport } from '../../src/runtime/http/transport';
 import { HOST, leapingEnvironment, useBench } from '../support/check-harness';
 import { IMAGE, imageFor, indexFor, PASSWORD, registry, USERNAME } from '../support/registry-script';
 
@@ -52,9 +49,19 @@ test('one connection serves the whole check', async () => {
 });
 
 test('input that is misspelled is an error, not a verdict', async () => {
-  await expect(checkPull(input({ image: 'https://ghcr.io/acme/api' }))).rejects.toMatchObject({ name: 'ImageReferenceError' });
-  await expect(checkPull(input({ platform: 'x86' }))).rejects.toThrow('platform must be <os>/<architecture>');
-  await expect(checkPull(input({ ca: 'ca.pem' }))).rejects.toThrow('ca must be one or more certificates in PEM form');
+  const credentials = async (): Promise<Credentials> => Promise.reject(new Error('read too early'));
+  const rejection = async (more: Partial<CheckInput>) => checkPull(input({ credentials, ...more })).catch((error: unknown) => error);
+  expect(await rejection({ image: 'https://ghcr.io/acme/api' })).toMatchObject({ name: 'CheckInputError', input: 'image', message: expect.stringContaining('https://') });
+  expect(await rejection({ platform: 'x86' })).toMatchObject({ name: 'CheckInputError', input: 'platform', message: expect.stringContaining('platform must be <os>/<architecture>') });
+  expect(await rejection({ ca: 'ca.pem' })).toMatchObject({ name: 'CheckInputError', input: 'ca', message: expect.stringContaining('ca must be one or more certificates in PEM form') });
+  expect(await rejection({})).toMatchObject({ message: 'read too early' });
+});
+
+test('credentials that cannot be read or used are a verdict, and nothing is sent', async () => {
+  const result = await checkPull(input({ credentials: () => parseSecret('', { name: 'the secret' }) }), leapingEnvironment(bench()));
+  expect(result).toEqual({
+    verdict: 'SECRET_EMPTY', kind: 'no', definite: true, requests: [], message: 'the secret is empty; store {"username":"...","password":"..."} as plain text',
+  });
 });
 
 test('a fault of our own never stops a deployment, and shows nothing', async () => {
@@ -81,7 +88,7 @@ test('real time: the deadline holds with real timers and real pauses', async () 
 
 test('nothing is ever sent over plain HTTP to another machine, whoever asks for it', async () => {
   const options = { allowPrivateNetworks: true, allowLoopback: true, deadline: Date.now() + 1_000 };
-  const transport = createTransport(options, REAL_ENVIRONMENT, new Connections());
+  const transport = new Transport(options, REAL_ENVIRONMENT, new Connections());
   const request = { purpose: 'ping', method: 'GET', url: new URL('http://registry.example.com/v2/'), accept: '*/*', maxBytes: 1 } as const;
   await expect(transport.send(request)).rejects.toMatchObject({ kind: 'not-tls' });
   expect(transport.requests).toEqual([]);

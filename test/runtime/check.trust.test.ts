@@ -42,7 +42,7 @@ describeBehaviours('where credentials may go', [
   ...BAD_REALMS,
   {
     name: 'self-managed GitLab in a stack: the message names the property',
-    input: { vantage: 'function' },
+    input: { location: 'function' },
     quirks: { challenge: realm('https://gitlab.example.com/jwt/auth') },
     verdict: 'REALM_NOT_TRUSTED',
     credentialsSent: 0,
@@ -156,7 +156,7 @@ describeBehaviours('where credentials may go', [
   },
   {
     name: 'GHCR-like 403 without a challenge for everybody: the network is the likely reason',
-    input: { vantage: 'function' },
+    input: { location: 'function' },
     script: () => errors(403, 'DENIED', 'no'),
     verdict: 'NETWORK_RESTRICTED',
     credentialsSent: 0,
@@ -164,7 +164,7 @@ describeBehaviours('where credentials may go', [
   },
   {
     name: 'the same within the VPC',
-    input: { vantage: 'function-in-vpc' },
+    input: { location: 'function-in-vpc' },
     script: () => errors(403, 'DENIED', 'no'),
     verdict: 'NETWORK_RESTRICTED',
     message: /check from an address that the registry admits/,

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { parseSecret } from '../../src/runtime/secret/secret';
+import { parseSecret } from '../../src/runtime/secret/parse-secret';
 import { CheckFailure } from '../../src/runtime/verdict/verdict';
 
 const NAME = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:pull-a1B2c3';
@@ -8,7 +8,7 @@ const GOOGLE_KEY = JSON.stringify({ type: 'service_account', private_key: '-----
 const GOOGLE_KEY_BASE64 = Buffer.from(GOOGLE_KEY).toString('base64');
 
 function parse(text: string | undefined) {
-  return parseSecret(text, { name: NAME, isPlaceholder: (candidate) => candidate === PLACEHOLDER });
+  return parseSecret(text, { name: NAME, placeholder: PLACEHOLDER });
 }
 
 function failureFor(text: string | undefined): CheckFailure {

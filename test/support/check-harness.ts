@@ -2,9 +2,7 @@ import { makeCertificate, ServerCertificate } from './certificates';
 import { leaksIn } from './leaks';
 import { PASSWORD, registry, TOKEN, USERNAME, Quirks } from './registry-script';
 import { startScriptedServer, Script, ScriptedServer, SeenRequest } from './scripted-registry';
-import { checkPull, CheckInput, CheckResult } from '../../src/runtime/check';
-import { REAL_ENVIRONMENT, CheckEnvironment } from '../../src/runtime/http/environment';
-import { Verdict } from '../../src/runtime/verdict/verdict';
+import { checkPull, REAL_ENVIRONMENT, CheckEnvironment, CheckInput, CheckResult, Credentials, Verdict } from '../../src/runtime/check';
 
 export const HOST = 'registry.example.com';
 
@@ -19,7 +17,7 @@ export interface Behaviour {
   readonly quirks?: Quirks;
   /** Instead of quirks: the whole server. */
   readonly script?: Script;
-  readonly input?: Partial<CheckInput>;
+  readonly input?: Partial<CheckInput> & { readonly credentials?: Credentials };
   readonly environment?: Partial<CheckEnvironment>;
   readonly verdict: Verdict;
   readonly definite?: boolean;
@@ -77,7 +75,7 @@ export function describeBehaviours(title: string, behaviours: readonly Behaviour
 }
 
 async function expectBehaviour(bench: Bench, behaviour: Behaviour): Promise<void> {
-  const input: CheckInput = {
+  const input: CheckInput & { readonly credentials: Credentials } = {
     image: `${HOST}/acme/api:1.4.2`,
     credentials: { username: USERNAME, password: PASSWORD },
     credentialsName: 'the credentials in arn:aws:secretsmanager:eu-west-1:111122223333:secret:pull-a1B2c3',
@@ -100,7 +98,7 @@ async function expectBehaviour(bench: Bench, behaviour: Behaviour): Promise<void
   expect(result.definite).toBe(behaviour.definite ?? result.definite);
   expect(elapsed).toBeLessThan(input.timeoutMs! + 500);
   expectGoodMessage(result.message);
-  expectNoLeak(JSON.stringify(result) + printed, input);
+  expectNoLeak(JSON.stringify(result) + printed, input.credentials);
   expectCredentialsOnlyAt(behaviour.credentialHosts ?? [script === behaviour.script ? HOST : new URL(`https://${input.image}`).host], seen, behaviour.credentialsSent);
   expect(result.requests.map((r) => r.purpose).join(' ')).toBe(behaviour.requests ?? result.requests.map((r) => r.purpose).join(' '));
   behaviour.also?.(result, seen);
@@ -112,7 +110,7 @@ function expectGoodMessage(message: string): void {
   expect(message).not.toMatch(/\.$/);
 }
 
-function expectNoLeak(text: string, { credentials: { username, password } }: CheckInput): void {
+function expectNoLeak(text: string, { username, password }: Credentials): void {
   expect(leaksIn(text, [username, password, `${username}:${password}`, TOKEN])).toEqual([]);
 }
 

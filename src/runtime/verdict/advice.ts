@@ -1,4 +1,4 @@
-import { Credentials } from '../oci/token';
+import { Credentials } from '../http/credentials';
 
 /** What to do about credentials, by registry: the knowledge that its documentation has on page seven. */
 interface Advice {

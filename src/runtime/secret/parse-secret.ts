@@ -1,64 +1,62 @@
-import { Credentials } from '../oci/token';
+import { Credentials } from '../http/credentials';
+import { isObject, parseJson } from '../http/json';
 import { failure } from '../verdict/failures';
-import { Verdict } from '../verdict/verdict';
+import { CheckFailure, Verdict } from '../verdict/verdict';
 
 export interface SecretOptions {
-  /** How messages call the secret: its ARN, or `the JSON on standard input`. */
+  /** The secret in messages, for example its ARN or `the JSON on standard input`. */
   readonly name: string;
-  /** Whether the text is the placeholder that the library itself has put there. */
-  readonly isPlaceholder?: (text: string) => boolean;
+  /** The value that the library itself creates secrets with. */
+  readonly placeholder?: string;
 }
 
 const EXPECTED = 'store {"username":"...","password":"..."} as plain text';
+const KEYS = { username: /^username$/iu, password: /^password$/iu };
 
 /**
- * Reads a secret as the ECS agent does: Go's `json.Unmarshal` of the SecretString into two string pointers, so keys match
- * in any case, other keys are ignored, and other types than strings fail. Throws a CheckFailure that never shows content.
+ * Reads a secret as the ECS agent does: Go's `json.Unmarshal` of the SecretString into two string pointers, so keys match in any case,
+ * other keys are ignored, and values other than strings fail. Throws a CheckFailure, which never shows content.
  */
 export function parseSecret(secretString: string | undefined, options: SecretOptions): Credentials {
-  const fail = (verdict: Verdict, cause: string, step: string) => failure(verdict, `${options.name} ${cause}`, step);
+  const fail: Fail = (verdict, cause, step = EXPECTED) => failure(verdict, `${options.name} ${cause}`, step);
   if (secretString === undefined) {
-    throw fail('SECRET_MALFORMED', 'is binary, and ECS reads text only', EXPECTED);
+    throw fail('SECRET_MALFORMED', 'is binary, and ECS reads text only');
   }
   if (secretString.trim() === '') {
-    throw fail('SECRET_EMPTY', 'is empty', EXPECTED);
+    throw fail('SECRET_EMPTY', 'is empty');
   }
-  if (options.isPlaceholder?.(secretString)) {
+  if (secretString === options.placeholder) {
     throw fail('SECRET_PLACEHOLDER', 'still holds the placeholder', 'store the real user name and password with aws secretsmanager put-secret-value');
   }
-  const json = parsed(secretString);
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw fail('SECRET_MALFORMED', `is no JSON object, ${guessAt(secretString)}`, EXPECTED);
+  const json = parseJson(secretString);
+  if (!isObject(json)) {
+    throw fail('SECRET_MALFORMED', `is no JSON object, ${guessAt(secretString)}`);
   }
-  const object = json as Record<string, unknown>;
-  const credentials = { username: valueOf(object, /^username$/iu), password: valueOf(object, /^password$/iu) };
-  for (const [key, value] of Object.entries(credentials)) {
-    if (value === undefined && 'auths' in object) {
-      throw fail('SECRET_MALFORMED', 'is a Docker configuration file (auths), which ECS does not read', EXPECTED);
-    }
-    if (value === undefined || value === null) {
-      throw fail('SECRET_MALFORMED', `has no key "${key}"`, EXPECTED);
-    }
-    if (typeof value !== 'string') {
-      throw fail('SECRET_MALFORMED', `has a "${key}" that is no string, and ECS takes only strings`, `put the value of "${key}" in quotes`);
-    }
-    if (value === '') {
-      throw fail('SECRET_EMPTY', `has an empty "${key}"`, EXPECTED);
-    }
-  }
-  const mistake = mistakeIn(credentials as Credentials);
+  const credentials = { username: stringIn(json, 'username', fail), password: stringIn(json, 'password', fail) };
+  const mistake = mistakeIn(credentials);
   if (mistake !== undefined) {
     throw fail('SECRET_MALFORMED', ...mistake);
   }
-  return credentials as Credentials;
+  return credentials;
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+type Fail = (verdict: Verdict, cause: string, step?: string) => CheckFailure;
+
+function stringIn(json: Record<string, unknown>, key: keyof typeof KEYS, fail: Fail): string {
+  const value = valueOf(json, KEYS[key]);
+  if (value === undefined && 'auths' in json) {
+    throw fail('SECRET_MALFORMED', 'is a Docker configuration file (auths), which ECS does not read');
   }
+  if (value === undefined || value === null) {
+    throw fail('SECRET_MALFORMED', `has no key "${key}"`);
+  }
+  if (typeof value !== 'string') {
+    throw fail('SECRET_MALFORMED', `has a "${key}" that is no string, and ECS takes only strings`, `put the value of "${key}" in quotes`);
+  }
+  if (value === '') {
+    throw fail('SECRET_EMPTY', `has an empty "${key}"`);
+  }
+  return value;
 }
 
 function guessAt(text: string): string {
@@ -75,15 +73,15 @@ function guessAt(text: string): string {
 }
 
 /**
- * Go takes the last of several keys that match, and compares as the flags `iu` do (simple case folding). One that is no string is an
- * error, also if another follows.
+ * Go uses the last of several keys that match, and compares as the flags `iu` do (simple case folding). A value that is no string is an
+ * error, even if another follows.
  */
 function valueOf(object: Record<string, unknown>, key: RegExp): unknown {
   const values = Object.entries(object).filter(([name]) => key.test(name)).map(([, value]) => value);
   return values.find((value) => typeof value !== 'string' && value !== null) ?? values.at(-1);
 }
 
-/** What can't work with any registry: cause and next step. */
+/** A mistake that fails with every registry: cause and next step. */
 function mistakeIn({ username, password }: Credentials): [cause: string, step: string] | undefined {
   if (username.includes(':')) {
     return ['has a user name with a colon, which HTTP Basic authentication cannot carry', 'correct the user name'];
@@ -92,7 +90,7 @@ function mistakeIn({ username, password }: Credentials): [cause: string, step: s
   if (mistake !== undefined) {
     return mistake;
   }
-  // RFC 7617 section 2 excludes control characters. A Google key is JSON of several lines, which Google takes as it is.
+  // RFC 7617 section 2 excludes control characters. A Google key is JSON of several lines, which Google accepts as it is.
   const checked = username === '_json_key' ? [username] : [username, password];
   if (checked.some((text) => /[\r\n]$/.test(text))) {
     return ['has a user name or password that ends with a line break', 'store it without (printf %s instead of echo)'];
@@ -122,6 +120,6 @@ function decoded(base64: string): string {
 }
 
 function isGoogleKey(text: string): boolean {
-  const key = parsed(text) as { private_key?: unknown } | null | undefined;
+  const key = parseJson(text) as { private_key?: unknown } | null | undefined;
   return typeof key?.private_key === 'string';
 }
