@@ -1,6 +1,6 @@
 import { ImageReference } from '../../src/reference/image-reference';
 import { checkPull, readCredentials, CheckEnvironment, CheckInput, Verdict } from '../../src/runtime/check';
-import { leapingEnvironment, Bench } from '../support/check-harness';
+import { virtualEnvironment, Bench } from '../support/check-harness';
 import { imageFor, indexFor, PASSWORD, registry, USERNAME, Quirks } from '../support/registry-script';
 import { document, errors, Script } from '../support/scripted-registry';
 import { IMAGE } from '../support/synth';
@@ -66,7 +66,7 @@ function at(image: string, quirks: Quirks): Example {
 export async function play(bench: Bench, example: Example): Promise<{ verdict: Verdict; message: string }> {
   const { stored = STORED, denied, quirks, script, input, environment } = example;
   bench.secure.play(script ?? registry('ghcr.io', quirks));
-  const time = leapingEnvironment(bench);
+  const time = virtualEnvironment(bench);
   const read = async () => {
     if (denied) {
       throw Object.assign(new Error(denied.message), { name: denied.name });

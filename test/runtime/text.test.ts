@@ -26,6 +26,14 @@ test('hides the credentials in every form, also where they are cut', () => {
   }));
 });
 
+test('hides a secret in base64url, which differs from base64', () => {
+  const secret = '>>>???~~~';
+  const [base64, base64url] = (['base64', 'base64url'] as const).map((encoding) => Buffer.from(secret).toString(encoding));
+  expect(base64).not.toBe(base64url);
+  const redactor = new Redactor({ username: 'bot', password: secret });
+  expect(redactor.clean(`a ${base64url} b ${base64url.toUpperCase()} c`)).toBe('a *** b *** c');
+});
+
 test('hides a token from the moment it is known', () => {
   const redactor = new Redactor({ username: 'bot', password: 'pw-1234' });
   expect(redactor.clean('Bearer abc.def')).toBe('Bearer abc.def');

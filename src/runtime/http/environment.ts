@@ -16,7 +16,7 @@ export interface CheckEnvironment {
 }
 
 export const REAL_ENVIRONMENT: CheckEnvironment = {
-  now: Date.now,
+  now: () => Date.now(),
   sleep: async (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   startTimer: (ms, callback) => {
     const timer = setTimeout(callback, ms);
