@@ -15,12 +15,12 @@ check asks the registry whether the image can be pulled with the credentials. Ex
 secret-json prints the JSON to store in AWS Secrets Manager.
 
   --username <name>         the user name at the registry
-  --password-stdin          read the password from standard input; without it the password is that of ${PASSWORD_VARIABLE}
+  --password-stdin          read the password from standard input; without it from ${PASSWORD_VARIABLE}
   --secret-json-stdin       read the JSON that ECS will read, for example from "aws secretsmanager get-secret-value"
-  --platform <os/arch>      check too that the image has this platform, for example linux/arm64
-  --auth-host <host>        the host that issues tokens, if it is another than the registry (self-managed GitLab)
-  --ca-file <file>          a certificate authority (PEM) to trust beside the public ones
-  --allow-private-networks  let the registry have a private address
+  --platform <os/arch>      also check that the image has this platform, for example linux/arm64
+  --auth-host <host>        the host that issues tokens, if it is not the registry's (self-managed GitLab)
+  --ca-file <file>          a certificate authority (PEM) to trust in addition to the public ones
+  --allow-private-networks  allow a registry with a private address
   --timeout <seconds>       give up after this time (default: 30)
   --insecure-loopback       allow plain HTTP and loopback addresses, for a local registry only
   --json                    print the result as JSON
@@ -60,7 +60,7 @@ export async function run([command, ...args]: string[]): Promise<number> {
       case 'secret-json': return await secretJson(args);
       case '--help': case '-h': return help();
       // The text in its place is not repeated: it can be the password.
-      default: throw new UsageError(`${command === undefined ? 'no command is given' : 'the first argument is no command'}, expected check or secret-json`);
+      default: throw new UsageError(`${command === undefined ? 'no command is given' : 'the first argument is not a command'}, expected check or secret-json`);
     }
   } catch (error) {
     if (error instanceof UsageError) {
@@ -68,7 +68,7 @@ export async function run([command, ...args]: string[]): Promise<number> {
       return WRONG_USAGE;
     }
     // The text of an unknown error is not shown.
-    process.stderr.write(`error: the command failed by a fault of its own (${(error as Error)?.name}); please report it\n`);
+    process.stderr.write(`error: the command failed because of a bug (${(error as Error)?.name}); please report it\n`);
     return EXIT_CODES['not-definite'];
   }
 }
@@ -126,7 +126,7 @@ async function secretJson(args: string[]): Promise<number> {
     return help();
   }
   if (positionals.length > 0) {
-    throw new UsageError('secret-json takes --username and --password-stdin only');
+    throw new UsageError('secret-json accepts only --username and --password-stdin');
   }
   const json = await secretOf(values);
   usable(() => parseSecret(json, { name: 'the secret' }));
@@ -144,7 +144,7 @@ interface CredentialsValues {
 async function secretOf({ username, 'password-stdin': fromStdin, 'secret-json-stdin': isJson }: CredentialsValues): Promise<string> {
   if (isJson) {
     if (username !== undefined || fromStdin) {
-      throw new UsageError('--secret-json-stdin has the user name and the password already; leave out --username and --password-stdin');
+      throw new UsageError('--secret-json-stdin already has the user name and the password; omit --username and --password-stdin');
     }
     return readInput();
   }
@@ -161,7 +161,7 @@ async function secretOf({ username, 'password-stdin': fromStdin, 'secret-json-st
 
 async function readInput(): Promise<string> {
   const bytes = await buffer(process.stdin);
-  return usable(() => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), 'standard input is no text: ');
+  return usable(() => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), 'standard input is not text: ');
 }
 
 /** Turns an error about the user's input into one about the call. */

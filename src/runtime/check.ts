@@ -52,7 +52,7 @@ export interface CheckInput {
   readonly onFargate?: boolean;
   /** Where the check runs, which decides what its messages advise. */
   readonly location?: CheckLocation;
-  /** After this time there is a verdict, whatever the servers do. */
+  /** The time until there is a verdict, regardless of the servers. */
   readonly timeoutMs?: number;
 }
 
@@ -180,7 +180,7 @@ function apiUrl(host: string, { insecureLoopback, ca }: ValidInput): URL {
 function successMessage({ context, platform }: RunningCheck, { verdict, digest }: Pulled): string {
   const found = `${digest}${platform === undefined ? '' : `, ${platformText(platform)}`}`;
   if (verdict === 'PUBLIC_IMAGE') {
-    return oneLine(`${context.image} can be pulled by anybody (${found}), so ${context.credentialsName} could not be verified`);
+    return oneLine(`${context.image} is public (${found}), so ${context.credentialsName} could not be verified`);
   }
   const warning = lifetimeWarning(context.host, context.credentials);
   return oneLine(`${context.image} can be pulled with ${context.credentialsName} (${found})${warning === undefined ? '' : `, but ${warning}`}`);
@@ -195,5 +195,5 @@ function asCheckFailure(error: unknown, context: MessageContext): CheckFailure {
   }
   // A fault of this program is no reason to stop a deployment. The text of an unknown error is not shown.
   const name = error instanceof Error ? error.name : typeof error;
-  return new CheckFailure('PROTOCOL_ERROR', `the check of ${context.image} failed by a fault of its own (${name}); please report it, and set the mode WARN until then`);
+  return new CheckFailure('PROTOCOL_ERROR', `the check of ${context.image} failed because of a bug (${name}); please report it, and set the mode WARN until then`);
 }

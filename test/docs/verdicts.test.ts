@@ -1,6 +1,6 @@
 import { documentAt } from './markdown';
 import { EXAMPLES, play } from './verdict-examples';
-import { DEPLOY_ALL_THE_SAME } from '../../src/pull-check/handler/respond';
+import { DEPLOY_ANYWAY } from '../../src/pull-check/handler/respond';
 import { kindOf, Verdict, VERDICTS } from '../../src/runtime/check';
 import { useBench } from '../support/check-harness';
 
@@ -27,7 +27,7 @@ describe('README', () => {
 
   test('the reason of a failed deployment ends with the verdict and the way out', async () => {
     const { verdict, message } = await play(bench(), EXAMPLES.CREDENTIALS_REJECTED);
-    expect(README).toContain(`\n${message} [${verdict}]; ${DEPLOY_ALL_THE_SAME}\n`);
+    expect(README).toContain(`\n${message} [${verdict}]; ${DEPLOY_ANYWAY}\n`);
   });
 });
 

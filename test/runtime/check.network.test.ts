@@ -85,7 +85,7 @@ describeBehaviours('servers that fail', [
     verdict: 'RATE_LIMITED',
     definite: false,
     requests: 'manifest login token manifest',
-    message: /has had too many requests \(HTTP 429 .*check again in 3600 seconds$/,
+    message: /received too many requests \(HTTP 429 .*check again in 3600 seconds$/,
   },
   {
     name: '429 with a date beyond the deadline',
@@ -195,14 +195,14 @@ describeBehaviours('networks that fail', [
     input: { ca: undefined },
     verdict: 'TLS_UNTRUSTED',
     definite: false,
-    message: /^registry\.example\.com has a certificate that is not trusted \(UNABLE_TO_.*\); give its authority with --ca-file/,
+    message: /^registry\.example\.com has a certificate that is not trusted \(UNABLE_TO_.*\); pass its authority with --ca-file/,
   },
   {
     name: 'a certificate of an unknown authority, on Fargate',
     input: { ca: undefined, onFargate: true, location: 'function' },
     verdict: 'TLS_UNTRUSTED',
     definite: true,
-    message: /since Fargate trusts no other/,
+    message: /because Fargate trusts no other/,
   },
   {
     name: 'a certificate for another name',
@@ -274,7 +274,7 @@ describe('a registry on this machine', () => {
       config: () => ({ status: 302, headers: { location: '/blob' } }),
     }));
     const result = await checkPull({ image: `${host}/acme/api:1`, credentials, insecureLoopback: true, platform: 'linux/amd64' });
-    expect(result).toMatchObject({ verdict: 'PROTOCOL_ERROR', message: expect.stringMatching(/config that does not have the digest/) });
+    expect(result).toMatchObject({ verdict: 'PROTOCOL_ERROR', message: expect.stringMatching(/config with a wrong digest/) });
   });
 
   test('the switch allows plain HTTP for this machine only', async () => {

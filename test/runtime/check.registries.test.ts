@@ -20,7 +20,7 @@ describeBehaviours('registries and their ways', [
     quirks: { manifest: () => errors(401, 'UNAUTHORIZED', 'unauthorized', { 'www-authenticate': 'Basic realm="harbor"' }) },
     verdict: 'PULL_DENIED',
     credentialsSent: 2,
-    message: /may not pull registry\.example\.com\/acme\/api:1\.4\.2, or it does not exist/,
+    message: /cannot pull registry\.example\.com\/acme\/api:1\.4\.2, or it does not exist/,
   },
   {
     name: 'Harbor\'s robot account that lost its $ in a shell',
@@ -89,7 +89,7 @@ describeBehaviours('registries and their ways', [
     message: /takes no fine-grained token/,
   },
   {
-    name: 'GHCR: an installation token logs in, but may not read the package (403 without a challenge)',
+    name: 'GHCR: an installation token logs in, but cannot read the package (403 without a challenge)',
     input: { image: 'ghcr.io/acme/api:1', credentials: { username: USERNAME, password: 'ghs_0123456789' } },
     script: (request) => {
       if (request.path === '/token') {
@@ -192,6 +192,6 @@ describeBehaviours('registries and their ways', [
       login: () => errors(403, 'DENIED', 'client with IP \'203.0.113.7\' is not allowed access'),
     },
     verdict: 'NETWORK_RESTRICTED',
-    message: /203\.0\.113\.7.*set pullCheck\.vpc to a VPC that the registry admits/,
+    message: /203\.0\.113\.7.*set pullCheck\.vpc to a VPC that the registry allows/,
   },
 ]);

@@ -73,7 +73,7 @@ test('a fault of our own never stops a deployment, and shows nothing', async () 
   };
   const result = await checkPull(input(), environment);
   expect(result).toMatchObject({ verdict: 'PROTOCOL_ERROR', kind: 'not-definite', definite: false });
-  expect(result.message).toMatch(/fault of its own \(TypeError\)/);
+  expect(result.message).toMatch(/because of a bug \(TypeError\)/);
   expect(JSON.stringify(result)).not.toContain('oops');
 });
 

@@ -77,5 +77,5 @@ function faultOf(error: unknown): string {
     return `the check could not start: ${error.message}; correct pullCheck.caCertificate or the runtime platform`;
   }
   // The text of an unknown error is not shown.
-  return `the check failed by a fault of its own (${(error as Error).name}); please report it`;
+  return `the check failed because of a bug (${(error as Error).name}); please report it`;
 }

@@ -8,7 +8,7 @@ import { ImageReference } from '../../reference/image-reference';
 import { PullCheckProperties } from '../contract';
 
 /** The end of every message that stops a deployment. */
-export const DEPLOY_ALL_THE_SAME = 'to deploy all the same, add --context cdk-private-registry:pullCheckMode=WARN';
+export const DEPLOY_ANYWAY = 'to deploy anyway, add --context cdk-private-registry:pullCheckMode=WARN';
 /** A minute until the permissions of a new role are in effect, and the longest time of the check itself. */
 const PROBE_TIMEOUT = 150_000;
 const ACCESS_PATIENCE = 60_000;
@@ -34,7 +34,7 @@ export async function answer(event: CustomResourceEvent): Promise<CustomResource
   const stops = result.isDefiniteNo && properties.Mode === 'ENFORCE' && !(event.RequestType === 'Update' && await isRollingBack(StackId));
   log({ verdict, message, stops, image, secret: properties.Secret, digest, requests, milliseconds: Date.now() - started });
   if (stops) {
-    return { ...response, Status: 'FAILED', Reason: `${message} [${verdict}]; ${DEPLOY_ALL_THE_SAME}` };
+    return { ...response, Status: 'FAILED', Reason: `${message} [${verdict}]; ${DEPLOY_ANYWAY}` };
   }
   return {
     ...response,
@@ -77,7 +77,7 @@ async function probeInVpc(prober: string, properties: PullCheckProperties): Prom
   return {
     verdict: 'NO_ROUTE',
     isDefiniteNo: false,
-    message: `the function inside the VPC did not answer (${reason ?? 'no result'}): the subnets of pullCheck.vpcSubnets may have no route to Secrets Manager or to the registry of ${properties.Image}`,
+    message: `the function inside the VPC did not answer (${reason ?? 'no result'}); check that the subnets in pullCheck.vpcSubnets have a route to Secrets Manager and to the registry of ${properties.Image}`,
     requests: 0,
   };
 }

@@ -12,7 +12,7 @@ export async function send(url: string, response: CustomResourceResponse): Promi
     }
     log({ event: 'response not delivered', attempt, reason });
     if (attempt === 4) {
-      throw new Error(`CloudFormation did not take the response (${reason})`);
+      throw new Error(`CloudFormation did not accept the response (${reason})`);
     }
     await sleep(500 * 2 ** attempt);
   }

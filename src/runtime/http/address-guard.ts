@@ -63,7 +63,7 @@ export function refusalOf(address: string, policy: AddressPolicy): AddressRefusa
 }
 
 /**
- * The IPv4 address that a mapped or compatible (`::ffff:a.b.c.d`), NAT64 (`64:ff9b::/96`, which DNS64 makes of every
+ * The IPv4 address that a mapped or compatible (`::ffff:a.b.c.d`), NAT64 (`64:ff9b::/96`, which DNS64 creates for every
  * IPv4-only registry in an IPv6-only subnet) or 6to4 (`2002::/16`) address leads to.
  */
 function embeddedIpv4(address: string): string | undefined {

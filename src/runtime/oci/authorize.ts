@@ -60,7 +60,7 @@ function challengeOf({ context, api }: RunningCheck, response: HttpResponse): Ch
     return undefined;
   }
   if (response.url.origin !== api.origin) {
-    throw failure('PROTOCOL_ERROR', `${context.host} redirects to ${shownHost(context, response.url)}, which wants credentials of its own`,
+    throw failure('PROTOCOL_ERROR', `${context.host} redirects to ${shownHost(context, response.url)}, which requires credentials as well`,
       'name the image with the host that serves it');
   }
   const challenges = challengesOf(context, response);
@@ -101,11 +101,11 @@ function authenticationBy(check: RunningCheck, { scheme, params }: Challenge): A
   const host = oneLine(realm.host ?? '');
   switch (realm.reason) {
     case 'not-a-url':
-      throw failure('PROTOCOL_ERROR', `${context.host} names a token service that is no valid URL`, 'correct the realm in the registry\'s configuration');
+      throw failure('PROTOCOL_ERROR', `${context.host} names a token service with an invalid URL`, 'correct the realm in the registry\'s configuration');
     case 'plain-http':
-      throw failure('REALM_NOT_TRUSTED', `${context.host} wants the password sent to ${host} over plain HTTP`, 'correct the realm in the registry\'s configuration to https');
+      throw failure('REALM_NOT_TRUSTED', `${context.host} asks to send the password to ${host} over plain HTTP`, 'correct the realm in the registry\'s configuration to https');
     case 'other-host':
-      throw failure('REALM_NOT_TRUSTED', `${context.host} wants the password sent to another host, ${host}`,
+      throw failure('REALM_NOT_TRUSTED', `${context.host} asks to send the password to another host, ${host}`,
         `if that is its token service, ${context.location === 'command-line' ? 'pass --auth-host' : 'set authHost to'} ${host}`);
   }
 }

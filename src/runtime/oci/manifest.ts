@@ -74,10 +74,10 @@ export function parseManifest(body: Buffer, contentType: string | undefined): Ma
 function parseObject(body: Buffer): Record<string, unknown> {
   const json = parseJson(body.toString());
   if (json === undefined) {
-    throw new ManifestError('PROTOCOL_ERROR', 'something that is no JSON');
+    throw new ManifestError('PROTOCOL_ERROR', 'something that is not JSON');
   }
   if (!isObject(json)) {
-    throw new ManifestError('PROTOCOL_ERROR', 'JSON that is no manifest');
+    throw new ManifestError('PROTOCOL_ERROR', 'JSON that is not a manifest');
   }
   return json;
 }
@@ -86,7 +86,7 @@ function kindByContent(json: Record<string, unknown>): Manifest['kind'] {
   const index = Array.isArray(json.manifests);
   const image = isObject(json.config) || Array.isArray(json.layers);
   if (index === image) {
-    throw new ManifestError('PROTOCOL_ERROR', index ? 'a manifest that is an index as well' : 'JSON that is no manifest');
+    throw new ManifestError('PROTOCOL_ERROR', index ? 'a manifest that is an index as well' : 'JSON that is not a manifest');
   }
   return index ? 'index' : 'image';
 }

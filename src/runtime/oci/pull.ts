@@ -49,7 +49,7 @@ async function pullWithToken(check: RunningCheck, auth: TokenAuthentication, log
   let answer = await askForManifest(check, authorization);
   const complaint = answer.status === 401 ? complaintOf(answer) : {};
   if (complaint.error === 'invalid_token') {
-    throw failure('PROTOCOL_ERROR', `${check.context.host} does not take the token that its own token service issued (${seen(check.context, answer)})`,
+    throw failure('PROTOCOL_ERROR', `${check.context.host} does not accept the token of its own token service (${seen(check.context, answer)})`,
       'check how the registry verifies tokens: signing certificate, issuer, service and clock');
   }
   const scope = complaint.error === 'insufficient_scope' ? demandedScope(complaint.scope) : undefined;
@@ -125,7 +125,7 @@ function inspectHead(answer: HttpResponse): Inspected {
 async function inspectBody(check: RunningCheck, answer: HttpResponse, authorization?: string): Promise<Inspected> {
   const digest = sha256Digest(answer.body);
   if (digest !== (digestOf(answer) ?? digest) || digest !== (check.image.digest ?? digest)) {
-    throw new ManifestError('PROTOCOL_ERROR', 'a manifest that does not have the digest which it should have');
+    throw new ManifestError('PROTOCOL_ERROR', 'a manifest with a wrong digest');
   }
   const manifest = parseManifest(answer.body, answer.headers['content-type']);
   const mediaType = mediaTypeOf(answer.headers['content-type']);
@@ -148,7 +148,7 @@ async function platformsOfImage(check: RunningCheck, configDigest: string, autho
       'check that the registry\'s storage is complete, and that its download host can be reached');
   }
   if (sha256Digest(answer.body) !== configDigest) {
-    throw new ManifestError('PROTOCOL_ERROR', 'a config that does not have the digest which it should have');
+    throw new ManifestError('PROTOCOL_ERROR', 'a config with a wrong digest');
   }
   const platform = platformOfConfig(answer.body);
   return platform === undefined ? [] : [platform];
@@ -156,7 +156,7 @@ async function platformsOfImage(check: RunningCheck, configDigest: string, autho
 
 function notRunnable({ context }: RunningCheck, { verdict, message }: ManifestError): CheckFailure {
   const step = verdict === 'NOT_AN_IMAGE' ? 'name an image, or build and push it again' : 'check the host, and what a proxy in front of the registry does';
-  return failure(verdict, `${context.image} is no image that ECS can run: ${context.host} serves ${context.redactor.clean(message)}`, step);
+  return failure(verdict, `${context.image} is not an image that ECS can run: ${context.host} serves ${context.redactor.clean(message)}`, step);
 }
 
 function platformMissing({ context }: RunningCheck, offered: string[], wanted: Platform): CheckFailure {

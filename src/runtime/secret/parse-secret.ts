@@ -30,7 +30,7 @@ export function parseSecret(secretString: string | undefined, options: SecretOpt
   }
   const json = parseJson(secretString);
   if (!isObject(json)) {
-    throw fail('SECRET_MALFORMED', `is no JSON object, ${guessAt(secretString)}`);
+    throw fail('SECRET_MALFORMED', `is not a JSON object, ${guessAt(secretString)}`);
   }
   const credentials = { username: stringIn(json, 'username', fail), password: stringIn(json, 'password', fail) };
   const mistake = mistakeIn(credentials);
@@ -51,7 +51,7 @@ function stringIn(json: Record<string, unknown>, key: keyof typeof KEYS, fail: F
     throw fail('SECRET_MALFORMED', `has no key "${key}"`);
   }
   if (typeof value !== 'string') {
-    throw fail('SECRET_MALFORMED', `has a "${key}" that is no string, and ECS takes only strings`, `put the value of "${key}" in quotes`);
+    throw fail('SECRET_MALFORMED', `has a "${key}" that is not a string, and ECS accepts only strings`, `put the value of "${key}" in quotes`);
   }
   if (value === '') {
     throw fail('SECRET_EMPTY', `has an empty "${key}"`);
@@ -64,7 +64,7 @@ function guessAt(text: string): string {
     return 'it begins with a byte order mark';
   }
   if (/^\s*[{[]/.test(text)) {
-    return 'it looks like JSON that is cut or not quoted right';
+    return 'it looks like JSON that is cut off or badly quoted';
   }
   if (/^[^\s:"{}]+:[^\s:"{}]+\s*$/.test(text)) {
     return 'it looks like user:password';
@@ -73,7 +73,7 @@ function guessAt(text: string): string {
 }
 
 /**
- * Go uses the last of several keys that match, and compares as the flags `iu` do (simple case folding). A value that is no string is an
+ * Go uses the last of several keys that match, and compares as the flags `iu` do (simple case folding). A value that is not a string is an
  * error, even if another follows.
  */
 function valueOf(object: Record<string, unknown>, key: RegExp): unknown {
@@ -93,10 +93,10 @@ function mistakeIn({ username, password }: Credentials): [cause: string, step: s
   // RFC 7617 section 2 excludes control characters. A Google key is JSON of several lines, which Google accepts as it is.
   const checked = username === '_json_key' ? [username] : [username, password];
   if (checked.some((text) => /[\r\n]$/.test(text))) {
-    return ['has a user name or password that ends with a line break', 'store it without (printf %s instead of echo)'];
+    return ['has a user name or password that ends with a line break', 'store it without the line break (printf %s instead of echo)'];
   }
   if (checked.some((text) => /[\x00-\x1f\x7f]/.test(text))) {
-    return ['has a control character in the user name or password', 'store it without'];
+    return ['has a control character in the user name or password', 'store it without control characters'];
   }
   return undefined;
 }
@@ -105,12 +105,12 @@ function googleMistake(username: string, password: string): [cause: string, step
   if (username === '_json_key' && !isGoogleKey(password)) {
     return isGoogleKey(decoded(password))
       ? ['has a Google key in base64 under the user name _json_key', 'use the user name _json_key_base64']
-      : ['has the user name _json_key, but its password is no service account key', 'store the key file\'s content, or its base64 under _json_key_base64'];
+      : ['has the user name _json_key, but its password is not a service account key', 'store the key file\'s content, or its base64 under _json_key_base64'];
   }
   if (username === '_json_key_base64' && !isGoogleKey(decoded(password))) {
     return isGoogleKey(password)
       ? ['has a Google key as plain JSON under the user name _json_key_base64', 'use the user name _json_key, or store the key in base64']
-      : ['has the user name _json_key_base64, but its password is no service account key in base64', 'store the output of base64 -w0 of the key file'];
+      : ['has the user name _json_key_base64, but its password is not a service account key in base64', 'store the output of base64 -w0 of the key file'];
   }
   return undefined;
 }

@@ -43,24 +43,24 @@ export async function readCredentials(
 function accessFailure(error: unknown, options: ReadSecretOptions): CheckFailure {
   const { name = '', message = '' } = error as { name?: string; message?: string };
   const reader = options.reader ?? 'the function of the pull check';
-  const hint = (here: string) => options.inOtherAccount ? 'let the policies of secret and key admit it and the execution role' : here;
+  const hint = (here: string) => options.inOtherAccount ? 'allow it and the execution role in the policies of the secret and its key' : here;
   const definite = !options.inOtherAccount;
   if (name === 'ResourceNotFoundException' || (name === 'InvalidRequestException' && /delet/i.test(message))) {
     return failure('SECRET_NOT_FOUND', `${options.name} does not exist, has no value, or is marked for deletion`, 'correct the ARN or name, or create or restore the secret');
   }
   if (name === 'DecryptionFailure' || (/^AccessDenied/.test(name) && /\bkms\b/i.test(message))) {
-    return failure('KMS_ACCESS_DENIED', `${reader} may not decrypt ${options.name} with its KMS key`,
+    return failure('KMS_ACCESS_DENIED', `${reader} cannot decrypt ${options.name} with its KMS key`,
       hint('name the key with encryptionKeyArn, or allow the role kms:Decrypt in the policy of the key'), definite);
   }
   if (/^AccessDenied/.test(name)) {
-    return failure('SECRET_ACCESS_DENIED', `${reader} may not read ${options.name}`,
+    return failure('SECRET_ACCESS_DENIED', `${reader} cannot read ${options.name}`,
       hint('allow it secretsmanager:GetSecretValue, and look for a policy that denies it'), definite);
   }
   if (name === 'ValidationException') {
-    return failure('SECRET_NOT_FOUND', `${options.name} has a name or ARN that Secrets Manager does not take`, 'correct it');
+    return failure('SECRET_NOT_FOUND', `${options.name} has a name or ARN that Secrets Manager does not accept`, 'correct it');
   }
   if (/^(?:Throttling|InternalService|ServiceUnavailable)/.test(name)) {
-    return failure('REGISTRY_UNAVAILABLE', `${options.name} could not be read: Secrets Manager cannot answer now (${oneLine(name, 60)})`, 'deploy again later');
+    return failure('REGISTRY_UNAVAILABLE', `${options.name} could not be read: Secrets Manager is unavailable (${oneLine(name, 60)})`, 'deploy again later');
   }
   return failure('NO_ROUTE', `${options.name} could not be read (${oneLine(name, 60)})`, 'check that Secrets Manager can be reached: in a VPC it needs an interface endpoint or NAT');
 }

@@ -5,7 +5,7 @@ import { MESSAGE_LIMIT, oneLine } from './text';
 import { CheckFailure, Verdict } from './verdict';
 import { HttpResponse } from '../http/message';
 
-/** Cause and place, then the one next step, which stays whole when there is too much to say. */
+/** Cause and place, then the one next step, which stays whole if the message has to be cut. */
 export function failure(verdict: Verdict, cause: string, step: string, definite?: boolean): CheckFailure {
   const end = `; ${oneLine(step, MESSAGE_LIMIT / 2)}`;
   return new CheckFailure(verdict, oneLine(cause, MESSAGE_LIMIT - Buffer.byteLength(end)) + end, definite);
@@ -19,39 +19,39 @@ export function seen(context: MessageContext, response: HttpResponse, error: Reg
 
 /** A function outside the VPC is a stranger to a registry that admits only some addresses. */
 function withNetworkStep(context: MessageContext, step: string): string {
-  return context.location === 'function' ? `${step}; if the registry admits only some addresses, set pullCheck.vpc` : step;
+  return context.location === 'function' ? `${step}; if the registry allows only some addresses, set pullCheck.vpc` : step;
 }
 
 function admittingNetworkStep(context: MessageContext, otherwise: string): string {
-  return context.location === 'function' ? 'set pullCheck.vpc to a VPC that the registry admits' : otherwise;
+  return context.location === 'function' ? 'set pullCheck.vpc to a VPC that the registry allows' : otherwise;
 }
 
-/** A 403 that speaks of the caller's address, or may be about it as far as the user said. */
+/** A 403 that names the caller's address, or can be about it because the user declared so. */
 function restriction(context: MessageContext, response: HttpResponse, error: RegistryError): CheckFailure | undefined {
   const expected = context.restrictedNetwork && context.location !== 'function-in-vpc';
   return response.status === 403 && (expected || speaksOfAddress(error)) ? notAdmitted(context, response, error) : undefined;
 }
 
-/** An HTML page with 403 is that of a firewall in front of the registry, and says nothing about credentials. */
+/** A 403 with an HTML page comes from a firewall in front of the registry, and proves nothing about credentials. */
 function firewall(context: MessageContext, response: HttpResponse, error: RegistryError): CheckFailure | undefined {
   return response.status === 403 && error.html ? notAdmitted(context, response, error) : undefined;
 }
 
 function notAdmitted(context: MessageContext, response: HttpResponse, error: RegistryError): CheckFailure {
-  return failure('NETWORK_RESTRICTED', `${context.host} does not admit requests from here (${seen(context, response, error)})`,
-    admittingNetworkStep(context, 'check from an address that the registry admits'));
+  return failure('NETWORK_RESTRICTED', `${context.host} does not accept requests from this network (${seen(context, response, error)})`,
+    admittingNetworkStep(context, 'check from an address that the registry allows'));
 }
 
-/** Answers that say nothing about credentials or image, whatever was asked: the rate, the server's health, the network. */
+/** Answers to any request that prove nothing about credentials or image: the rate, the server's health, the network. */
 export function refusalOfService(context: MessageContext, response: HttpResponse, retryAfterMs?: number): CheckFailure | undefined {
   const error = registryErrorOf(response);
   const { status } = response;
   if (status === 429) {
     const when = retryAfterMs === undefined ? 'later' : `in ${Math.ceil(retryAfterMs / 1_000)} seconds`;
-    return failure('RATE_LIMITED', `${context.host} has had too many requests (${seen(context, response, error)})`, `check again ${when}`);
+    return failure('RATE_LIMITED', `${context.host} received too many requests (${seen(context, response, error)})`, `check again ${when}`);
   }
   if (status === 408 || status >= 500) {
-    return failure('REGISTRY_UNAVAILABLE', `${context.host} cannot answer now (${seen(context, response, error)})`, 'check again when it is up');
+    return failure('REGISTRY_UNAVAILABLE', `${context.host} is unavailable (${seen(context, response, error)})`, 'check again when it is up');
   }
   return restriction(context, response, error);
 }
@@ -62,7 +62,7 @@ export const LOGIN_REFUSALS: readonly number[] = [401, 403, 413, 431];
 /** The registry refuses the credentials themselves. */
 export function loginRefused(context: MessageContext, response: HttpResponse): CheckFailure {
   if (response.status === 413 || response.status === 431) {
-    return failure('SECRET_MALFORMED', `${context.credentialsName} hold more than ${context.host} takes (${seen(context, response)})`, 'check what is stored as the password');
+    return failure('SECRET_MALFORMED', `${context.credentialsName} are longer than ${context.host} accepts (${seen(context, response)})`, 'check what is stored as the password');
   }
   const error = registryErrorOf(response);
   return refusalOfService(context, response) ?? firewall(context, response, error) ?? failure('CREDENTIALS_REJECTED',
@@ -86,10 +86,10 @@ export function manifestRefused(context: MessageContext, response: HttpResponse,
     return notARegistry(context, response);
   }
   if (status === 404) {
-    return failure('IMAGE_NOT_FOUND', `${context.image} does not exist, or ${context.credentialsName} may not see it (${where})`,
+    return failure('IMAGE_NOT_FOUND', `${context.image} does not exist, or ${context.credentialsName} cannot access it (${where})`,
       'check repository and tag, and that the image was pushed');
   }
-  // Quay says 405 for a namespace that is switched off.
+  // Quay answers 405 for a namespace that is disabled.
   if (status === 401 || status === 403 || (status === 405 && error.code === 'DENIED')) {
     return pullDenied(context, response);
   }
@@ -98,17 +98,17 @@ export function manifestRefused(context: MessageContext, response: HttpResponse,
 
 /** The registry knows the credentials, and refuses the image to them, or hides it. */
 export function pullDenied(context: MessageContext, response: HttpResponse): CheckFailure {
-  return failure('PULL_DENIED', `${context.credentialsName} may not pull ${context.image}, or it does not exist (${seen(context, response)})`,
+  return failure('PULL_DENIED', `${context.credentialsName} cannot pull ${context.image}, or it does not exist (${seen(context, response)})`,
     withNetworkStep(context, permitStep(context.host, context.credentials)));
 }
 
-/** Nobody is admitted, with or without credentials. */
+/** Requests are refused, with or without credentials. */
 export function refusedWithoutChallenge(context: MessageContext, response: HttpResponse): CheckFailure {
   const error = registryErrorOf(response);
   if (response.status === 403) {
     return notAdmitted(context, response, error);
   }
-  return failure('PROTOCOL_ERROR', `${context.host} wants credentials, but names no way to give them (${seen(context, response, error)})`,
+  return failure('PROTOCOL_ERROR', `${context.host} requires credentials, but sends no challenge (${seen(context, response, error)})`,
     'check that the host is a registry, and what a proxy in front of it does with WWW-Authenticate');
 }
 
@@ -117,5 +117,5 @@ export function notARegistry(context: MessageContext, response: HttpResponse): C
 }
 
 export function unexpected(context: MessageContext, response: HttpResponse): CheckFailure {
-  return failure('PROTOCOL_ERROR', `${context.host} gave an answer that is not understood (${seen(context, response)})`, 'check host and port of the image, and the registry\'s log');
+  return failure('PROTOCOL_ERROR', `${context.host} sent an unexpected answer (${seen(context, response)})`, 'check host and port of the image, and the registry\'s log');
 }

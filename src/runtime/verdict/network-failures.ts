@@ -24,7 +24,7 @@ const EXPLANATIONS: Readonly<Record<NetworkFailureKind, Explanation>> = {
   },
   'address-reserved': {
     verdict: 'NO_ROUTE',
-    cause: 'has a loopback, link-local or reserved address, which is never asked',
+    cause: 'has a loopback, link-local or reserved address, which gets no request',
     step: (context) => isCommandLine(context)
       ? 'correct the host, or use --insecure-loopback for a registry on this machine'
       : 'correct the host or its DNS entry',
@@ -43,15 +43,15 @@ const EXPLANATIONS: Readonly<Record<NetworkFailureKind, Explanation>> = {
   'deadline': SLOW,
   'tls': { verdict: 'TLS_UNTRUSTED', cause: 'has a certificate that is not trusted', step: certificateStep },
   'not-tls': { verdict: 'PROTOCOL_ERROR', cause: 'does not speak TLS', step: 'serve the registry over https, or correct the port' },
-  'redirect-http': { verdict: 'PROTOCOL_ERROR', cause: 'redirects to something else than https, which is not followed', step: EXTERNAL_URL },
-  'redirect': { verdict: 'PROTOCOL_ERROR', cause: 'redirects without end or to no valid URL', step: EXTERNAL_URL },
-  'too-large': { verdict: 'PROTOCOL_ERROR', cause: 'gave an answer that is too large', step: 'check that the host is a registry' },
+  'redirect-http': { verdict: 'PROTOCOL_ERROR', cause: 'redirects to a URL without https, which is not followed', step: EXTERNAL_URL },
+  'redirect': { verdict: 'PROTOCOL_ERROR', cause: 'redirects endlessly or to an invalid URL', step: EXTERNAL_URL },
+  'too-large': { verdict: 'PROTOCOL_ERROR', cause: 'sent an answer that is too large', step: 'check that the host is a registry' },
   'encoded': {
     verdict: 'PROTOCOL_ERROR',
-    cause: 'compresses its answer although that was ruled out',
+    cause: 'compresses its answer, which the request does not allow',
     step: 'switch off compression in the proxy in front of the registry',
   },
-  'not-http': { verdict: 'PROTOCOL_ERROR', cause: 'does not speak HTTP as it should', step: 'check host and port of the image' },
+  'not-http': { verdict: 'PROTOCOL_ERROR', cause: 'does not speak HTTP', step: 'check host and port of the image' },
 };
 
 /** The failure of a request that got no usable answer. */
@@ -78,7 +78,7 @@ function networkStep({ location }: MessageContext, otherwise: string): string {
 
 function certificateStep(context: MessageContext): string {
   if (context.onFargate) {
-    return 'give the registry a certificate of a public authority, since Fargate trusts no other';
+    return 'give the registry a certificate of a public authority, because Fargate trusts no other';
   }
-  return isCommandLine(context) ? 'give its authority with --ca-file' : 'give its authority as pullCheck.caCertificate, and to the container instances';
+  return isCommandLine(context) ? 'pass its authority with --ca-file' : 'set pullCheck.caCertificate to its authority, which the container instances must trust as well';
 }
