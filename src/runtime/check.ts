@@ -24,9 +24,8 @@ export { REAL_ENVIRONMENT } from './http/environment';
 export type { CheckEnvironment } from './http/environment';
 export { parseSecret } from './secret/parse-secret';
 export { readCredentials } from './secret/read-secret';
-export type { CheckLocation } from './verdict/message-context';
 export { kindOf, VERDICTS } from './verdict/verdict';
-export type { Verdict, VerdictKind } from './verdict/verdict';
+export type { Verdict } from './verdict/verdict';
 
 export interface CheckInput {
   /** The image as it is in the task definition. */
