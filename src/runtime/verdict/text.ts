@@ -1,4 +1,4 @@
-/** CloudFormation accepts a reason of 4 KiB; the caller's part (role, how to deploy all the same) needs room as well. */
+/** CloudFormation accepts a reason of 4 KiB; the caller's part (role, how to deploy anyway) needs room as well. */
 export const MESSAGE_LIMIT = 1024;
 
 /** One line without control, format or surrogate characters, fit for a terminal, a log and CloudFormation. */
