@@ -20,7 +20,7 @@ describeBehaviours('registries and their ways', [
     quirks: { manifest: () => errors(401, 'UNAUTHORIZED', 'unauthorized', { 'www-authenticate': 'Basic realm="harbor"' }) },
     verdict: 'PULL_DENIED',
     credentialsSent: 2,
-    message: /may not pull registry\.example\.com\/acme\/api:1\.4\.2, or it does not exist/,
+    message: /cannot pull registry\.example\.com\/acme\/api:1\.4\.2, or it does not exist/,
   },
   {
     name: 'Harbor\'s robot account that lost its $ in a shell',
@@ -89,7 +89,7 @@ describeBehaviours('registries and their ways', [
     message: /does not accept fine-grained tokens/,
   },
   {
-    name: 'GHCR: an installation token logs in, but may not read the package (403 without a challenge)',
+    name: 'GHCR: an installation token logs in, but cannot read the package (403 without a challenge)',
     input: { image: 'ghcr.io/acme/api:1', credentials: { username: USERNAME, password: 'ghs_0123456789' } },
     script: (request) => {
       if (request.path === '/token') {
@@ -186,13 +186,13 @@ describeBehaviours('registries and their ways', [
   },
   {
     name: 'ACR\'s firewall names the client\'s address',
-    input: { image: 'acme.azurecr.io/api:1', vantage: 'function' },
+    input: { image: 'acme.azurecr.io/api:1', location: 'function' },
     quirks: {
       challenge: ['Bearer realm="https://acme.azurecr.io/oauth2/token",service="acme.azurecr.io",scope="repository:api:pull"', 'Basic realm="https://acme.azurecr.io"'],
       login: () => errors(403, 'DENIED', 'client with IP \'203.0.113.7\' is not allowed access'),
     },
     verdict: 'NETWORK_RESTRICTED',
-    message: /203\.0\.113\.7.*set pullCheck\.vpc to a VPC that the registry admits/,
+    message: /203\.0\.113\.7.*set pullCheck\.vpc to a VPC that the registry allows/,
   },
 ]);
 

@@ -1,7 +1,7 @@
 import { CUSTOM } from '../../registries/custom';
 import { REGISTRIES, registryOfHost, registryOfKey } from '../../registries/registries';
 import { Finding, Registry } from '../../registries/registry';
-import { Credentials } from '../oci/token';
+import { Credentials } from '../http/credentials';
 
 /** The registry whose advice fits a host: the one that the user named, or else the one that the host belongs to, certainly or probably. */
 export function adviserFor(host: string, key?: string): Registry {
@@ -23,7 +23,7 @@ export function permitStep(registry: Registry, credentials: Credentials): string
   return textOf(registry.wrongKinds, credentials) ?? registry.permit;
 }
 
-/** A warning about credentials that work now, but won't for long. */
+/** A warning about credentials that work now, but not for long. */
 export function lifetimeWarning(registry: Registry, credentials: Credentials): string | undefined {
   return textOf(registry.shortLived, credentials);
 }
