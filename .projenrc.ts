@@ -27,7 +27,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
   constructsVersion: '10.0.5',
   jsiiVersion: '~6.0.0',
   typescriptVersion: '~5.9.0',
+  minNodeVersion: '20.0.0',
   workflowNodeVersion: '22',
+  // projen's own default needs Node 22.
+  bumpPackage: 'commit-and-tag-version@^12',
   packageManager: javascript.NodePackageManager.NPM,
   projenrcTs: true,
   tsconfigDevFile: 'tsconfig.dev.json',
@@ -102,6 +105,9 @@ for (const path of [
 
 // 1.13.0 names a platform package that was never published in that version, so that `npm ci` finds the lock file incomplete.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
+
+// npm 11 runs no install script that is not listed here, and lists those that are not. All three only save time.
+project.package.addField('allowScripts', { '@parcel/watcher': false, 'esbuild': false, 'unrs-resolver': false });
 
 // Our Go module asks for at least the versions in package-lock.json: those that the floor asks for. Projen takes a resolution of
 // @aws-cdk for a dependency of CDK v1.
