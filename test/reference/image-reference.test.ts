@@ -1,5 +1,5 @@
-import * as fc from 'fast-check';
 import { ImageReference, registryHostOfPrefix } from '../../src/reference/image-reference';
+import * as fc from '../support/fast-check';
 
 const HASH = '0123456789abcdef'.repeat(4);
 const DIGEST = `sha256:${HASH}`;

@@ -1,6 +1,6 @@
-import * as fc from 'fast-check';
 import { vectors } from './www-authenticate.json';
 import { ChallengeError, parseChallenges, preferredChallenge } from '../../src/runtime/oci/challenge';
+import * as fc from '../support/fast-check';
 
 function parse(headers: readonly string[]): unknown {
   try {

@@ -1,5 +1,5 @@
-import * as fc from 'fast-check';
 import { createRedactor, oneLine } from '../../src/runtime/verdict/text';
+import * as fc from '../support/fast-check';
 import { leaksIn } from '../support/leaks';
 
 test('one line has no control characters, and fits', () => {
