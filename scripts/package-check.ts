@@ -19,6 +19,9 @@ const REQUIRED = [
 
 function main(): void {
   const checks = new Checks();
+  checks.check('npm ci has nothing to warn about, such as a development tool that needs a newer Node.js', () => {
+    deepStrictEqual(run('npm', ['ci', '--dry-run']).split('\n').filter((line) => line.startsWith('npm warn')), []);
+  });
   checks.check('the files that projen generates are current', () => leavesTreeUnchanged(() => run('projen', ['default'])));
   checks.check('jsii compiles without a warning', compile);
   checks.check('the public API breaks nothing of the last release', compareWithLastTag);
