@@ -12,7 +12,7 @@ export const FINDINGS_OF_THE_LIBRARY: AcceptedFinding[] = [
   },
   {
     rule: 'AwsSolutions-IAM5[Resource::arn:aws:kms:eu-west-1:111122223333:key/*]',
-    where: /^secret-by-complete-arn-with-alias Stack\/(?:Task\/ExecutionRole\/DefaultPolicy|PrivateRegistryPullCheckPolicy[0-9a-f]{8})\/Resource$/,
+    where: /^secret-by-complete-arn-with-alias Stack\/(?:Task\/ExecutionRole\/DefaultPolicy|PrivateRegistryPullCheckReadSecret[0-9a-f]{16})\/Resource$/,
     reason: 'IAM takes no alias as a resource; the condition kms:ResourceAliases names it',
   },
   {
@@ -32,7 +32,7 @@ export const FINDINGS_OF_THE_LIBRARY: AcceptedFinding[] = [
   },
   {
     rule: 'NIST.800.53.R5-IAMNoInlinePolicy',
-    where: /\/(?:PrivateRegistryPullCheckPolicy[0-9a-f]{8}|\w*Role\/(?:DefaultPolicy|PolicyStack\w+))\/Resource$/,
+    where: /\/(?:PrivateRegistryPullCheck(?:ReadSecret|DescribeStack)[0-9a-f]{16}|\w*Role\/(?:DefaultPolicy|PolicyStack\w+))\/Resource$/,
     reason: 'each policy belongs to one role, and is made and removed with the image that needs it',
   },
   {

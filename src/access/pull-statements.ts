@@ -11,13 +11,17 @@ export interface PullStatement {
   readonly conditions?: Record<string, Record<string, unknown>>;
 }
 
+export function policyStatement({ actions, resources, conditions }: PullStatement): iam.PolicyStatement {
+  return new iam.PolicyStatement({ actions, resources, conditions });
+}
+
 /**
  * The statements as a policy in JSON, for somebody else to attach.
  */
 export function policyOf(statements: PullStatement[]): object {
   return {
     Version: '2012-10-17',
-    Statement: statements.map(({ actions, resources, conditions }) => new iam.PolicyStatement({ actions, resources, conditions }).toStatementJson()),
+    Statement: statements.map((statement) => policyStatement(statement).toStatementJson()),
   };
 }
 

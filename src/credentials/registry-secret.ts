@@ -91,10 +91,12 @@ export class RegistrySecret {
   }
 
   /**
-   * Remembers a role that reads the secret, for `ownerPolicies()`.
+   * Remembers a role that reads the secret, for `ownerPolicies()`. Only roles have an ARN to name there.
    */
-  public addReader(role: iam.IRole): void {
-    this.readers.push(role);
+  public addReader({ grantPrincipal }: iam.IGrantable): void {
+    if ('roleArn' in grantPrincipal) {
+      this.readers.push(grantPrincipal as iam.IRole);
+    }
   }
 
   public ownerPolicies(consumer: IConstruct): OwnerPolicies {
@@ -135,7 +137,7 @@ export class RegistrySecret {
         `the secret ${JSON.stringify(id.arn)} is ${where}, but no key is given: a secret under the AWS managed key aws/secretsmanager `
         + 'cannot be read from another account; encrypt it with a customer-managed key and pass encryptionKeyArn', consumer);
     }
-    const { secretPolicy, keyPolicy } = this.ownerPolicies(consumer);
+    const { secretPolicy, keyPolicy } = stack.resolve(this.ownerPolicies(consumer));
     warn(consumer, 'crossAccountSecret',
       `the secret ${JSON.stringify(id.arn)} is ${where}: its owner has to allow that in the resource policy of the secret, with `
       + `${JSON.stringify(secretPolicy)}, and in the policy of its key, with ${JSON.stringify(keyPolicy)}; `

@@ -8,6 +8,7 @@ import { IConstruct } from 'constructs';
  */
 export const ERROR_IDS = [
   'caCertificateOnFargate',
+  'connectionsWithoutVpc',
   'containerExceedsTask',
   'credentialsAmbiguous',
   'credentialsMissing',

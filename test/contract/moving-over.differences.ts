@@ -52,6 +52,12 @@ export const IMAGE_DIFFERENCES: ExpectedDifference[] = [
   {
     type: 'AWS::IAM::Policy',
     path: 'Properties.PolicyDocument',
+    raw: 'Allow secretsmanager:GetSecretValue on "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ghcr/pull-a1B2c3"',
+    why: 'an execution role that was imported gets this permission in a separate policy, whose name contains the stack and the Region',
+  },
+  {
+    type: 'AWS::IAM::Policy',
+    path: 'Properties.PolicyDocument',
     ours: `Allow kms:Decrypt on "arn:aws:kms:eu-west-1:111122223333:key/00000000-1111-2222-3333-444444444444" if ${VIA_SECRETS_MANAGER}`,
     why: 'the execution role may decrypt the secret, which aws-cdk-lib leaves out for an imported key',
   },

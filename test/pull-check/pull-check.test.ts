@@ -69,7 +69,7 @@ describe('the check', () => {
 
   test('waits until its function may read the secret, and ask for the state of the stack', () => {
     const stack = checked();
-    const policies = Template.fromStack(stack).findResources('AWS::IAM::Policy', { Properties: { PolicyName: Match.stringLikeRegexp('PullCheckPolicy') } });
+    const policies = Template.fromStack(stack).findResources('AWS::IAM::Policy', { Properties: { PolicyName: Match.stringLikeRegexp('PullCheck(ReadSecret|DescribeStack)') } });
     expect(Object.values(policies).map(({ Properties }) => Properties.PolicyDocument.Statement[0].Action).sort())
       .toEqual(['cloudformation:DescribeStacks', 'secretsmanager:GetSecretValue']);
     expect(checkOf(stack).DependsOn.sort()).toEqual(Object.keys(policies).sort());
@@ -79,7 +79,7 @@ describe('the check', () => {
     const stack = newStack(CHECKED);
     const credentials = RegistryCredentials.fromSecretCompleteArn(SECRET_ARN, { encryptionKeyArn: KEY_ARN });
     defineTask(stack, new PrivateRegistryImage(IMAGE, { credentials }));
-    const [policy] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy', { Properties: { PolicyName: Match.stringLikeRegexp('PullCheckPolicy') } }))
+    const [policy] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy', { Properties: { PolicyName: Match.stringLikeRegexp('PullCheck(ReadSecret|DescribeStack)') } }))
       .filter(({ Properties }) => JSON.stringify(Properties.PolicyDocument).includes('GetSecretValue'));
     expect(policy.Properties.PolicyDocument.Statement).toEqual([
       { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: SECRET_ARN },
@@ -135,7 +135,7 @@ describe('the check', () => {
     const policiesWith = (...tags: string[]) => {
       const stack = newStack(CHECKED);
       tags.forEach((tag) => defineTask(stack, image(undefined, `ghcr.io/acme/api:${tag}`), {}, `Task${tag}`));
-      return Object.keys(Template.fromStack(stack).findResources('AWS::IAM::Policy')).filter((id) => id.startsWith('PrivateRegistryPullCheckPolicy'));
+      return Object.keys(Template.fromStack(stack).findResources('AWS::IAM::Policy')).filter((id) => /^PrivateRegistryPullCheck(ReadSecret|DescribeStack)/.test(id));
     };
     expect(policiesWith('1')).toHaveLength(2);
     expect(policiesWith('2', '3', '4')).toEqual(policiesWith('1'));
@@ -337,7 +337,9 @@ describe('what cannot work', () => {
   test.each<[string, (stack: Stack) => PullCheckOptions]>([
     ['a role that may not be changed', (stack) => ({ role: iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111122223333:role/check', { mutable: false }) })],
     ['a function that was defined elsewhere', (stack) => ({
-      checkFunction: PullCheckFunction.fromFunctionArn(stack, 'Function', 'arn:aws:lambda:eu-west-1:444455556666:function:check'),
+      checkFunction: PullCheckFunction.fromPullCheckFunctionAttributes(stack, 'Function', {
+        functionArn: 'arn:aws:lambda:eu-west-1:444455556666:function:check',
+      }),
     })],
   ])('is warned about, with the policy to attach: %s', (_what, pullCheck) => {
     const stack = newStack(CHECKED);

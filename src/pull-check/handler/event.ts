@@ -1,3 +1,5 @@
+import { PullCheckProperties } from '../contract';
+
 /**
  * What CloudFormation sends to a custom resource.
  *
@@ -11,25 +13,6 @@ export interface CustomResourceEvent {
   readonly LogicalResourceId: string;
   readonly PhysicalResourceId?: string;
   readonly ResourceProperties: PullCheckProperties;
-}
-
-/**
- * What is checked, as the construct writes it. CloudFormation turns every value into a string.
- */
-export interface PullCheckProperties {
-  readonly Image: string;
-  readonly Secret: string;
-  readonly SecretRegion: string;
-  readonly SecretOfOtherAccount?: string;
-  readonly Platform?: string;
-  readonly Mode: string;
-  readonly AuthHost?: string;
-  readonly CaCertificate?: string;
-  readonly RestrictedNetwork?: string;
-  readonly Fargate?: string;
-  readonly PinDigest?: string;
-  readonly TimeoutSeconds: string;
-  readonly Trigger?: string;
 }
 
 /**

@@ -1,7 +1,8 @@
-import { CustomResourceEvent, ProbeResult, PullCheckProperties } from './event';
+import { CustomResourceEvent, ProbeResult } from './event';
 import { probe as probeImage } from './probe';
 import { answer } from './respond';
 import { send } from './send';
+import { PullCheckProperties } from '../contract';
 
 /**
  * The function that CloudFormation calls.

@@ -1,11 +1,12 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { ProbeResult, PullCheckProperties } from './event';
+import { ProbeResult } from './event';
 import { PLACEHOLDER } from '../../private/placeholder';
 import { checkPull } from '../../runtime/check';
 import { Connections } from '../../runtime/http/connections';
 import { REAL_ENVIRONMENT } from '../../runtime/http/environment';
 import { readCredentials } from '../../runtime/secret/read-secret';
 import { CheckFailure } from '../../runtime/verdict/verdict';
+import { PullCheckProperties } from '../contract';
 
 /** The construct allows no more, but a token may say anything, and the function must not be stopped in the middle. */
 const LONGEST_TIMEOUT = 60;

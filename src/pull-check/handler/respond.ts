@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { InvokeCommand, InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
-import { CustomResourceEvent, CustomResourceResponse, ProbeResult, PullCheckProperties } from './event';
+import { CustomResourceEvent, CustomResourceResponse, ProbeResult } from './event';
 import { log } from './log';
 import { probe } from './probe';
 import { ImageReference } from '../../reference/image-reference';
+import { PullCheckProperties } from '../contract';
 
 const BREAK_THE_GLASS = 'to deploy all the same, add --context cdk-private-registry:pullCheckMode=WARN';
 /** A minute for the rights of a new role to arrive everywhere, and what the check itself may take at the most. */

@@ -4,7 +4,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
-import { RegistryCredentials } from '../../src';
+import { PrivateRegistryFargateService, RegistryCredentials } from '../../src';
 import { expectError, expectSilence, expectSynthError } from '../support/errors';
 import { ENV, FLAG_SETS, IMAGE, KEY_ARN, newApp, newStack, pullStatementsOf, resourcesOf, SECRET_ARN, statementsOf, warningIdsOf } from '../support/synth';
 import { apiImage, CREDENTIALS, defineTask, defineTaskWith, ecsRole, expectTaskWaitsForPolicy, ownSecret } from '../support/tasks';
@@ -98,12 +98,55 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
         expectTaskWaitsForPolicy(stack);
       }
       const names = stacks.flatMap((stack) => resourcesOf(stack, 'AWS::IAM::Policy').map(({ Properties }) => Properties.PolicyName));
-      expect(new Set(names).size).toBe(2);
-      for (const name of names) {
-        expect(name).toMatch(/^\w{1,128}$/);
-      }
+      expect(names).toEqual(stacks.map((stack) => `PrivateRegistryPull-${stack.stackName}-eu-west-1`));
       expect(platform.node.findAll().filter((construct) => construct instanceof iam.CfnPolicy)).toEqual([]);
       expect([platform, ...stacks].flatMap(warningIdsOf)).toEqual([]);
+    });
+
+    test('two stacks with one name in two Regions: neither policy overwrites the other', () => {
+      const app = newApp(flags);
+      const platform = new Stack(app, 'Platform', { env: ENV });
+      const executionRole = ecsRole(platform, { roleName: 'exec' });
+      const stacks = ['eu-west-1', 'us-east-1'].map((region) => new Stack(app, region, { stackName: 'api', env: { ...ENV, region } }));
+      stacks.forEach((stack) => defineTask(stack, apiImage(), { executionRole }));
+      const names = stacks.map((stack) => resourcesOf(stack, 'AWS::IAM::Policy').map(({ Properties }) => Properties.PolicyName));
+
+      expect(names).toEqual([['PrivateRegistryPull-api-eu-west-1'], ['PrivateRegistryPull-api-us-east-1']]);
+    });
+
+    test('a stack whose Region is not known writes it when it is deployed', () => {
+      const app = newApp(flags);
+      const stack = new Stack(app, 'Api');
+      defineTask(stack, apiImage(), { executionRole: ecsRole(new Stack(app, 'Platform'), { roleName: 'exec' }) });
+
+      expect(resourcesOf(stack, 'AWS::IAM::Policy').map(({ Properties }) => Properties.PolicyName))
+        .toEqual([{ 'Fn::Join': ['', ['PrivateRegistryPull-Api-', { Ref: 'AWS::Region' }]] }]);
+    });
+
+    test('forty services: one policy, which IAM accepts', () => {
+      const app = newApp(flags);
+      const executionRole = ecsRole(new Stack(app, 'Platform', { env: ENV }));
+      const stack = new Stack(app, 'Stack', { env: ENV });
+      for (let service = 0; service < 40; service++) {
+        defineTask(stack, apiImage(), { executionRole }, `Task${service}`);
+      }
+
+      const policies = resourcesOf(stack, 'AWS::IAM::Policy').filter(({ Properties }) => JSON.stringify(Properties.Roles).includes('ImportValue'));
+      expect(policies.map(({ Properties }) => Properties.PolicyDocument.Statement)).toEqual([[PULL_STATEMENT]]);
+      expectTaskWaitsForPolicy(stack);
+    });
+
+    test('the logs of a PrivateRegistryFargateService: in a policy of this stack, whose name contains the Region', () => {
+      const app = newApp(flags);
+      const executionRole = ecsRole(new Stack(app, 'Platform', { env: ENV }));
+      const stack = new Stack(app, 'Stack', { env: ENV });
+      new PrivateRegistryFargateService(stack, 'Api', { image: IMAGE, credentials: CREDENTIALS, executionRole });
+
+      const { DependsOn: waits } = resourcesOf(stack, 'AWS::ECS::TaskDefinition')[0];
+      const policies = Object.entries(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
+      expect(policies.map(([, { Properties }]) => Properties.PolicyName).sort())
+        .toEqual(['PrivateRegistryAccess-StackApiImportedExecutionRole7DAEFEF5-eu-west-1', 'PrivateRegistryPull-Stack-eu-west-1']);
+      expect(waits).toEqual(expect.arrayContaining(policies.map(([id]) => id)));
     });
 
     test('the parent of a nested stack', () => {
@@ -139,7 +182,7 @@ describe('a role that cannot be changed', () => {
     const stack = newStack();
     const credentials = RegistryCredentials.fromSecretCompleteArn(SECRET_ARN, { encryptionKeyArn: KEY_ARN });
     const message = expectError(() => defineTaskWith(stack, credentials, { executionRole: roleIn(stack) }),
-      'executionRoleImmutable', name, 'cannot be changed from here', 'executionRolePolicyManagedExternally: true');
+      'executionRoleImmutable', name, 'this app cannot change', 'rolePolicyManagedExternally: true');
 
     expect(JSON.parse(/(\{"Version".*\}) \(at /.exec(message)![1])).toEqual({
       Version: '2012-10-17',
@@ -154,7 +197,7 @@ describe('a role that cannot be changed', () => {
 
   test.each(immutable)('somebody else attaches the policy: %s', (_, roleIn) => {
     const stack = newStack();
-    defineTaskWith(stack, CREDENTIALS, { executionRole: roleIn(stack) }, { executionRolePolicyManagedExternally: true });
+    defineTaskWith(stack, CREDENTIALS, { executionRole: roleIn(stack) }, { rolePolicyManagedExternally: true });
 
     expect(resourcesOf(stack, 'AWS::IAM::Policy')).toEqual([]);
     expectSilence(stack);
@@ -164,7 +207,7 @@ describe('a role that cannot be changed', () => {
     const app = newApp();
     const executionRole = ecsRole(new Stack(app, 'Platform', { env: ENV })).withoutPolicyUpdates();
     const stack = new Stack(app, 'Stack', { env: ENV });
-    defineTaskWith(stack, CREDENTIALS, { executionRole }, { executionRolePolicyManagedExternally: true });
+    defineTaskWith(stack, CREDENTIALS, { executionRole }, { rolePolicyManagedExternally: true });
 
     expect(resourcesOf(stack, 'AWS::IAM::Policy')).toEqual([]);
     expectSilence(stack);
@@ -172,7 +215,7 @@ describe('a role that cannot be changed', () => {
 
   test('a role that can be changed gets the policy in any case', () => {
     const stack = newStack();
-    defineTaskWith(stack, CREDENTIALS, {}, { executionRolePolicyManagedExternally: true });
+    defineTaskWith(stack, CREDENTIALS, {}, { rolePolicyManagedExternally: true });
 
     expect(pullStatementsOf(stack)).toEqual([PULL_STATEMENT]);
   });
@@ -195,7 +238,7 @@ describe('a role of another account', () => {
     const stack = newStack();
     const executionRole = iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::999988887777:role/exec', options);
 
-    expectError(() => defineTaskWith(stack, CREDENTIALS, { executionRole }, { executionRolePolicyManagedExternally: true }),
+    expectError(() => defineTaskWith(stack, CREDENTIALS, { executionRole }, { rolePolicyManagedExternally: true }),
       'executionRoleOfOtherAccount', 'arn:aws:iam::999988887777:role/exec', 'account 999988887777', 'account 111122223333', '(at Stack/Task/app)');
   });
 
