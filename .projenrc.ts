@@ -27,7 +27,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
   constructsVersion: '10.0.5',
   jsiiVersion: '~6.0.0',
   typescriptVersion: '~5.9.0',
+  minNodeVersion: '20.0.0',
   workflowNodeVersion: '22',
+  // projen's own default needs Node 22.
+  bumpPackage: 'commit-and-tag-version@^12',
   packageManager: javascript.NodePackageManager.NPM,
   projenrcTs: true,
   tsconfigDevFile: 'tsconfig.dev.json',
@@ -103,6 +106,9 @@ for (const path of [
 // 1.13.0 names a platform package that was never published in that version, so that `npm ci` finds the lock file incomplete.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
+// npm 11 runs no install script that is not listed here, and lists those that are not. All three only save time.
+project.package.addField('allowScripts', { '@parcel/watcher': false, 'esbuild': false, 'unrs-resolver': false });
+
 // Our Go module asks for at least the versions in package-lock.json: those that the floor asks for. Projen takes a resolution of
 // @aws-cdk for a dependency of CDK v1.
 for (const [name, version] of [['asset-awscli-v1', '2.2.229'], ['asset-node-proxy-agent-v6', '2.1.0']]) {
@@ -142,6 +148,10 @@ project.testTask.prependSpawn(project.bundler.bundleTask);
 
 // An app of its own, which has the package that was packed.
 project.eslint!.addIgnorePattern('scripts/languages/walkthrough/');
+
+// Generated, with `import type`: the linter would repair them, and projen would write them again.
+project.eslint!.addIgnorePattern('src/service/private-registry-fargate-service-base-props.ts');
+project.eslint!.addIgnorePattern('src/service/private-registry-container-options.ts');
 
 // One dialect, everywhere. Types are imported like everything else: `import type` would hide a cycle from the linter.
 project.eslint!.addRules({

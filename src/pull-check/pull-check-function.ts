@@ -255,14 +255,13 @@ export class PullCheckFunction extends Resource implements IPullCheckFunction {
       // (https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html).
       resources: ['*'],
     }));
-    const prober = this.define('Prober', 'probe', this.role, logGroup, {
+    // lambda.Function waits for the routes of its subnets.
+    return this.define('Prober', 'probe', this.role, logGroup, {
       vpc,
       vpcSubnets: props.vpcSubnets,
       securityGroups: props.securityGroups,
       allowAllOutbound: props.securityGroups ? undefined : true,
     });
-    prober.node.addDependency(vpc.selectSubnets(props.vpcSubnets).internetConnectivityEstablished);
-    return prober;
   }
 
   private define(

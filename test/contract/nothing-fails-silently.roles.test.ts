@@ -2,7 +2,7 @@ import { NestedStack, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { row } from './section-5-rows';
+import { row } from './silent-failures';
 import { RegistryCredentials } from '../../src';
 import { expectError, expectSilence, expectSynthError, messageOf } from '../support/errors';
 import {

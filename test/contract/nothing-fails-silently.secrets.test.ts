@@ -2,7 +2,7 @@ import { SecretValue, Stack } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { row } from './section-5-rows';
+import { row } from './silent-failures';
 import { PrivateRegistry, RegistryCredentials, RegistryProvider } from '../../src';
 import { expectError, expectSilence, expectWarning, messageOf } from '../support/errors';
 import { CHECKED, credentialsParametersOf, ENV, FLAG_SETS, KEY_ARN, newApp, newStack, pullStatementsOf, SECRET_ARN, templateOf, warningsOf } from '../support/synth';

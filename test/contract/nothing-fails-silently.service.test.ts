@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as patterns from 'aws-cdk-lib/aws-ecs-patterns';
-import { row } from './section-5-rows';
+import { row } from './silent-failures';
 import { PrivateRegistryFargateService, PrivateRegistryFargateServiceProps, RegistryProvider } from '../../src';
 import { expectError, expectSilence, expectWarning } from '../support/errors';
 import { ENV, FLAG_SETS, IMAGE, newApp, newStack, resourcesOf, warningIdsOf, warningsOf } from '../support/synth';

@@ -6,7 +6,7 @@ import { run } from '../../src/cli/main';
 import { ERROR_IDS, WARNING_IDS } from '../../src/private/errors';
 import { VERDICTS } from '../../src/runtime/verdict/verdict';
 import { ADDED_BY_PULL_CHECK, ExpectedDifference, IMAGE_DIFFERENCES, SERVICE_DIFFERENCES } from '../contract/moving-over.differences';
-import { SECTION_5_ROWS as SITUATIONS } from '../contract/section-5-rows';
+import { SILENT_FAILURES as SITUATIONS } from '../contract/silent-failures';
 
 const README = documentAt('README.md');
 const COMPARISON = documentAt('docs/comparison.md');

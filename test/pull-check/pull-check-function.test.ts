@@ -81,9 +81,17 @@ describe('inside a VPC', () => {
     expect(prober).not.toContain('cloudformation:DescribeStacks');
   });
 
-  test('the prober waits for the routes of its subnets', () => {
-    const [prober] = resourcesOf(inVpc(), FUNCTION).filter(({ Properties }) => Properties.Handler === 'index.probe');
-    expect(prober.DependsOn).toEqual(expect.arrayContaining([expect.stringMatching(/^VpcPrivateSubnet1DefaultRoute/)]));
+  test.each([
+    ['the default ones', undefined, ['Private1', 'Private2']],
+    ['one of them', { availabilityZones: ['eu-west-1b'] }, ['Private2']],
+  ])('the prober waits for the NAT routes of its subnets, and for no others: %s', (_, vpcSubnets, expected) => {
+    const stack = newStack(CHECKED);
+    check(stack, { vpc: new ec2.Vpc(stack, 'Vpc', { availabilityZones: ['eu-west-1a', 'eu-west-1b'] }), vpcSubnets });
+    const natRoutes = Object.entries(Template.fromStack(stack).findResources('AWS::EC2::Route', { Properties: { NatGatewayId: Match.anyValue() } }));
+    expect(natRoutes).toHaveLength(2);
+    const [prober] = resourcesOf(stack, FUNCTION).filter(({ Properties }) => Properties.Handler === 'index.probe');
+    const awaited = natRoutes.map(([id]) => id).filter((id) => prober.DependsOn.includes(id));
+    expect(awaited.map((id) => /^Vpc(Private)Subnet(\d)DefaultRoute/.exec(id)!.slice(1).join(''))).toEqual(expected);
   });
 
   test('its connections are those of the prober', () => {

@@ -1,6 +1,6 @@
-import * as fc from 'fast-check';
 import { ManifestError, mediaTypeOf, parseManifest, platformOfConfig } from '../../src/runtime/oci/manifest';
 import { parsePlatform, platformText, runsOn } from '../../src/runtime/oci/platform';
+import * as fc from '../support/fast-check';
 import { indexFor } from '../support/registry-script';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;

@@ -1,6 +1,6 @@
-import * as fc from 'fast-check';
 import { parseSecret } from '../../src/runtime/secret/parse-secret';
 import { CheckFailure } from '../../src/runtime/verdict/verdict';
+import * as fc from '../support/fast-check';
 
 const NAME = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:pull-a1B2c3';
 const PLACEHOLDER = '{"username":"PLACEHOLDER","password":"PLACEHOLDER"}';

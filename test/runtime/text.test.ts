@@ -1,6 +1,6 @@
-import * as fc from 'fast-check';
 import { Redactor } from '../../src/runtime/verdict/redactor';
 import { oneLine } from '../../src/runtime/verdict/text';
+import * as fc from '../support/fast-check';
 import { leaksIn } from '../support/leaks';
 
 test('one line has no control characters, and fits', () => {

@@ -1,11 +1,11 @@
 import { ErrorId, WarningId } from '../../src/private/errors';
 
 /**
- * A situation in which aws-cdk-lib says nothing and the deployment fails, hangs or opens a gap.
+ * A situation in which aws-cdk-lib alone is silent, and the deployment fails, hangs or opens a gap.
  *
- * "Why not just fromRegistry?" in the README is this table; each row has its test in nothing-fails-silently.*.test.ts.
+ * "Why not just fromRegistry?" in the documentation is this table; each row has its test in nothing-fails-silently.*.test.ts.
  */
-export interface Section5Row {
+export interface SilentFailure {
   /** What the tests call the row by. */
   readonly id: string;
   readonly situation: string;
@@ -19,7 +19,7 @@ export interface Section5Row {
   readonly ids: ReadonlyArray<ErrorId | WarningId>;
 }
 
-export const SECTION_5_ROWS: readonly Section5Row[] = [
+export const SILENT_FAILURES: readonly SilentFailure[] = [
   {
     id: 'immutableExecutionRole',
     situation: 'execution role imported with `mutable: false`, or `withoutPolicyUpdates()`',
@@ -200,7 +200,7 @@ export const SECTION_5_ROWS: readonly Section5Row[] = [
 
 /** For `describe`: a row that is not in the table is an error. */
 export function row(id: string): string {
-  const found = SECTION_5_ROWS.find((one) => one.id === id);
+  const found = SILENT_FAILURES.find((one) => one.id === id);
   if (found === undefined) {
     throw new Error(`there is no row ${id}`);
   }
