@@ -98,7 +98,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 });
 
 for (const path of [
-  '/.ci/', '/.cfn-lint/', '/.compatignore', '/.demo/', '/.e2e/', '/.registries/', '/.jsii.tabl.json', '/CONTRIBUTING.md', '/bench/', '/docs/', '/examples/', '/projenrc/', '/scripts/', '/tsconfig.dev.json',
+  '/.ci/', '/.cfn-lint/', '/.compatignore', '/.demo/', '/.e2e/', '/.registries/', '/.jsii.tabl.json', '/CONTRIBUTING.md', '/bench/', '/docs/', '/examples/', '/lib/registries/guides/', '/projenrc/', '/scripts/', '/tsconfig.dev.json',
 ]) {
   project.addPackageIgnore(path);
 }
@@ -160,6 +160,15 @@ project.eslint!.addRules({
   '@stylistic/arrow-parens': ['error', 'always'],
   '@typescript-eslint/consistent-type-imports': ['error', { prefer: 'no-type-imports', disallowTypeAnnotations: false }],
   'import/enforce-node-protocol-usage': ['error', 'always'],
+  'import/no-cycle': 'error',
+});
+// What the library consists of is read at one sitting.
+project.eslint!.addOverride({
+  files: ['src/**'],
+  rules: {
+    'max-lines-per-function': ['error', { max: 50, skipBlankLines: true, skipComments: true }],
+    'complexity': ['error', 15],
+  },
 });
 
 new ServiceProps(project);
