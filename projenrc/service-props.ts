@@ -15,7 +15,7 @@ export class ServiceProps extends Component {
     new ProjenStruct(project, {
       name: 'PrivateRegistryFargateServiceBaseProps',
       filePath: 'src/service/private-registry-fargate-service-base-props.ts',
-      description: 'What `ApplicationLoadBalancedFargateService` and its image options accept, flat.',
+      description: 'The props of `ApplicationLoadBalancedFargateService`, with its image options at the top level.',
     })
       .mixin(Struct.fromFqn(PATTERN_PROPS))
       .mixin(Struct.fromFqn(IMAGE_OPTIONS))
@@ -24,17 +24,17 @@ export class ServiceProps extends Component {
       .withoutDeprecated()
       .update('assignPublicIp', {
         docs: {
-          default: '- true if the subnets of the tasks are public: without a public IP they could never pull an image; false otherwise',
+          default: '- true if the subnets of the tasks are public, because without a public IP they could never pull an image; false otherwise',
         },
       })
       .update('circuitBreaker', {
         docs: {
-          default: '- on, with rollback, for the ECS deployment controller: an image that cannot be pulled fails the deployment in minutes, not hours; off for the other controllers, which refuse it',
+          default: '- on, with rollback, for the ECS deployment controller, so an image that cannot be pulled fails the deployment in minutes, not hours; off for the other controllers, which do not support it',
         },
       })
       .update('minHealthyPercent', {
         docs: {
-          default: '- 100, so that a deployment never takes healthy tasks away; 50, as ECS has it, if `maxHealthyPercent` is 100 or less, or the deployment controller is not ECS',
+          default: '- 100, so a deployment never removes healthy tasks; 50, the default of ECS, if `maxHealthyPercent` is 100 or less, or the deployment controller is not ECS',
         },
       })
       .update('desiredCount', {
@@ -46,16 +46,16 @@ export class ServiceProps extends Component {
       })
       .update('executionRole', {
         docs: {
-          summary: 'The role that the ECS agent assumes to pull the image, read the secret and write the logs.',
-          remarks: 'A role that is given is completed with the statements it needs. A role of another stack gets them in a policy of this stack.',
-          default: '- a role at `TaskDef/ExecutionRole` that only `ecs-tasks.amazonaws.com` may assume',
+          summary: 'The role that ECS assumes to pull the image, read the secret and write the logs.',
+          remarks: 'The permissions it needs are added to it. A role of another stack gets them in a policy of this stack.',
+          default: '- a role at `TaskDef/ExecutionRole` that only `ecs-tasks.amazonaws.com` can assume',
         },
       });
 
     new ProjenStruct(project, {
       name: 'PrivateRegistryContainerOptions',
       filePath: 'src/service/private-registry-container-options.ts',
-      description: 'The options of a container that `PrivateRegistryFargateService` has no property of its own for.',
+      description: 'The options of a container that are not props of `PrivateRegistryFargateService`.',
     })
       .mixin(Struct.fromFqn(CONTAINER_OPTIONS))
       .omit(
@@ -66,7 +66,7 @@ export class ServiceProps extends Component {
       .update('ulimits', { docs: { default: '- the limits of the platform' } })
       .update('portMappings', {
         docs: {
-          summary: 'Port mappings beside that of `containerPort`.',
+          summary: 'Port mappings in addition to that of `containerPort`.',
           default: '- only `containerPort`, which is the port the load balancer sends requests to',
         },
       });

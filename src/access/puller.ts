@@ -2,7 +2,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IDependable } from 'constructs';
 
 /**
- * What pulls an image: a container of a task definition today.
+ * The consumer of an image: a container of a task definition.
  */
 export interface Puller {
   /** Gets the warnings; its stack gets the grant and the pull check. */

@@ -46,7 +46,7 @@ export function isImmutable(role: iam.IRole): role is iam.IRole & { readonly add
 }
 
 /**
- * Whether `Role.customizeRoles()` writes the policies into a report, for somebody else to create the roles.
+ * Whether `Role.customizeRoles()` writes the policies into a report, so that the roles are created elsewhere.
  */
 export function customizesRoles(scope: IConstruct): boolean {
   return scope.node.tryGetContext('@aws-cdk/iam:customizeRoles') !== undefined;

@@ -33,7 +33,7 @@ interface Statement {
 }
 
 /**
- * A principal that is an unresolved token may be the right one.
+ * A principal that is an unresolved token can be the right one.
  */
 function admits({ Effect, Principal }: Statement, service: string): boolean {
   if (Effect !== 'Allow') {

@@ -14,7 +14,7 @@ import { ECR_PUBLIC } from '../registries/ecr-public';
 import { registryOfHost } from '../registries/registries';
 
 /**
- * The image that is pulled, and the credentials for it.
+ * The image, and the credentials for it.
  */
 export interface PullRequest extends PullOptions {
   readonly reference: string;
@@ -23,7 +23,7 @@ export interface PullRequest extends PullOptions {
 }
 
 /**
- * What the puller writes into its resource.
+ * The values for the resource of the puller.
  */
 export interface PreparedPull {
   readonly image: string;
@@ -31,8 +31,8 @@ export interface PreparedPull {
 }
 
 /**
- * Does all that lets a puller pull an image: finds or creates the secret, adds the pull check, and lets the role read the secret.
- * The puller waits for both.
+ * Everything that a puller needs to pull an image: finds or creates the secret, adds the pull check, and allows the role to read
+ * the secret. The puller waits for the check and for the policy.
  */
 export function preparePull(puller: Puller, request: PullRequest): PreparedPull {
   const { scope, role } = puller;
@@ -57,7 +57,7 @@ function warnAboutReference(scope: Construct, { reference, pinDigest }: PullRequ
   const host = hostOf(reference);
   if (host !== undefined && registryOfHost(host) === ECR_PUBLIC) {
     warn(scope, 'publicEcrImage',
-      `the image ${JSON.stringify(reference)} is in the public registry of Amazon ECR, where every image can be pulled without credentials; `
+      `the image ${JSON.stringify(reference)} is in the public registry of Amazon ECR, which needs no credentials; `
       + 'use ecs.ContainerImage.fromRegistry() without credentials');
   }
   if (Token.isUnresolved(reference)) {
@@ -67,6 +67,6 @@ function warnAboutReference(scope: Construct, { reference, pinDigest }: PullRequ
   if (digest === undefined && !pinDigest && (tag === undefined || tag === 'latest')) {
     warn(scope, 'imageWithoutFixedTag',
       `the image ${JSON.stringify(reference)} ${tag ? 'has the tag "latest"' : 'has no tag, which means "latest"'}: `
-      + 'a task that starts later may run another image, and a rollback does not bring the old one back; use a tag that is never moved, or a digest');
+      + 'a task that starts later can run another image, and a rollback does not bring the old one back; use a tag that never moves, or a digest');
   }
 }

@@ -41,7 +41,8 @@ export class PrivateRegistryImage extends ecs.ContainerImage {
   private readonly provider: RegistryProvider;
 
   /**
-   * @param reference the image, for example `ghcr.io/acme/api:1.4.2`. It is put into the template as it is.
+   * @param reference the image, for example `ghcr.io/acme/api:1.4.2`. The template contains it as you write it.
+   * @param options the credentials, and how the image is pulled
    */
   constructor(private readonly reference: string, private readonly options: PrivateRegistryImageOptions) {
     super();
@@ -71,7 +72,7 @@ export class PrivateRegistryImage extends ecs.ContainerImage {
 function validateHost(reference: string, host: string, provider: RegistryProvider): void {
   if (registryOfHost(host) === ECR) {
     throw invalid('ecrImage',
-      `the image ${JSON.stringify(reference)} is in Amazon ECR, which ECS reads with the permissions of the execution role and refuses credentials for; `
+      `the image ${JSON.stringify(reference)} is in Amazon ECR, which ECS pulls from with the execution role and without credentials; `
       + 'use ecs.ContainerImage.fromEcrRepository()');
   }
   if (!provider.servesHost(host)) {

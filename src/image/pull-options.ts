@@ -5,35 +5,35 @@ import { PullCheckOptions } from '../pull-check/pull-check-options';
  */
 export interface PullOptions {
   /**
-   * How a deployment checks whether the image can be pulled, before ECS tries to.
+   * How a deployment checks that the image can be pulled, before ECS tries to.
    *
-   * @default - it is checked from outside of any VPC, and a deployment fails if the image certainly cannot be pulled
+   * @default - the check runs outside of any VPC, and a deployment fails if the image definitely cannot be pulled
    */
   readonly pullCheck?: PullCheckOptions;
 
   /**
-   * Whether the task definition gets the digest that the tag means when it is deployed, as the pull check finds it.
+   * Whether to replace the tag with the digest it points to at deployment, which the pull check finds.
    *
    * All tasks of a deployment then run the same image, and a rollback brings the old one back. The docker label
-   * `cdk-private-registry.image` keeps the image as it was written.
+   * `cdk-private-registry.image` keeps the original text.
    *
-   * @default false - the image is put into the template as it is
+   * @default false - the template contains the image as you wrote it
    */
   readonly pinDigest?: boolean;
 
   /**
-   * Says that somebody else attaches the policy to an execution role which this app cannot change.
+   * Set to `true` if the policy of a role that this app cannot modify is attached elsewhere.
    *
    * Such a role (imported with `mutable: false`, or `role.withoutPolicyUpdates()`) is an error otherwise, because the tasks
-   * could not read the secret. The error shows the statements to attach. A role that can be changed gets them in any case.
+   * could not read the secret. The error shows the statements to attach. A role that can be modified always gets them.
    *
-   * @default false - an execution role that cannot be changed is an error
+   * @default false - an execution role that this app cannot modify is an error
    */
   readonly rolePolicyManagedExternally?: boolean;
 }
 
 /**
- * The options with what is different. The place of a check and its function are replaced as one.
+ * The options with the overrides applied. The placement of a check and its function are replaced together.
  */
 export function overriddenBy(options: PullOptions, overrides: PullOptions): PullOptions {
   const { checkFunction, vpc, vpcSubnets, securityGroups, role, ...elsewhere } = options.pullCheck ?? {};
@@ -46,7 +46,7 @@ export function overriddenBy(options: PullOptions, overrides: PullOptions): Pull
   };
 }
 
-/** A property that is there but undefined overrides nothing. */
+/** A property that is present but undefined overrides nothing. */
 function defined(struct: object): object {
   return Object.fromEntries(Object.entries(struct).filter(([, value]) => value !== undefined));
 }

@@ -11,8 +11,8 @@ export function outermostStackOf(scope: IConstruct): Stack {
 }
 
 /**
- * The resource behind a role of the app, also behind one that is made when somebody asks for its name (LazyRole), that may not
- * be changed, or that was imported from another stack.
+ * The resource behind a role of the app, including a LazyRole, which is created here, a role that cannot be changed, and one that
+ * was imported from another stack.
  */
 export function roleResourceOf(role: iam.IRole): iam.CfnRole | undefined {
   const name = Tokenization.reverseString(role.roleName).firstToken;

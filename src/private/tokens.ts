@@ -2,7 +2,7 @@ import { Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 
 /**
- * Whether two values are certainly not the same: an unresolved token may turn out to be anything.
+ * Whether two values definitely differ: an unresolved token can have any value.
  */
 export function certainlyDiffer(one: string, other: string): boolean {
   return Token.compareStrings(one, other) === TokenComparison.DIFFERENT;

@@ -243,7 +243,7 @@ function checkedHost(subject: string, given: string): string {
   }
   if (/@|%40/.test(given)) {
     throw invalid('invalidRegistryHost',
-      `${subject} contains "@" and is not shown because it may contain a password, expected a host alone, like "registry.example.com"; `
+      `${subject} contains "@" and is not shown because it can contain a password, expected a host alone, like "registry.example.com"; `
       + 'remove the part before the host, and pass user name and password as RegistryCredentials');
   }
   const host = hostIn(given);

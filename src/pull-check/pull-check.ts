@@ -14,12 +14,12 @@ import { CUSTOM } from '../registries/custom';
 import { registryOfHost } from '../registries/registries';
 
 const RESOURCE_TYPE = 'Custom::PrivateRegistryPullCheck';
-/** More than the function can take (200 seconds), so that a function that was killed costs minutes and not the hour that is the default. */
+/** Longer than the function can run (200 seconds): without it, CloudFormation waits an hour for a function that was killed. */
 const SERVICE_TIMEOUT = Duration.minutes(4);
 const DEFAULT_TIMEOUT = Duration.seconds(30);
 
 /**
- * What is checked.
+ * The image, and how it is pulled.
  */
 export interface PullCheckProps {
   readonly reference: string;
@@ -31,11 +31,11 @@ export interface PullCheckProps {
   readonly pinDigest?: boolean;
 }
 
-/** Every property, so that one which is renamed on the side of the handler does not compile here. */
+/** Every property, so that one renamed on the handler's side does not compile here. */
 type WrittenProperties = { readonly [name in keyof Required<PullCheckProperties>]: string | number | undefined };
 
 /**
- * Adds the check of an image to the stack of the puller, unless the same one is there already, or checks are off.
+ * Adds the check of an image to the stack of the puller, unless the stack has the same check already, or checks are off.
  */
 export function addPullCheck(puller: Puller, props: PullCheckProps): CustomResource | undefined {
   const { reference, provider, secret, use, pullCheck = {}, pinDigest = false } = props;
@@ -50,7 +50,7 @@ export function addPullCheck(puller: Puller, props: PullCheckProps): CustomResou
   }
   warnAboutReach(puller, pullCheck, provider);
   if (pinDigest) {
-    // A digest says nothing to people.
+    // For people, who cannot read a digest.
     puller.label('cdk-private-registry.image', reference);
   }
   const stack = Stack.of(puller.scope);
@@ -64,7 +64,7 @@ export function addPullCheck(puller: Puller, props: PullCheckProps): CustomResou
     return existing;
   }
   const check = new CustomResource(stack, id, { serviceToken: checkFunction.functionArn, resourceType: RESOURCE_TYPE, properties });
-  // As a property of CustomResource it makes newer versions of aws-cdk-lib warn.
+  // Newer versions of aws-cdk-lib warn about the property of CustomResource.
   (check.node.defaultChild as CfnResource).addPropertyOverride('ServiceTimeout', SERVICE_TIMEOUT.toSeconds());
   attachTo(checkFunction, check, use.statements);
   return check;
@@ -92,7 +92,7 @@ function propertiesOf(puller: Puller, mode: PullCheckMode, props: PullCheckProps
 }
 
 /**
- * The function knows the registry by its host. It has to be told of a registry on a host of its owner.
+ * The function knows most registries by their hosts. It is told about those on hosts of their owners.
  */
 function registryBeyondHost({ host, _key: key }: RegistryProvider): string | undefined {
   return key === CUSTOM.key || key === registryOfHost(host)?.key ? undefined : key;

@@ -27,12 +27,12 @@ export function validateOptions({ scope, engine }: Puller, options: PullCheckOpt
 export function warnAboutReach({ scope }: Puller, { vpc, checkFunction }: PullCheckOptions, provider: RegistryProvider): void {
   if (provider.privateNetwork && !vpc && !checkFunction) {
     warn(scope, 'internalRegistryNeedsVpc',
-      `the registry ${provider.host} is inside the network, where the check of the image cannot reach it; set pullCheck.vpc, or pullCheck.mode OFF`);
+      `the registry ${provider.host} is inside the network, and the pull check is outside; set pullCheck.vpc, or pullCheck.mode OFF`);
   }
 }
 
 /**
- * A secret with a placeholder in the same stack is empty when the tasks start, and when it is checked.
+ * A secret with a placeholder in the same stack has no credentials when the check runs and the tasks start.
  */
 export function validatePlaceholder({ scope }: Puller, mode: PullCheckMode, { placeholder }: SecretUse): void {
   if (placeholder === undefined) {
@@ -40,13 +40,13 @@ export function validatePlaceholder({ scope }: Puller, mode: PullCheckMode, { pl
   }
   if (mode === PullCheckMode.ENFORCE) {
     throw invalid('placeholderWithCheck',
-      `the secret ${placeholder} is created with a placeholder in the same stack as the check of the image: `
-      + 'the deployment would always fail and take the secret with it; '
-      + 'define the PrivateRegistry in a stack that is deployed before, or set pullCheck.mode WARN, or desiredCount: 0 of a PrivateRegistryFargateService', scope);
+      `the secret ${placeholder} is created with a placeholder in the same stack as the pull check: `
+      + 'the deployment would always fail, and its rollback would delete the secret; '
+      + 'define the PrivateRegistry in a stack that is deployed first, or set pullCheck.mode WARN, or desiredCount: 0 of a PrivateRegistryFargateService', scope);
   }
   warn(scope, 'placeholderBesideTasks',
-    `the secret ${placeholder} is created with a placeholder in the same stack as the tasks that need it: they cannot start before it is filled; `
-    + 'define the PrivateRegistry in a stack that is deployed before, or start with no task');
+    `the secret ${placeholder} is created with a placeholder in the same stack as the tasks that need it: they cannot start before it has a value; `
+    + 'define the PrivateRegistry in a stack that is deployed first, or start with no task');
 }
 
 /**
@@ -60,17 +60,17 @@ export function validateWithoutCheck({ scope }: Puller, mode: PullCheckMode | un
     throw invalid('pinDigestWithoutCheck', 'pinDigest needs the digest that the pull check finds, but pullCheck.mode is OFF; remove one of the two', scope);
   }
   warn(scope, 'digestNotPinned',
-    'pinDigest has no effect as long as the context switches the pull check off: the tasks run whatever the tag means; remove the context value when the emergency is over');
+    'pinDigest has no effect while the context turns the pull check off: the tasks run the image that the tag points to when they start; remove the context value when the emergency is over');
 }
 
 function validatePlacement(scope: Construct, { vpc, vpcSubnets, securityGroups, role, checkFunction }: PullCheckOptions): void {
   if (checkFunction && (vpc ?? vpcSubnets ?? securityGroups ?? role)) {
     throw invalid('pullCheckPlacementAmbiguous',
-      'pullCheck.checkFunction has its own place and role, but pullCheck has vpc, vpcSubnets, securityGroups or role too; '
+      'pullCheck.checkFunction has a placement and a role, but pullCheck also has vpc, vpcSubnets, securityGroups or role; '
       + 'set them where the PullCheckFunction is defined', scope);
   }
   if (!vpc && (vpcSubnets ?? securityGroups)) {
-    throw invalid('pullCheckWithoutVpc', 'pullCheck has vpcSubnets or securityGroups but no vpc; set pullCheck.vpc too', scope);
+    throw invalid('pullCheckWithoutVpc', 'pullCheck has vpcSubnets or securityGroups but no vpc; set pullCheck.vpc', scope);
   }
 }
 
@@ -78,19 +78,19 @@ function validateTimeout(scope: Construct, timeout: Duration | undefined): void 
   const seconds = timeout?.toSeconds({ integral: false });
   if (seconds !== undefined && (!Number.isInteger(seconds) || seconds < SHORTEST_TIMEOUT || seconds > LONGEST_TIMEOUT)) {
     throw invalid('invalidPullCheckTimeout',
-      `pullCheck.timeout is ${seconds} seconds, expected a whole number from ${SHORTEST_TIMEOUT} to ${LONGEST_TIMEOUT}; choose one in between`, scope);
+      `pullCheck.timeout is ${seconds} seconds, expected a whole number from ${SHORTEST_TIMEOUT} to ${LONGEST_TIMEOUT}; change it`, scope);
   }
 }
 
 function validateCertificate(scope: Construct, certificate: string, engine: Puller['engine']): void {
   if (!Token.isUnresolved(certificate) && !isCertificate(certificate)) {
     throw invalid('invalidCaCertificate',
-      `pullCheck.caCertificate ${JSON.stringify(certificate.slice(0, 40))} is no certificate, expected PEM that begins with -----BEGIN CERTIFICATE-----; `
-      + 'read the file and pass its content', scope);
+      `pullCheck.caCertificate ${JSON.stringify(certificate.slice(0, 40))} is not a certificate, expected PEM that begins with -----BEGIN CERTIFICATE-----; `
+      + 'pass the content of the file', scope);
   }
   if (engine === 'containerd') {
     throw invalid('caCertificateOnFargate',
-      'pullCheck.caCertificate is given for a Fargate task, but Fargate trusts public certificate authorities only and would never pull the image; '
+      'pullCheck.caCertificate is set for a Fargate task, but Fargate trusts only public certificate authorities and could never pull the image; '
       + 'give the registry a public certificate, or run the tasks on EC2 instances that trust yours', scope);
   }
 }

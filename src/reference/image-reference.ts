@@ -20,8 +20,8 @@ const SHA256 = 'sha256:[a-f0-9]{64}';
 const DIGEST = new RegExp(`^${SHA256}$`);
 const IMAGE_ID = /^[a-f0-9]{64}$/;
 
-// What may follow an "@": a digest, the beginning of one, or a mistaken one. With anything else there, above all
-// a host and its port, what stands before the "@" may be a password.
+// What can follow an "@": a digest, the beginning of one, or a mistaken one. With anything else there, above all
+// a host and its port, the text before the "@" can be a password.
 const DIGEST_ATTEMPT = /^(?:sha[0-9]*(?::[\w:.-]*)?|[\w+.-]+:[a-f0-9]{32,})?\s*$/i;
 const PINNED = new RegExp(`@${SHA256}$`);
 const CREDENTIALS_MARK = /[@\uff20]|%40/;
@@ -30,18 +30,18 @@ const SCHEME = /^(?:[a-z][a-z0-9+.-]*:\/)?\/+/i;
 const EXAMPLE = '"ghcr.io/acme/api:1.4.2"';
 
 /**
- * The name of a container image, taken apart: which registry, which repository, which tag or digest.
+ * The parts of a container image name: the registry, the repository, and the tag or digest.
  *
  * Follows the grammar and the normalisation of [distribution/reference](https://github.com/distribution/reference),
- * by which Docker reads image names: `nginx` is `docker.io/library/nginx`. Stricter where no registry could be
- * asked, for instance about ports, and about hosts that a URL makes another host of.
+ * as Docker does: `nginx` is `docker.io/library/nginx`. Stricter where no registry could be
+ * asked, for example about ports, and about hosts that a URL turns into another host.
  */
 export class ImageReference {
   /**
-   * Reads an image name as it stands in a Dockerfile or a task definition.
+   * Parses an image name as you write it in a Dockerfile or a task definition.
    *
    * Throws an error named `ImageReferenceError` that says what to write instead if the text is not a valid
-   * [reference](https://github.com/distribution/reference). The error never repeats text that may contain a password.
+   * [reference](https://github.com/distribution/reference). The error never repeats text that can contain a password.
    *
    * @param text the image name, for example `ghcr.io/acme/api:1.4.2`; it must not contain unresolved CDK tokens
    */
@@ -137,7 +137,7 @@ export class ImageReference {
 /**
  * The registry's host, if the literal text before the first unresolved CDK token tells it.
  *
- * Undefined without a `/`, since `nginx:` may go on with a tag or with the port of a registry. Throws the errors of
+ * Undefined without a `/`, since `nginx:` can continue with a tag or with the port of a registry. Throws the errors of
  * `ImageReference.parse` for a host, scheme, password or space that no continuation can make right.
  */
 export function registryHostOfPrefix(prefix: string): string | undefined {
@@ -219,12 +219,12 @@ function normaliseHost(given: string, text: string): string {
     throw invalid(text, 'port of the registry host must be a number from 1 to 65535 without leading zeros', given,
       'write the port that the registry listens on');
   }
-  // A URL makes 127.0.0.1 of 0x7f000001 and 127.1: what is checked here would not be what is asked later.
+  // A URL turns 0x7f000001 and 127.1 into 127.0.0.1: the host that is checked here would not be the host that is asked later.
   const url = `https://${address}/v2/`;
   const asked = URL.canParse(url) ? new URL(url).hostname : undefined;
   if (asked !== address) {
     throw invalid(text, 'registry host must stay the same in a URL', given,
-      asked === undefined ? 'it is not valid in a URL, correct it' : `a URL makes ${shown(asked)} of it, write that if you mean it`);
+      asked === undefined ? 'it is not valid in a URL, correct it' : `a URL turns it into ${shown(asked)}, write that if you mean it`);
   }
   return DOCKER_HUB_ALIASES.includes(host) ? DOCKER_HUB : host;
 }
@@ -237,7 +237,7 @@ function cut(text: string, separator: string): [string, string?] {
 
 /** What is wrong, the part it is wrong with, and what to do. */
 function invalid(text: string, problem: string, part: string, advice: string): Error {
-  // Asked for every fault, since a text with another fault may contain a password too.
+  // For every fault: a text with another fault can contain a password too.
   if (CREDENTIALS_MARK.test(text.trim().replace(PINNED, ''))) {
     return credentialsError();
   }
@@ -247,7 +247,7 @@ function invalid(text: string, problem: string, part: string, advice: string): E
 
 function credentialsError(): Error {
   return imageReferenceError('image reference must not contain a user name or password, and "@" only before a complete digest, '
-    + `got text that is not shown since it may contain a password; write the image alone, like ${EXAMPLE}, and the password into the registry credentials`);
+    + `got text that is not shown because it can contain a password; write the image alone, like ${EXAMPLE}, and the password into the registry credentials`);
 }
 
 function imageReferenceError(message: string): Error {

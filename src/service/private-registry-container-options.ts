@@ -2,7 +2,7 @@
 import type { aws_ecs, Duration } from 'aws-cdk-lib';
 
 /**
- * The options of a container that `PrivateRegistryFargateService` has no property of its own for.
+ * The options of a container that are not props of `PrivateRegistryFargateService`.
  */
 export interface PrivateRegistryContainerOptions {
   /**
@@ -95,7 +95,7 @@ export interface PrivateRegistryContainerOptions {
    */
   readonly privileged?: boolean;
   /**
-   * Port mappings beside that of `containerPort`.
+   * Port mappings in addition to that of `containerPort`.
    * @default - only `containerPort`, which is the port the load balancer sends requests to
    * @stability stable
    */

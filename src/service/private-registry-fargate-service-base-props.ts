@@ -2,7 +2,7 @@
 import type { aws_certificatemanager, aws_ec2, aws_ecs, aws_ecs_patterns, aws_elasticloadbalancingv2, aws_iam, aws_route53, Duration } from 'aws-cdk-lib';
 
 /**
- * What `ApplicationLoadBalancedFargateService` and its image options accept, flat.
+ * The props of `ApplicationLoadBalancedFargateService`, with its image options at the top level.
  */
 export interface PrivateRegistryFargateServiceBaseProps {
   /**
@@ -40,7 +40,7 @@ export interface PrivateRegistryFargateServiceBaseProps {
   readonly containerCpu?: number;
   /**
    * Determines whether the service will be assigned a public IP address.
-   * @default - true if the subnets of the tasks are public: without a public IP they could never pull an image; false otherwise
+   * @default - true if the subnets of the tasks are public, because without a public IP they could never pull an image; false otherwise
    * @stability stable
    */
   readonly assignPublicIp?: boolean;
@@ -192,7 +192,7 @@ set by default to HTTPS.
   readonly openListener?: boolean;
   /**
    * The minimum number of tasks, specified as a percentage of the Amazon ECS service's DesiredCount value, that must continue to run and remain healthy during a deployment.
-   * @default - 100, so that a deployment never takes healthy tasks away; 50, as ECS has it, if `maxHealthyPercent` is 100 or less, or the deployment controller is not ECS
+   * @default - 100, so a deployment never removes healthy tasks; 50, the default of ECS, if `maxHealthyPercent` is 100 or less, or the deployment controller is not ECS
    * @stability stable
    */
   readonly minHealthyPercent?: number;
@@ -302,7 +302,7 @@ port 443 for HTTPS). A domain name and zone must be also be specified if using H
    * Whether to enable the deployment circuit breaker.
    * If this property is defined, circuit breaker will be implicitly
    * enabled.
-   * @default - on, with rollback, for the ECS deployment controller: an image that cannot be pulled fails the deployment in minutes, not hours; off for the other controllers, which refuse it
+   * @default - on, with rollback, for the ECS deployment controller, so an image that cannot be pulled fails the deployment in minutes, not hours; off for the other controllers, which do not support it
    * @stability stable
    */
   readonly circuitBreaker?: aws_ecs.DeploymentCircuitBreaker;
@@ -348,9 +348,9 @@ and domain zone are specified.
    */
   readonly family?: string;
   /**
-   * The role that the ECS agent assumes to pull the image, read the secret and write the logs.
-   * A role that is given is completed with the statements it needs. A role of another stack gets them in a policy of this stack.
-   * @default - a role at `TaskDef/ExecutionRole` that only `ecs-tasks.amazonaws.com` may assume
+   * The role that ECS assumes to pull the image, read the secret and write the logs.
+   * The permissions it needs are added to it. A role of another stack gets them in a policy of this stack.
+   * @default - a role at `TaskDef/ExecutionRole` that only `ecs-tasks.amazonaws.com` can assume
    * @stability stable
    */
   readonly executionRole?: aws_iam.IRole;

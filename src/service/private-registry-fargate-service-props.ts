@@ -9,12 +9,12 @@ import { IPrivateRegistry } from '../registry/private-registry';
 /**
  * Properties of `PrivateRegistryFargateService`.
  *
- * Everything that `ApplicationLoadBalancedFargateService` accepts, and its image options beside it. Exactly one of
- * `credentials` and `registry` is needed.
+ * All props of `ApplicationLoadBalancedFargateService`, with the members of `taskImageOptions` at the top level. Exactly one of
+ * `credentials` and `registry` is required.
  */
 export interface PrivateRegistryFargateServiceProps extends PrivateRegistryFargateServiceBaseProps, PullOptions {
   /**
-   * The image, for example `ghcr.io/acme/api:1.4.2`. It is put into the template as it is.
+   * The image, for example `ghcr.io/acme/api:1.4.2`. The template contains it as you write it.
    */
   readonly image: string;
 
@@ -28,7 +28,7 @@ export interface PrivateRegistryFargateServiceProps extends PrivateRegistryFarga
   /**
    * A registry that is shared with other services, with its credentials.
    *
-   * @default - the service has `credentials` of its own; it is an error to set neither or both
+   * @default - the service uses `credentials`; it is an error to set neither or both
    */
   readonly registry?: IPrivateRegistry;
 
@@ -51,9 +51,9 @@ export interface PrivateRegistryFargateServiceProps extends PrivateRegistryFarga
   /**
    * How long the logs of the container are kept.
    *
-   * Not together with `logDriver` or with `enableLogging: false`, where there is no log group to set it on.
+   * An error with `logDriver` or `enableLogging: false`, because the service then creates no log group.
    *
-   * @default - the logs are kept for ever, as with `ApplicationLoadBalancedFargateService`
+   * @default - the logs are kept forever, as with `ApplicationLoadBalancedFargateService`
    */
   readonly logRetention?: logs.RetentionDays;
 }

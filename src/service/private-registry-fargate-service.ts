@@ -19,13 +19,13 @@ import { IPrivateRegistry, PrivateRegistry } from '../registry/private-registry'
 const TOO_OLD = [ecs.FargatePlatformVersion.VERSION1_0, ecs.FargatePlatformVersion.VERSION1_1];
 
 /**
- * A Fargate service behind an application load balancer, whose image is in a private registry.
+ * A Fargate service behind an application load balancer, with an image in a private registry.
  *
- * It composes the secret with the credentials, an execution role that may read it, and an
- * `ApplicationLoadBalancedFargateService`, with the defaults of an experienced operator: a circuit breaker that rolls back, no
- * healthy task taken away during a deployment, least privilege, and no task before its role and its route are in place.
+ * It composes the secret with the credentials, an execution role that can read it, and an
+ * `ApplicationLoadBalancedFargateService`. The defaults are those of a production service: a circuit breaker that rolls back, no
+ * healthy task removed during a deployment, least privilege, and no task before its policies and routes exist.
  *
- * An `ApplicationLoadBalancedFargateService` that becomes one under the same id keeps all its resources.
+ * An `ApplicationLoadBalancedFargateService` that you replace with this construct under the same id keeps all its resources.
  *
  * @example
  * new PrivateRegistryFargateService(this, 'Api', {
@@ -155,7 +155,7 @@ export class PrivateRegistryFargateService extends Construct implements ec2.ICon
     const { logDriver, enableLogging = true, logRetention } = props;
     if (logRetention !== undefined && (logDriver !== undefined || !enableLogging)) {
       throw invalid('logRetentionUnused',
-        `logRetention ${logRetention} has no effect, because the service has no log group of its own; `
+        `logRetention ${logRetention} has no effect, because the service creates no log group; `
         + `remove it or ${logDriver ? 'set the retention where the log group of logDriver is defined' : 'enableLogging: false'}`, this);
     }
     if (logDriver !== undefined) {
@@ -180,7 +180,7 @@ export class PrivateRegistryFargateService extends Construct implements ec2.ICon
     if (props.desiredCount === 0) {
       service.desiredCount = 0;
       if (props.pinDigest) {
-        warn(this, 'digestNotPinned', 'pinDigest has no effect with desiredCount: 0, where the pull check is off; deploy again with the number of tasks');
+        warn(this, 'digestNotPinned', 'pinDigest has no effect with desiredCount: 0, which turns the pull check off; deploy again with the number of tasks');
       }
       Annotations.of(this).acknowledgeWarning('cdk-private-registry:placeholderBesideTasks');
     }
@@ -216,7 +216,7 @@ for an image that needs none use ecs.ContainerImage.fromRegistry()`, scope);
   }
   if (credentials !== undefined || provider !== undefined) {
     throw invalid('credentialsAmbiguous',
-      `registry ${registry.node.path} has a provider and credentials of its own, but ${credentials ? 'credentials' : 'provider'} is set too; remove one of the two`, scope);
+      `registry ${registry.node.path} already has a provider and credentials, but ${credentials ? 'credentials' : 'provider'} is also set; remove one of the two`, scope);
   }
   return registry;
 }

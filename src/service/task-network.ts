@@ -6,7 +6,7 @@ import { warn } from '../private/errors';
 import { RegistryProvider } from '../provider/registry-provider';
 
 /**
- * Sees to it that the tasks can reach the registry, as far as that is known at synth.
+ * Makes sure that the tasks can reach the registry, as far as that is known at synth.
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
  */
@@ -37,7 +37,7 @@ export function connectTasks(
 
   if (publicSubnets.length > 0 && props.assignPublicIp === false) {
     warn(scope, 'publicSubnetsWithoutPublicIp',
-      `the tasks run without a public IP in public subnets (${namesOf(publicSubnets)}), from where they cannot reach ${provider.host}; `
+      `the tasks run without a public IP in public subnets (${namesOf(publicSubnets)}), where they cannot reach ${provider.host}; `
       + 'remove assignPublicIp: false, or choose private subnets with taskSubnets');
   }
   const isolatedSubnets = selected.subnets.filter((subnet) => vpc.isolatedSubnets.includes(subnet));

@@ -122,7 +122,7 @@ describe('hosts', () => {
   test.each(['bot:hunter2@registry.example.com', 'https://bot:hunter2@registry.example.com/', 'bot%3Ahunter2%40registry.example.com'])(
     'a password in %s is not repeated', (host) => {
       const add = () => RegistryProvider.custom(host);
-      expect(add).toThrow(/^registry host contains "@" and is not shown because it may contain a password, .*RegistryCredentials \[cdk-private-registry:invalidRegistryHost\]$/);
+      expect(add).toThrow(/^registry host contains "@" and is not shown because it can contain a password, .*RegistryCredentials \[cdk-private-registry:invalidRegistryHost\]$/);
       expect(add).not.toThrow(/hunter2/);
     });
 

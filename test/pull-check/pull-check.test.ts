@@ -358,7 +358,7 @@ describe('what cannot work', () => {
   });
 
   test.each(['./ca.pem', '-----BEGIN CERTIFICATE-----'])('fails with a certificate that is none: %s', (caCertificate) => {
-    expectError(() => checked({ caCertificate }), 'invalidCaCertificate', JSON.stringify(caCertificate), 'read the file');
+    expectError(() => checked({ caCertificate }), 'invalidCaCertificate', JSON.stringify(caCertificate), 'pass the content of the file');
   });
 
   test('is only warned about in the mode WARN: a placeholder in the same stack', () => {

@@ -6,7 +6,7 @@ const HASH = '0123456789abcdef'.repeat(4);
 const DIGEST = `sha256:${HASH}`;
 const CODE = '[cdk-private-registry:invalidImageReference]';
 const CREDENTIALS_MESSAGE = 'image reference must not contain a user name or password, and "@" only before a complete digest, '
-  + 'got text that is not shown since it may contain a password; write the image alone, like "ghcr.io/acme/api:1.4.2", '
+  + 'got text that is not shown because it can contain a password; write the image alone, like "ghcr.io/acme/api:1.4.2", '
   + `and the password into the registry credentials ${CODE}`;
 
 /** The message that a call fails with; it must be ours and fit for a terminal. */
@@ -96,7 +96,7 @@ describe('parse', () => {
       + 'write an international name in its ASCII form, which starts with "xn--"'],
     ['host:0/app', 'port of the registry host must be a number from 1 to 65535 without leading zeros, got "host:0" in "host:0/app"; '
       + 'write the port that the registry listens on'],
-    ['127.1:1/app', 'registry host must stay the same in a URL, got "127.1:1" in "127.1:1/app"; a URL makes "127.0.0.1" of it, write that if you mean it'],
+    ['127.1:1/app', 'registry host must stay the same in a URL, got "127.1:1" in "127.1:1/app"; a URL turns it into "127.0.0.1", write that if you mean it'],
     ['999.1.1.1/app', 'registry host must stay the same in a URL, got "999.1.1.1" in "999.1.1.1/app"; it is not valid in a URL, correct it'],
     ['ghcr.io/Acme/API:1', 'image repository must be in lower case, got "Acme/API" in "ghcr.io/Acme/API:1"; write "acme/api"'],
     ['ghcr.io/acme//api', 'image repository must be lower-case letters and digits, joined by one ".", "_", "__" or any number of "-", in parts joined by one "/", '

@@ -159,7 +159,7 @@ describe('credentials', () => {
   ])('fails with a registry and %s', (name, props) => {
     const registry = new PrivateRegistry(newStack(), 'Ghcr', { provider: RegistryProvider.GHCR, credentials: CREDENTIALS });
 
-    expectError(() => define({ registry, ...props }), 'credentialsAmbiguous', 'registry Stack/Ghcr', name.replace('a ', ''), 'remove one of both');
+    expectError(() => define({ registry, ...props }), 'credentialsAmbiguous', 'registry Stack/Ghcr', name.replace('a ', ''), 'remove one of the two');
   });
 
   test('of a registry that is shared', () => {
@@ -209,14 +209,14 @@ describe('the execution role', () => {
     expectTaskWaitsForPolicy(stack);
   });
 
-  test('one of another stack: everything that it may is in the stack of the service', () => {
+  test('one of another stack: its permissions are in the stack of the service', () => {
     const app = newApp();
     const platform = new Stack(app, 'Platform', { env: ENV });
     const stack = new Stack(app, 'Stack', { env: ENV });
     new PrivateRegistryFargateService(stack, 'Api', { image: IMAGE, credentials: CREDENTIALS, executionRole: ecsRole(platform) });
 
     expect(resourcesOf(platform, 'AWS::IAM::Policy')).toEqual([]);
-    expect(statementsOf(stack).flatMap(({ Action }) => Action)).toEqual(['secretsmanager:GetSecretValue', 'logs:CreateLogStream', 'logs:PutLogEvents']);
+    expect(statementsOf(stack).flatMap(({ Action }) => Action)).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents', 'secretsmanager:GetSecretValue']);
     expectTaskWaitsForPolicy(stack);
     expectSilence(platform, stack);
   });
