@@ -2,6 +2,7 @@
 module.exports = {
   rootDir: '../..',
   globalSetup: '<rootDir>/test/engines/require-installed.ts',
+  setupFiles: ['<rootDir>/test/engines/authorities.ts'],
   testMatch: ['<rootDir>/test/engines/**/*.test.ts'],
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.dev.json' }] },
   testTimeout: 600_000,

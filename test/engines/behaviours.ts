@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { Exchange } from './play';
 import { HOST, Behaviour } from '../support/check-harness';
 import { PASSWORD, registry, USERNAME } from '../support/registry-script';
-import { Exchange } from './play';
 
 const TESTS = join(__dirname, '../runtime');
 
@@ -19,7 +19,7 @@ export function scriptedBehaviours(): Map<string, Behaviour> {
   const { describe: kept } = globalThis;
   globalThis.describe = Object.assign(() => undefined, kept);
   try {
-    readdirSync(TESTS).filter((file) => /^check\..*\.test\.ts$/.test(file)).forEach((file) => require(join(TESTS, file)));
+    readdirSync(TESTS).filter((file) => /^check\..*\.test\.ts$/.test(file)).forEach((file) => jest.requireActual(join(TESTS, file)));
   } finally {
     globalThis.describe = kept;
   }

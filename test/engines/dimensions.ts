@@ -133,7 +133,7 @@ const CONTENT_CHANGES: Readonly<Record<string, Change>> = {
   'no length': (usual, method) => frame(usual, 'chunked', method),
 };
 
-function change(key: 'head' | 'get' | 'byDigest' | 'child' | 'configAnswer', changes: Readonly<Record<string, Change>>): Values {
+function changed(key: 'head' | 'get' | 'byDigest' | 'child' | 'configAnswer', changes: Readonly<Record<string, Change>>): Values {
   return mapValues(changes, (value) => () => ({ [key]: value }));
 }
 
@@ -162,8 +162,8 @@ const ARM64 = { os: 'linux', architecture: 'arm64' };
 const CDN = 'https://cdn.example.net/blob?X-Signature=abc';
 const CDN_CONFIG = 'https://cdn.example.net/config?X-Signature=abc';
 
-function entries(change: (child: Record<string, unknown>) => object[]): (parts: Parts) => Partial<Parts> {
-  return () => ({ entries: change });
+function entries(list: (child: Record<string, unknown>) => object[]): (parts: Parts) => Partial<Parts> {
+  return () => ({ entries: list });
 }
 
 function platforms(...list: object[]): (parts: Parts) => Partial<Parts> {
@@ -176,6 +176,13 @@ function redirected(key: 'manifest' | 'configAnswer', cdn?: Answer, status = 307
 }
 
 const STORAGE_REFUSES: Answer = { status: 403, headers: { 'content-type': 'application/xml' }, body: '<Error><Code>AccessDenied</Code></Error>' };
+
+/** What only an index has, with the plainest of them where the plan has none. */
+function inIndex(values: Values): Values {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [
+    name, (parts: Parts) => ({ ...platforms(AMD64, ARM64)(parts), ...parts.entries && { entries: parts.entries }, ...value(parts) }),
+  ]));
+}
 
 export const DIMENSIONS: Dimensions = {
   'challenge': mapValues(CHALLENGES, (challenge) => () => ({ challenge })),
@@ -218,17 +225,17 @@ export const DIMENSIONS: Dimensions = {
   },
   'HEAD': {
     ...answered('head', refusals('400', '401', '403', '403 without a body', '404', '405', '429', '500', '501', '503', 'HTML', 'nothing', 'cut')),
-    ...change('head', CONTENT_CHANGES),
+    ...changed('head', CONTENT_CHANGES),
   },
   'GET': {
     ...answered('get', refusals('400', '401', '403', '404', '404 in plain text', '405', '412', '429', '500', '503', 'HTML', 'nothing', 'cut')),
-    ...change('get', CONTENT_CHANGES),
+    ...changed('get', CONTENT_CHANGES),
   },
   'HEAD and GET': {
     ...mapValues(refusals(), (answer) => () => ({ head: () => answer, get: () => answer, byDigest: () => answer })),
     ...mapValues(CONTENT_CHANGES, (value) => () => ({ head: value, get: value, byDigest: value })),
   },
-  'manifest by digest': { ...answered('byDigest', refusals('401', '403', '404', '500', 'HTML')), ...change('byDigest', CONTENT_CHANGES) },
+  'manifest by digest': { ...answered('byDigest', refusals('401', '403', '404', '500', 'HTML')), ...changed('byDigest', CONTENT_CHANGES) },
   'redirect': {
     'manifest to storage': redirected('manifest'),
     'manifest, 301': redirected('manifest', undefined, 301),
@@ -345,14 +352,14 @@ export const DIMENSIONS: Dimensions = {
     'nested': () => ({ nested: true, entries: (child) => [{ ...child, platform: AMD64 }] }),
     'nested without a platform': () => ({ nested: true, entries: (child) => [child] }),
   },
-  'child': {
+  'child': inIndex({
     ...answered('child', refusals('401', '403', '404', '429', '500', 'HTML', 'nothing', 'cut')),
-    ...change('child', {
+    ...changed('child', {
       ...CONTENT_CHANGES,
       'other bytes': (usual) => ({ ...usual, body: `${usual.body?.toString()} ` }),
       'HEAD refused': (usual, method) => method === 'HEAD' ? REFUSALS['405'] : usual,
     }),
-  },
+  }),
   'config': mapValues({
     'another processor': { os: 'linux', architecture: 's390x' },
     'arm64': ARM64,
@@ -374,7 +381,7 @@ export const DIMENSIONS: Dimensions = {
   }, (config) => () => ({ config })),
   'config blob': {
     ...answered('configAnswer', refusals('401', '403', '404', '429', '500', '503', 'HTML', 'nothing', 'cut')),
-    ...change('configAnswer', { 'other bytes': (usual) => ({ ...usual, body: `${usual.body?.toString()} ` }) }),
+    ...changed('configAnswer', { 'other bytes': (usual) => ({ ...usual, body: `${usual.body?.toString()} ` }) }),
   },
   'framing': mapValues<Parts['framing']>({
     'chunked': 'chunked',
@@ -391,10 +398,10 @@ export const DIMENSIONS: Dimensions = {
     'compressed': 'gzip',
   }, (framing) => () => ({ framing })),
   'framing of': {
-    'the token': () => ({ framed: 'token' }),
-    'the config': () => ({ framed: 'config' }),
+    'the token': ({ framing = 'chunked' }) => ({ framing, framed: 'token' }),
+    'the config': ({ framing = 'chunked' }) => ({ framing, framed: 'config' }),
   },
-  'login': { wrong: () => ({ password: 'wr0ng-9c1e' }), 'no scope granted': () => ({ granted: false }) },
+  'login': { 'wrong': () => ({ password: 'wr0ng-9c1e' }), 'no scope granted': () => ({ granted: false }) },
   'image': {
     'by digest': () => ({ reference: 'digest' }),
     'by tag and digest': () => ({ reference: 'tag and digest' }),

@@ -63,7 +63,11 @@ export class Engine {
       return { ok: false, error: 'waits for an answer that never comes' };
     }
     if (answer.done) {
-      throw new Error(`${this.name} ended or was stuck while it pulled ${pull.image}`);
+      await this.kill();
+      if (child.killed) {
+        throw new Error(`${this.name} was stuck while it pulled ${pull.image}`);
+      }
+      return { ok: false, error: 'crashes' };
     }
     return JSON.parse(answer.value) as Pulled;
   }
@@ -76,7 +80,7 @@ export class Engine {
   private async kill(): Promise<void> {
     const child = this.running?.child;
     this.running = undefined;
-    if (child !== undefined) {
+    if (child?.exitCode === null && !child.killed) {
       const ended = once(child, 'exit');
       child.kill('SIGKILL');
       await ended;
