@@ -1,9 +1,9 @@
-import { FilesReport } from './files-process';
 import { inNewProcess, LIBRARY } from './workers';
 
-let files: FilesReport | undefined;
+let files: readonly string[] | undefined;
 
-export function filesOfCdk(): FilesReport {
-  files ??= inNewProcess<FilesReport>('files-process', { library: LIBRARY });
+/** The files of aws-cdk-lib, and of what that needs, that a service needs. */
+export function filesOfCdk(): readonly string[] {
+  files ??= inNewProcess<string[]>('files-process', { library: LIBRARY });
   return files;
 }

@@ -1,4 +1,4 @@
-import { stopwatch, Spent } from './stopwatch';
+import { stopwatch } from './stopwatch';
 
 /** Loads some files, and then one that needs them. */
 export interface LoadOrder {
@@ -6,10 +6,11 @@ export interface LoadOrder {
   readonly file: string;
 }
 
+/** Milliseconds. */
 export interface LoadReport {
-  readonly needed: Spent;
+  readonly needed: number;
   /** Of the needed files and the one. */
-  readonly all: Spent;
+  readonly all: number;
 }
 
 /* eslint-disable @typescript-eslint/no-require-imports */

@@ -1,7 +1,7 @@
 /**
- * Measures the library against what its users would do without it, and prints one table:
+ * Measures how long the library takes against what its users would do without it, and prints one table:
  *
- *     npm run bench [-- --write] [-- --only synth,template,package,pull-check] [-- --no-compile]
+ *     npm run bench [-- --write] [-- --only synth,load,pull-check] [-- --no-compile]
  *
  * docs/benchmarks.md says what the figures mean; `--write` puts those of this run there, and `--no-compile` measures the library
  * as it was compiled last. It needs what scripts/registries/install.sh installs.
@@ -11,15 +11,14 @@ import { readFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { benchPackage } from './package';
+import { benchLoad } from './load';
 import { benchPullCheck } from './pull-check';
 import { Report } from './report';
 import { benchSynth } from './synth';
-import { benchTemplate } from './template';
 import { compile, REPOSITORY } from '../scripts/run';
 import { CRANE, DISTRIBUTION_3 } from '../test/registries/registries';
 
-const PARTS = { 'synth': benchSynth, 'template': benchTemplate, 'package': benchPackage, 'pull-check': benchPullCheck };
+const PARTS = { 'synth': benchSynth, 'load': benchLoad, 'pull-check': benchPullCheck };
 
 async function main(): Promise<void> {
   const { values: { write, only, 'no-compile': compiled } } = parseArgs({

@@ -50,25 +50,10 @@ export async function benchPullCheck(report: Report): Promise<void> {
 
 async function benchSite(report: Report, site: Site, contest: Contest): Promise<void> {
   const group = `Pull check: ${site.name}`;
-  await compareRequests(report, group, site, contest);
   for (const roundTrip of ROUND_TRIPS) {
     site.setRoundTrip(roundTrip);
     await compareTimes(report, group, site, contest, roundTrip);
   }
-}
-
-/** The first time that everybody is asked, so that nothing is in any cache. */
-async function compareRequests(report: Report, group: string, site: Site, { kept, command, others }: Contest): Promise<void> {
-  const counts = new Map<string, number>();
-  for (const contestant of [kept, command, ...others]) {
-    await contestant.ask();
-    counts.set(contestant.name, await site.countRequests());
-  }
-  const leanest = Math.min(...others.map(({ name }) => counts.get(name)!));
-  const asked = counts.get(kept.name)! - site.loginProbes;
-  const probe = site.loginProbes > 0 ? ` and ${site.loginProbes} for the login` : '';
-  const theirs = others.map(({ name }) => `${name} ${counts.get(name)}`).join(', ');
-  report.add(group, 'requests', `${asked}${probe} (${theirs})`, `at most ${leanest}, the login aside`, asked <= leanest);
 }
 
 async function compareTimes(report: Report, group: string, site: Site, { kept, fresh, command, others }: Contest, roundTrip: number): Promise<void> {

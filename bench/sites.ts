@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Relay } from './relay';
-import { atRest } from './rest';
 import { ACCOUNTS } from '../test/registries/accounts';
 import { startCountingProxy } from '../test/registries/counting-proxy';
 import { pushImages } from '../test/registries/images';
@@ -23,8 +22,6 @@ export interface Site {
   readonly authHost?: string;
   /** How many requests of a check only ask whether the login is right, which nobody else does. */
   readonly loginProbes: number;
-  /** How many requests were answered since it was asked last. */
-  countRequests(): Promise<number>;
   setRoundTrip(milliseconds: number): void;
   closeConnections(): Promise<void>;
 }
@@ -37,9 +34,6 @@ export interface Sites {
   stop(): Promise<void>;
 }
 
-/** An access log is written after the answer; it is complete if nothing is added for so long, which it has to be in time. */
-const LOG_QUIET = 100;
-const LOG_LIMIT = 5_000;
 const CLOSE_DELAY = 50;
 
 /** The ways to authenticate that registries have, in front of the same images. */
@@ -75,25 +69,20 @@ async function startAll(directory: string, started: Started): Promise<Omit<Sites
   oneHostRelay.target = oneHost.port;
 
   const sites = [
-    site('Basic authentication', 0, [basic.seen], [basicRelay]),
-    site('a token server of its own host', 1, [bearer.seen, tokens.seen], [bearerRelay, tokenRelay]),
-    site('a token server at the registry', 1, [oneHost.seen], [oneHostRelay]),
+    site('Basic authentication', 0, [basicRelay]),
+    site('a token server of its own host', 1, [bearerRelay, tokenRelay]),
+    site('a token server at the registry', 1, [oneHostRelay]),
   ];
   return { sites, ca: certificate.ca, caFile };
 }
 
-function site(name: string, loginProbes: number, seen: unknown[][], relays: Relay[]): Site {
+function site(name: string, loginProbes: number, relays: Relay[]): Site {
   const [registry, tokens] = relays;
   return {
     name,
     loginProbes,
     host: `${HOST}:${registry.port}`,
     authHost: tokens && `${HOST}:${tokens.port}`,
-    countRequests: async () => {
-      const count = await atRest(() => seen.reduce((sum, { length }) => sum + length, 0), LOG_QUIET, LOG_LIMIT);
-      seen.forEach((requests) => requests.splice(0));
-      return count;
-    },
     setRoundTrip: (milliseconds) => relays.forEach((relay) => {
       relay.roundTrip = milliseconds;
     }),

@@ -1,14 +1,8 @@
-/** Milliseconds. */
-export interface Spent {
-  /** Of the processors, by all threads of this process: other programs on the machine hardly change it. */
-  readonly cpu: number;
-  readonly wall: number;
-}
-
-export function stopwatch(): () => Spent {
-  const [cpu, wall] = [process.cpuUsage(), performance.now()];
+/** Milliseconds of the processors, by all threads of this process: other programs on the machine hardly change it. */
+export function stopwatch(): () => number {
+  const start = process.cpuUsage();
   return () => {
-    const { user, system } = process.cpuUsage(cpu);
-    return { cpu: (user + system) / 1_000, wall: performance.now() - wall };
+    const { user, system } = process.cpuUsage(start);
+    return (user + system) / 1_000;
   };
 }

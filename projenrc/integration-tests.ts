@@ -29,7 +29,7 @@ export class IntegrationTests extends Component {
     update.exec(`${RUNNER} --max-workers 3 --force --dry-run`, { receiveArgs: true });
 
     const deploy = project.addTask('integ:deploy', {
-      description: 'Deploy the integration tests to an AWS account, ask AWS what became of them, and delete them; docs/integration-tests.md',
+      description: 'Deploy the integration tests to an AWS account, ask AWS what became of them, and delete them; docs/evidence.md',
     });
     deploy.spawn(bundle);
     deploy.exec(`${RUNNER} --force`, { receiveArgs: true });

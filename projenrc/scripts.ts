@@ -30,7 +30,7 @@ export class Scripts extends Component {
     project.jest!.addIgnorePattern('/test/engines/');
     project.addPackageIgnore('/.engines/');
 
-    const bench = project.addTask('bench', { description: 'Measure the library against what its users would do without it; installs registries with apt and Go' });
+    const bench = project.addTask('bench', { description: 'Measure how long the library takes against what its users would do without it; installs registries with apt and Go' });
     bench.exec('scripts/registries/install.sh');
     bench.exec('ts-node --transpile-only --project tsconfig.dev.json bench/main.ts', { receiveArgs: true });
 

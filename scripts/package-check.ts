@@ -10,7 +10,7 @@ import { Checks } from './checks';
 import { compareWithLastTag } from './compatibility';
 import { compile, pack, REPOSITORY, run, scratchDirectory } from './run';
 
-const MAX_BYTES = 300_000;
+const MAX_BYTES = 250_000;
 const PUBLISHED = /^(lib\/.+\.(js|d\.ts)|assets\/.+\/index\.js|bin\/cdk-private-registry|\.jsii|package\.json|README\.md|LICENSE|API\.md)$/;
 const REQUIRED = [
   '.jsii', 'API.md', 'LICENSE', 'README.md', 'assets/pull-check/handler/index/index.js', 'bin/cdk-private-registry', 'lib/index.d.ts', 'lib/index.js',
@@ -19,6 +19,9 @@ const REQUIRED = [
 
 function main(): void {
   const checks = new Checks();
+  checks.check('npm ci has nothing to warn about, such as a development tool that needs a newer Node.js', () => {
+    deepStrictEqual(run('npm', ['ci', '--dry-run']).split('\n').filter((line) => line.startsWith('npm warn')), []);
+  });
   checks.check('the files that projen generates are current', () => leavesTreeUnchanged(() => run('projen', ['default'])));
   checks.check('jsii compiles without a warning', compile);
   checks.check('the public API breaks nothing of the last release', compareWithLastTag);

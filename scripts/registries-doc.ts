@@ -1,36 +1,38 @@
 /**
- * Writes docs/registries.md from the table in src/registries/registry-knowledge.ts:
+ * Generates docs/registries.md from src/registries/:
  *
  *     npx ts-node --project tsconfig.dev.json scripts/registries-doc.ts
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { REGISTRIES, RegistryKnowledge } from '../src/registries/registry-knowledge';
+import { Guide } from '../src/registries/guides/guide';
+import { GUIDES } from '../src/registries/guides/guides';
+import { Registry } from '../src/registries/registry';
 
-const INTRODUCTION = `<!-- Generated from src/registries/registry-knowledge.ts. Edit that file, then run: npx ts-node --project tsconfig.dev.json scripts/registries-doc.ts -->
+const INTRODUCTION = `<!-- Generated from src/registries/ and src/registries/guides/. Edit the files there, then run: npx ts-node --project tsconfig.dev.json scripts/registries-doc.ts -->
 
 # Registries
 
-How to get a credential that can pull images and do nothing else, for each registry that the library knows, and what to store of it.
+How to get credentials that can pull images and nothing else, for each registry that the library knows, and how to store them.
 
-Amazon ECS reads the credential from a secret in AWS Secrets Manager, which is a JSON object with the keys \`username\` and \`password\`. \`npx cdk-private-registry secret-json\` prints this JSON with everything escaped that has to be, and \`npx cdk-private-registry check\` tries a credential before you store it.
+Amazon ECS reads the credentials from a secret in AWS Secrets Manager: a JSON object with the keys \`username\` and \`password\`. \`npx cdk-private-registry secret-json\` prints this JSON correctly escaped, and \`npx cdk-private-registry check\` tries credentials before you store them.
 
-Whatever the registry:
+For every registry:
 
-- Use an account that belongs to no person. When a person leaves, so does their token.
-- Let it pull only, and only the repositories you deploy.
-- Note when it expires. ECS pulls at every start of a task: an expired token shows at the next scale-out or replacement, not while the tasks run.`;
+- Use a machine account. When a person leaves, their token stops working.
+- Allow it to pull only, and only the repositories you deploy.
+- Note when the credentials expire. ECS pulls at every start of a task, so expired credentials fail at the next scale-out or replacement, not while the tasks run.`;
 
 const OVERVIEW = `## Overview
 
-"Pull-through cache" says whether the pull-through cache of Amazon ECR can fetch private images of the registry. "IPv6" says whether the registry can be reached over it.
+"Pull-through cache": whether the pull-through cache of Amazon ECR can fetch private images of the registry. "IPv6": whether the registry is reachable over IPv6.
 
 | Registry | Host | \`username\` | \`password\` | Expiry | Pull-through cache | IPv6 |
 | --- | --- | --- | --- | --- | --- | --- |`;
 
 const PROVIDERS = `## Providers
 
-The library finds the provider by the host of the image. Name it where a host can't tell: for a self-managed GitLab, a Harbor or a Nexus, or an Artifactory on your own host.
+The library finds the provider by the host of the image. Set \`provider\` where that is not possible: for a self-managed GitLab, Harbor or Nexus, or for Artifactory on your own host.
 
 \`\`\`ts
 new PrivateRegistryImage('harbor.example.com/acme/api:1.4.2', {
@@ -39,81 +41,71 @@ new PrivateRegistryImage('harbor.example.com/acme/api:1.4.2', {
 });
 \`\`\`
 
-Providers that take a host take these options too:
+Providers with a host of your choice accept these options:
 
 - \`authHost\`: the host that issues tokens, if it isn't the registry. The pull check sends credentials to this host and to the registry, and to no other.
-- \`aliases\`: other hosts that the same registry is reached by.
-- \`internal: true\`: the registry is reached inside the VPC. There is no warning about subnets without a way to the internet, and one if the pull check is not in a VPC: set \`pullCheck.vpc\`.
-- \`restrictedNetwork: true\`: the registry admits only some addresses. If the pull check comes from another one, the answer 403 doesn't fail the deployment.`;
+- \`aliases\`: other host names of the same registry.
+- \`privateNetwork: true\`: the tasks reach the registry inside the VPC. There is no warning about subnets without a route to the internet, but there is one if the pull check is not in a VPC: set \`pullCheck.vpc\`.
 
-const SOURCES = `## What this rests on
+If a registry admits only some IP addresses, set \`pullCheck.restrictedNetwork: true\`. If the pull check comes from another address, the answer 403 then doesn't fail the deployment.`;
 
-The documentation of the registries and of AWS, the source code of the registries that publish it, and in a few places what users reported, as of November 2026. Nothing was asked of the live registries, and they change. The pull check asks the real one when you deploy a new image.`;
+const SOURCES = `## Sources
+
+The documentation of the registries and of AWS, the source code of the registries that publish it, and in a few places reports of users, as of November 2026. No live registry was queried, and registries change. The pull check asks the real one when you deploy a new image.`;
 
 export function renderRegistriesDoc(): string {
   return [
     INTRODUCTION,
-    [OVERVIEW, ...REGISTRIES.map(row)].join('\n'),
+    [OVERVIEW, ...GUIDES.map(row)].join('\n'),
     PROVIDERS,
-    ...REGISTRIES.map(section),
+    ...GUIDES.map(section),
     SOURCES,
   ].join('\n\n') + '\n';
 }
 
-function row(registry: RegistryKnowledge): string {
+function row({ registry, expiry, pullThroughCache, ipv6 }: Guide): string {
   const cells = [
     `[${registry.label}](#${anchor(registry.label)})`,
     registry.hostForm ?? code(registry.hosts[0]),
-    registry.username,
-    registry.password,
-    registry.expiry,
-    pullThroughCache(registry),
-    ipv6(registry),
+    registry.usernameHint,
+    registry.passwordHint,
+    expiry,
+    pullThroughCache === 'public images' ? 'public images only' : yesOrNo(pullThroughCache !== undefined),
+    ipv6 === undefined ? 'not known' : yesOrNo(ipv6),
   ];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
-function section(registry: RegistryKnowledge): string {
-  const { provider, username, password } = registry.example;
+function section({ registry, expiry, steps, doesNotWork, notes = [], documentation, example }: Guide): string {
   return [
     `## ${registry.label}`,
     hosts(registry),
-    registry.steps.map((step, index) => `${index + 1}. ${step}`).join('\n'),
+    steps.map((step, index) => `${index + 1}. ${step}`).join('\n'),
     'The secret:',
-    fenced('json', `{ "username": ${JSON.stringify(username)}, "password": ${JSON.stringify(password)} }`),
+    fenced('json', `{ "username": ${JSON.stringify(example.username)}, "password": ${JSON.stringify(example.password)} }`),
     list([
-      `\`username\`: ${registry.username}`,
-      `\`password\`: ${registry.password}`,
-      `expiry: ${registry.expiry}`,
+      `\`username\`: ${registry.usernameHint}`,
+      `\`password\`: ${registry.passwordHint}`,
+      `expiry: ${expiry}`,
     ]),
     'The provider:',
-    fenced('ts', provider),
+    fenced('ts', example.provider),
     'What does not work:',
-    list(registry.doesNotWork),
-    ...registry.notes ?? [],
-    `Documentation: ${registry.documentation.map((url) => `<${url}>`).join(', ')}`,
+    list(doesNotWork),
+    ...notes,
+    `Documentation: ${documentation.map((url) => `<${url}>`).join(', ')}`,
   ].join('\n\n');
 }
 
-function hosts(registry: RegistryKnowledge): string {
+function hosts(registry: Registry): string {
   const [host, ...others] = registry.hosts;
   const text = registry.hostForm ?? code(host) + (others.length ? `, also ${others.map(code).join(', ')}` : '');
   const tokens = registry.authHost ? `. The tokens come from ${code(registry.authHost)}` : '';
   return `Host: ${text}${tokens}.`;
 }
 
-function pullThroughCache(registry: RegistryKnowledge): string {
-  if (registry.pullThroughCache === 'public') {
-    return 'public images only';
-  }
-  return registry.pullThroughCache === 'private' ? 'yes' : 'no';
-}
-
-function ipv6(registry: RegistryKnowledge): string {
-  if (registry.ipv6 === undefined) {
-    return 'not known';
-  }
-  return registry.ipv6 ? 'yes' : 'no';
+function yesOrNo(value: boolean): string {
+  return value ? 'yes' : 'no';
 }
 
 /** The anchor that GitHub gives a heading. */
@@ -125,7 +117,7 @@ function code(text: string): string {
   return `\`${text}\``;
 }
 
-function list(items: string[]): string {
+function list(items: readonly string[]): string {
   return items.map((item) => `- ${item}`).join('\n');
 }
 

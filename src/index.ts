@@ -1,18 +1,20 @@
 export type { OwnerPolicies } from './access/owner-policies';
-export { RegistryCredentials } from './credentials/registry-credentials';
 export type {
   CreatedSecretOptions, SecretByArnOptions, SecretByNameOptions, SecretValueOptions,
-} from './credentials/registry-credentials';
+} from './credentials/credentials-options';
+export { RegistryCredentials } from './credentials/registry-credentials';
 export { ImageReference } from './reference/image-reference';
 export { PrivateRegistryImage } from './image/private-registry-image';
 export type { PrivateRegistryImageOptions } from './image/private-registry-image';
 export type { PullOptions } from './image/pull-options';
 export { PullCheckFunction } from './pull-check/pull-check-function';
-export type { IPullCheckFunction, PullCheckFunctionProps, PullCheckPlacement } from './pull-check/pull-check-function';
+export type {
+  IPullCheckFunction, PullCheckFunctionAttributes, PullCheckFunctionProps, PullCheckPlacement,
+} from './pull-check/pull-check-function';
 export { PullCheckMode } from './pull-check/pull-check-options';
 export type { PullCheckOptions } from './pull-check/pull-check-options';
 export { PrivateRegistry } from './registry/private-registry';
-export type { PrivateRegistryProps } from './registry/private-registry';
+export type { IPrivateRegistry, PrivateRegistryProps } from './registry/private-registry';
 export { RegistryProvider } from './provider/registry-provider';
 export type { CustomRegistryOptions } from './provider/registry-provider';
 export type { PrivateRegistryContainerOptions } from './service/private-registry-container-options';

@@ -8,47 +8,47 @@ export const FINDINGS_OF_THE_LIBRARY: AcceptedFinding[] = [
   {
     rule: 'AwsSolutions-IAM5[Resource::*]',
     where: /^pull-check-in-vpc Stack\/PrivateRegistryPullCheckFunction[0-9a-f]{8}\/Role\/DefaultPolicy\/Resource$/,
-    reason: 'Lambda needs the actions on network interfaces before there is an interface to name',
+    reason: 'Lambda requires the actions on network interfaces before there is an interface to name',
   },
   {
     rule: 'AwsSolutions-IAM5[Resource::arn:aws:kms:eu-west-1:111122223333:key/*]',
-    where: /^secret-by-complete-arn-with-alias Stack\/(?:Task\/ExecutionRole\/DefaultPolicy|PrivateRegistryPullCheckPolicy[0-9a-f]{8})\/Resource$/,
-    reason: 'IAM takes no alias as a resource; the condition kms:ResourceAliases names it',
+    where: /^secret-by-complete-arn-with-alias Stack\/(?:Task\/ExecutionRole\/DefaultPolicy|PrivateRegistryPullCheckReadSecret[0-9a-f]{16})\/Resource$/,
+    reason: 'IAM does not accept an alias as a resource; the condition kms:ResourceAliases names it',
   },
   {
     rule: 'AwsSolutions-SMG4',
     where: CREATED_SECRET,
-    reason: 'registries have no way in common to rotate a token; whoever issues it replaces it in the secret',
+    reason: 'registries have no common way to rotate a token; its issuer replaces it in the secret',
   },
   {
     rule: 'NIST.800.53.R5-SecretsManagerRotationEnabled',
     where: CREATED_SECRET,
-    reason: 'registries have no way in common to rotate a token; whoever issues it replaces it in the secret',
+    reason: 'registries have no common way to rotate a token; its issuer replaces it in the secret',
   },
   {
     rule: 'NIST.800.53.R5-SecretsManagerUsingKMSKey',
     where: CREATED_SECRET,
-    reason: 'the secret is encrypted with the AWS managed key; encryptionKey takes another one',
+    reason: 'the secret is encrypted with the AWS managed key; encryptionKey sets another one',
   },
   {
     rule: 'NIST.800.53.R5-IAMNoInlinePolicy',
-    where: /\/(?:PrivateRegistryPullCheckPolicy[0-9a-f]{8}|\w*Role\/(?:DefaultPolicy|PolicyStack\w+))\/Resource$/,
-    reason: 'each policy belongs to one role, and is made and removed with the image that needs it',
+    where: /\/(?:PrivateRegistryPullCheck(?:ReadSecret|DescribeStack)[0-9a-f]{16}|PrivateRegistryPullPolicy[0-9a-f]{16}|\w*Role\/(?:DefaultPolicy|Policy))\/Resource$/,
+    reason: 'each policy belongs to one role, and is created and removed with the image that needs it',
   },
   {
     rule: 'NIST.800.53.R5-CloudWatchLogGroupEncrypted',
     where: /\/(?:PrivateRegistry)?PullCheck(?:Function(?:[0-9a-f]{8})?)?\/LogGroup\/Resource$/,
-    reason: 'the log has verdicts and no credentials; CloudWatch Logs encrypts it with a key of its own',
+    reason: 'the log has verdicts and no credentials; CloudWatch Logs encrypts it with its own key',
   },
   {
     rule: 'NIST.800.53.R5-LambdaConcurrency',
     where: CHECK_FUNCTION,
-    reason: 'only deployments call the function; a reserved share is taken from the account for good, and does not fit into the quota of a new account',
+    reason: 'only deployments call the function; reserved concurrency is permanently taken from the account, and does not fit into the quota of a new account',
   },
   {
     rule: 'NIST.800.53.R5-LambdaDLQ',
     where: CHECK_FUNCTION,
-    reason: 'CloudFormation waits for the answer and fails without one; a queue would only keep the address that takes the answer',
+    reason: 'CloudFormation waits for the answer and fails without one; a queue would only keep the address that receives the answer',
   },
   {
     rule: 'NIST.800.53.R5-LambdaInsideVPC',

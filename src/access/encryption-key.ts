@@ -1,12 +1,12 @@
 import * as kms from 'aws-cdk-lib/aws-kms';
 
 /**
- * A customer-managed key as a policy has to name it.
+ * A customer-managed key, as a policy refers to it.
  */
 export interface EncryptionKey {
-  /** The ARN of the key; of all keys (`key/*`) where only an alias is known. */
+  /** The ARN of the key, or of all keys (`key/*`) if only an alias is known. */
   readonly arn: string;
-  /** The alias that narrows `key/*` down: the ARN of an alias in `Resource` allows nothing. */
+  /** The alias that restricts `key/*`: the ARN of an alias in `Resource` allows nothing. */
   readonly alias?: string;
 }
 
@@ -25,7 +25,7 @@ export function encryptionKeyOf(key?: kms.IKey, keyArn?: string): EncryptionKey 
 }
 
 /**
- * The key of a replica of the secret: known only if the key is a multi-Region key too.
+ * The key of a replica of the secret. It is known only for a multi-Region key.
  */
 export function inRegion(key: EncryptionKey, region: string): EncryptionKey | undefined {
   return key.arn.includes(':key/mrk-') ? { arn: arnInRegion(key.arn, region) } : undefined;
@@ -49,7 +49,7 @@ function isAlias(key: kms.IKey): key is kms.IAlias {
 }
 
 /**
- * An alias that was imported by its name does not know its key, and throws when it is asked.
+ * The key of an alias. An alias that was imported by its name does not know it, and throws.
  */
 function targetKeyOf(alias: kms.IAlias): kms.IKey | undefined {
   try {

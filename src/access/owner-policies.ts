@@ -1,56 +1,72 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Lazy, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { roleResourceOf } from '../private/scopes';
 
 /**
- * What the account that owns a secret has to allow, so that another account can pull with it.
+ * Policies that the account that owns a secret must attach before another account can pull with it.
+ *
+ * Both name the roles that read the secret. The list is complete when the app is synthesized: roles that are added later are in
+ * it too. To hand a policy to the owner, use `stack.toJsonString()`.
  */
 export interface OwnerPolicies {
   /**
-   * The resource policy of the secret, as JSON.
+   * The resource policy of the secret.
    */
-  readonly secretPolicy: { [element: string]: any };
+  readonly secretPolicy: iam.PolicyDocument;
 
   /**
-   * The statement to add to the policy of the customer-managed key, as a policy in JSON.
+   * The statement to add to the policy of the customer-managed key, in a policy document.
    */
-  readonly keyPolicy: { [element: string]: any };
+  readonly keyPolicy: iam.PolicyDocument;
 }
 
 /**
- * The policies for the readers of a secret: the whole account of `stack` as long as no reader is known.
+ * The policies for the readers of a secret: the whole account of `stack` as long as there is no reader. The list of readers is
+ * read when the policies are resolved.
  *
  * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
  */
-export function ownerPolicies(stack: Stack, secretArn: string, region: string, readers: iam.IRole[]): OwnerPolicies {
+export function ownerPolicies(stack: Stack, secretArn: string, region: string, readers: readonly iam.IRole[]): OwnerPolicies {
   const isToken = Token.isUnresolved(secretArn);
   const partition = isToken ? stack.partition : secretArn.split(':')[1];
   const urlSuffix = isToken ? stack.urlSuffix : `amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}`;
-  const accounts = new Set([stack.account, ...readers.map((role) => role.env.account)]);
-  const roles = new Set(readers.map((role) => arnPatternOf(role, partition)));
-  const onlyReaders = roles.size > 0 ? { ArnLike: { 'aws:PrincipalArn': [...roles] } } : undefined;
-  const policy = (action: string, resource: string, condition: object | undefined) => stack.resolve({
-    Version: '2012-10-17',
-    Statement: [{
-      Effect: 'Allow',
-      Principal: { AWS: [...accounts].map((account) => `arn:${partition}:iam::${account}:root`) },
-      Action: action,
-      Resource: resource,
-      Condition: condition,
-    }],
+  const document = (action: string, resource: string, conditions: object = {}) => new iam.PolicyDocument({
+    statements: [new iam.PolicyStatement({
+      actions: [action],
+      resources: [resource],
+      principals: [accountsOf(stack, readers, partition)],
+      conditions: { ...conditions, ArnLike: onlyReaders(readers, partition) },
+    })],
   });
   return {
-    secretPolicy: policy('secretsmanager:GetSecretValue', secretArn, onlyReaders),
+    secretPolicy: document('secretsmanager:GetSecretValue', secretArn),
     // In the policy of a key "*" is the key itself.
-    keyPolicy: policy('kms:Decrypt', '*', {
-      StringEquals: { 'kms:ViaService': `secretsmanager.${region}.${urlSuffix}` },
-      ...onlyReaders,
-    }),
+    keyPolicy: document('kms:Decrypt', '*', { StringEquals: { 'kms:ViaService': `secretsmanager.${region}.${urlSuffix}` } }),
   };
 }
 
+function accountsOf(stack: Stack, readers: readonly iam.IRole[], partition: string): iam.IPrincipal {
+  const accounts = Lazy.uncachedAny({
+    produce: () => [...new Set([stack.account, ...readers.map((role) => role.env.account)])].map((account) => `arn:${partition}:iam::${account}:root`),
+  });
+  // The ARN of a principal can be a list once it is resolved.
+  return new iam.ArnPrincipal(Token.asString(accounts));
+}
+
 /**
- * CloudFormation makes the name of a role out of the stack's name, of which it keeps the beginning, unless the role has one.
+ * The condition, or nothing as long as there is no reader.
+ */
+function onlyReaders(readers: readonly iam.IRole[], partition: string): unknown {
+  return Lazy.uncachedAny({
+    produce: () => {
+      const patterns = new Set(readers.map((role) => arnPatternOf(role, partition)));
+      return patterns.size > 0 ? { 'aws:PrincipalArn': [...patterns] } : undefined;
+    },
+  });
+}
+
+/**
+ * CloudFormation derives the name of a role from the stack's name, of which it keeps the beginning, unless the role has a name.
  */
 function arnPatternOf(role: iam.IRole, partition: string): string {
   const prefix = `arn:${partition}:iam::${role.env.account}:role`;

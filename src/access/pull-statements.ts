@@ -11,18 +11,22 @@ export interface PullStatement {
   readonly conditions?: Record<string, Record<string, unknown>>;
 }
 
+export function policyStatement({ actions, resources, conditions }: PullStatement): iam.PolicyStatement {
+  return new iam.PolicyStatement({ actions, resources, conditions });
+}
+
 /**
- * The statements as a policy in JSON, for somebody else to attach.
+ * The statements as a policy in JSON, to be attached outside of this app.
  */
 export function policyOf(statements: PullStatement[]): object {
   return {
     Version: '2012-10-17',
-    Statement: statements.map(({ actions, resources, conditions }) => new iam.PolicyStatement({ actions, resources, conditions }).toStatementJson()),
+    Statement: statements.map((statement) => policyStatement(statement).toStatementJson()),
   };
 }
 
 /**
- * What a role needs to read a secret, and to decrypt it if it is encrypted with a customer-managed key.
+ * The statements that let a role read a secret, and decrypt it if it is encrypted with a customer-managed key.
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth.html
  */

@@ -1,13 +1,8 @@
-import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { PLACEHOLDER } from '../private/placeholder';
-import { ImageReference } from '../reference/image-reference';
-import { checkPull, CheckResult } from '../runtime/check';
-import { parsePlatform } from '../runtime/oci/platform';
-import { parseSecret } from '../runtime/secret/secret';
-import { CheckFailure } from '../runtime/verdict/verdict';
+import { checkPull, CheckInputError, CheckResult, parseSecret } from '../runtime/check';
 
 const PASSWORD_VARIABLE = 'REGISTRY_PASSWORD';
 const HOST = /^(?:[a-z0-9][a-z0-9.-]*|\[[a-f0-9:.]+\])(?::[0-9]{1,5})?$/i;
@@ -20,12 +15,12 @@ check asks the registry whether the image can be pulled with the credentials. Ex
 secret-json prints the JSON to store in AWS Secrets Manager.
 
   --username <name>         the user name at the registry
-  --password-stdin          read the password from standard input; without it the password is that of ${PASSWORD_VARIABLE}
+  --password-stdin          read the password from standard input; without it from ${PASSWORD_VARIABLE}
   --secret-json-stdin       read the JSON that ECS will read, for example from "aws secretsmanager get-secret-value"
-  --platform <os/arch>      check too that the image has this platform, for example linux/arm64
-  --auth-host <host>        the host that issues tokens, if it is another than the registry (self-managed GitLab)
-  --ca-file <file>          a certificate authority (PEM) to trust beside the public ones
-  --allow-private-networks  let the registry have a private address
+  --platform <os/arch>      also check that the image has this platform, for example linux/arm64
+  --auth-host <host>        the host that issues tokens, if it is not the registry's (self-managed GitLab)
+  --ca-file <file>          a certificate authority (PEM) to trust in addition to the public ones
+  --allow-private-networks  allow a registry with a private address
   --timeout <seconds>       give up after this time (default: 30)
   --insecure-loopback       allow plain HTTP and loopback addresses, for a local registry only
   --json                    print the result as JSON
@@ -37,7 +32,8 @@ const CREDENTIALS_OPTIONS = {
   'password-stdin': { type: 'boolean' },
 } as const;
 
-const CHECK_OPTIONS = {
+/** The options of the command `check`. */
+export const CHECK_OPTIONS = {
   ...CREDENTIALS_OPTIONS,
   'secret-json-stdin': { type: 'boolean' },
   'platform': { type: 'string' },
@@ -53,28 +49,26 @@ const EXIT_CODES = { 'yes': 0, 'no': 1, 'not-definite': 2 };
 const WRONG_USAGE = 64;
 const LONGEST_TIMEOUT = 3600;
 
-/** What the user has to change about the call. */
+/** A mistake in the call. */
 class UsageError extends Error {}
 
-/**
- * Runs one command and gives the exit code.
- */
+/** Runs one command and returns the exit code. */
 export async function run([command, ...args]: string[]): Promise<number> {
   try {
     switch (command) {
       case 'check': return await check(args);
       case 'secret-json': return await secretJson(args);
       case '--help': case '-h': return help();
-      // What stands in its place is not repeated: it may be the password.
-      default: throw new UsageError(`${command === undefined ? 'no command is given' : 'the first argument is no command'}, expected check or secret-json`);
+      // The text in its place is not repeated: it can be the password.
+      default: throw new UsageError(`${command === undefined ? 'no command is given' : 'the first argument is not a command'}, expected check or secret-json`);
     }
   } catch (error) {
     if (error instanceof UsageError) {
       process.stderr.write(`error: ${error.message}\nrun "cdk-private-registry --help" for the usage\n`);
       return WRONG_USAGE;
     }
-    // The text of an error that nobody expected is unknown, so that it stays unsaid.
-    process.stderr.write(`error: the command failed by a fault of its own (${(error as Error)?.name}); please report it\n`);
+    // The text of an unknown error is not shown.
+    process.stderr.write(`error: the command failed because of a bug (${(error as Error)?.name}); please report it\n`);
     return EXIT_CODES['not-definite'];
   }
 }
@@ -92,45 +86,39 @@ async function check(args: string[]): Promise<number> {
   if (image === undefined || others.length > 0) {
     throw new UsageError(`expected one image, got ${image === undefined ? 'none' : others.length + 1}`);
   }
-  const { platform, timeout = '30', 'auth-host': authHost, 'ca-file': caFile } = values;
-  if (!(Number(timeout) > 0 && Number(timeout) <= LONGEST_TIMEOUT)) {
-    throw new UsageError(`--timeout is ${JSON.stringify(timeout)}, expected a number of seconds, at most ${LONGEST_TIMEOUT}`);
+  const { 'timeout': seconds = '30', 'auth-host': authHost, 'ca-file': caFile, 'secret-json-stdin': isJson } = values;
+  if (!(Number(seconds) > 0 && Number(seconds) <= LONGEST_TIMEOUT)) {
+    throw new UsageError(`--timeout is ${JSON.stringify(seconds)}, expected a number of seconds, at most ${LONGEST_TIMEOUT}`);
   }
   if (authHost !== undefined && !HOST.test(authHost)) {
     throw new UsageError(`--auth-host is ${JSON.stringify(authHost)}, expected a host, with its port if that is not 443`);
   }
-  usable(() => ImageReference.parse(image));
-  if (platform !== undefined) {
-    usable(() => parsePlatform(platform));
-  }
-  const ca = caFile === undefined ? undefined : usable(() => readCertificates(caFile), '--ca-file has no certificate: ');
-
-  let result: Outcome;
-  try {
-    const name = values['secret-json-stdin'] ? 'the JSON on standard input' : 'the given login';
-    result = await checkPull({
-      image,
-      platform,
-      ca,
-      credentials: parseSecret(await secretOf(values), { name, isPlaceholder: (secret) => secret === PLACEHOLDER }),
-      credentialsName: name,
-      authHost,
-      allowPrivateNetworks: values['allow-private-networks'],
-      insecureLoopback: values['insecure-loopback'],
-      timeoutMs: Number(timeout) * 1000,
-    });
-  } catch (error) {
-    if (!(error instanceof CheckFailure)) {
-      throw error;
-    }
-    result = { verdict: error.verdict, kind: 'no', message: error.message };
-  }
-  const { verdict, kind, message, digest } = result;
-  process.stdout.write(values.json ? `${JSON.stringify({ verdict, kind, image, digest, message })}\n` : `${verdict}: ${message}\n`);
-  return EXIT_CODES[kind];
+  const name = isJson ? 'the JSON on standard input' : 'the given login';
+  const result = await checkPull({
+    image,
+    platform: values.platform,
+    ca: caFile === undefined ? undefined : usable(() => readFileSync(caFile, 'utf8'), '--ca-file cannot be read: '),
+    credentials: async () => parseSecret(await secretOf(values), { name, placeholder: PLACEHOLDER }),
+    credentialsName: name,
+    authHost,
+    allowPrivateNetworks: values['allow-private-networks'],
+    insecureLoopback: values['insecure-loopback'],
+    timeoutMs: Number(seconds) * 1000,
+  }).catch(asUsageError);
+  print(image, result, values.json);
+  return EXIT_CODES[result.kind];
 }
 
-type Outcome = Pick<CheckResult, 'verdict' | 'kind' | 'message' | 'digest'>;
+function asUsageError(error: unknown): never {
+  if (error instanceof CheckInputError) {
+    throw new UsageError(error.input === 'ca' ? '--ca-file has no certificate, expected PEM (-----BEGIN CERTIFICATE-----)' : oneLine(error.message));
+  }
+  throw error;
+}
+
+function print(image: string, { verdict, kind, message, digest }: CheckResult, asJson?: boolean): void {
+  process.stdout.write(asJson ? `${JSON.stringify({ verdict, kind, image, digest, message })}\n` : `${verdict}: ${message}\n`);
+}
 
 async function secretJson(args: string[]): Promise<number> {
   const { values, positionals } = usable(() => parseArgs({ args, options: CREDENTIALS_OPTIONS, allowPositionals: true }));
@@ -138,7 +126,7 @@ async function secretJson(args: string[]): Promise<number> {
     return help();
   }
   if (positionals.length > 0) {
-    throw new UsageError('secret-json takes --username and --password-stdin only');
+    throw new UsageError('secret-json accepts only --username and --password-stdin');
   }
   const json = await secretOf(values);
   usable(() => parseSecret(json, { name: 'the secret' }));
@@ -152,13 +140,11 @@ interface CredentialsValues {
   readonly 'secret-json-stdin'?: boolean;
 }
 
-/**
- * The JSON that ECS would read.
- */
+/** The JSON that ECS would read. */
 async function secretOf({ username, 'password-stdin': fromStdin, 'secret-json-stdin': isJson }: CredentialsValues): Promise<string> {
   if (isJson) {
     if (username !== undefined || fromStdin) {
-      throw new UsageError('--secret-json-stdin has the user name and the password already; leave out --username and --password-stdin');
+      throw new UsageError('--secret-json-stdin already has the user name and the password; omit --username and --password-stdin');
     }
     return readInput();
   }
@@ -175,22 +161,18 @@ async function secretOf({ username, 'password-stdin': fromStdin, 'secret-json-st
 
 async function readInput(): Promise<string> {
   const bytes = await buffer(process.stdin);
-  return usable(() => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), 'standard input is no text: ');
+  return usable(() => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), 'standard input is not text: ');
 }
 
-function readCertificates(file: string): string {
-  const pem = readFileSync(file, 'utf8');
-  new X509Certificate(pem);
-  return pem;
-}
-
-/**
- * What cannot be used is a mistake in the call.
- */
+/** Turns an error about the user's input into one about the call. */
 function usable<T>(read: () => T, context: string = ''): T {
   try {
     return read();
   } catch (error) {
-    throw new UsageError(`${context}${(error as Error).message.replace(/\s+/g, ' ')}`);
+    throw new UsageError(`${context}${oneLine((error as Error).message)}`);
   }
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ');
 }

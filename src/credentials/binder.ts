@@ -9,14 +9,14 @@ import { RegistryProvider } from '../provider/registry-provider';
 export type Binder = (scope: Construct, provider: RegistryProvider) => RegistrySecret;
 
 /**
- * Refuses a second use: it would create a second secret, with the same name or with parameters of the same name.
+ * Throws at a second use: it would create a second secret, with the same name or with parameters of the same name.
  */
 export function once(binder: Binder): Binder {
   let first: Construct | undefined;
   return (scope, provider) => {
     if (first !== undefined) {
       throw invalid('credentialsReused',
-        `these credentials create a secret and are in use already (at ${first.node.path}); `
+        `these credentials create a secret and are already in use (at ${first.node.path}); `
         + 'define one PrivateRegistry with them and use its image() wherever they are needed', scope);
     }
     first = scope;

@@ -2,8 +2,8 @@ import { CfnOutput, CfnParameter, CfnResource, RemovalPolicy, SecretValue, Stack
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { Binder } from './binder';
+import { CreatedSecretOptions, SecretValueOptions } from './credentials-options';
 import { isDynamicReference, UNKNOWN } from './initial-value';
-import { CreatedSecretOptions, SecretValueOptions } from './registry-credentials';
 import { RegistrySecret } from './registry-secret';
 import { encryptionKeyOf } from '../access/encryption-key';
 import { invalid, warn } from '../private/errors';
@@ -32,7 +32,7 @@ export function secretFromValue(options: SecretValueOptions): Binder {
         'the password refers to a SecureString parameter of SSM, which CloudFormation does not resolve in a secret; '
         + 'store the token in a secret and pass its ARN to RegistryCredentials.fromSecretCompleteArn()', scope);
     }
-    // A token can hide plain text too.
+    // Plain text can be inside a token.
     if (!resolved.includes(UNKNOWN) && !isDynamicReference(resolved)) {
       throw plainTextPassword(scope);
     }
@@ -46,17 +46,17 @@ export function secretFromValue(options: SecretValueOptions): Binder {
 
 export function secretFromParameters(options: CreatedSecretOptions): Binder {
   return (scope, provider) => {
-    // Nested stacks take no parameters from the user.
+    // Users cannot pass parameters to nested stacks.
     const stack = outermostStackOf(scope);
     if (Stage.of(scope) !== scope.node.root) {
       warn(scope, 'parametersInStage',
-        'the credentials come from CloudFormation parameters, but CDK Pipelines deploys a Stage without passing any; '
+        'the credentials come from CloudFormation parameters, but CDK Pipelines passes none when it deploys a Stage; '
         + 'store them in a secret and use RegistryCredentials.fromSecretCompleteArn(), or deploy with "cdk deploy --parameters"');
     }
     const prefix = pascalCase(provider.host);
     if (stack.node.tryFindChild(`${prefix}Username`)) {
       throw invalid('credentialsReused',
-        `the stack ${stack.node.path} has the parameters ${prefix}Username and ${prefix}Password already; `
+        `the stack ${stack.node.path} already has the parameters ${prefix}Username and ${prefix}Password; `
         + `define one PrivateRegistry for ${provider.host} and use its image() wherever it is needed`, scope);
     }
     const rules = {
@@ -123,7 +123,7 @@ function plain(text: string): string {
 
 function plainTextPassword(scope?: Construct): Error {
   return invalid('plainTextPassword',
-    'the password is plain text, which everybody can read in the template; '
+    'the password is plain text, which the template shows; '
     + 'pass SecretValue.secretsManager() or SecretValue.cfnParameter(), or store it by hand and use RegistryCredentials.fromSecretCompleteArn() or placeholder()',
     scope);
 }

@@ -2,8 +2,8 @@ import { Token } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { Binder } from './binder';
+import { SecretByArnOptions, SecretByNameOptions } from './credentials-options';
 import { validateInitialValue } from './initial-value';
-import { SecretByArnOptions, SecretByNameOptions } from './registry-credentials';
 import { isOwned, RegistrySecret, SecretId } from './registry-secret';
 import { arnMayBeIncomplete, nameMayHaveSuffix, validateKeyArn, validateSecretArn, validateSecretName } from './secret-arn';
 import { encryptionKeyOf } from '../access/encryption-key';
@@ -51,7 +51,7 @@ function arnId(scope: Construct, arn: string): SecretId {
   validateSecretArn(arn);
   if (arnMayBeIncomplete(arn)) {
     warn(scope, 'secretArnMayBeIncomplete',
-      `the secret ARN ${JSON.stringify(arn)} may lack the six characters that Secrets Manager adds to the name: its end looks like a part of the name; `
+      `the secret ARN ${JSON.stringify(arn)} may lack the six characters that Secrets Manager adds to the name: its end looks like part of the name; `
       + 'compare it with the ARN in the console or in "aws secretsmanager describe-secret"');
     return { arn, isComplete: false };
   }
@@ -71,7 +71,7 @@ function nameId(scope: Construct, name: string): SecretId {
 /**
  * The name of a secret that was imported by name or by partial ARN.
  *
- * `secretName` is no answer: aws-cdk-lib takes six characters after a hyphen off a partial ARN, also where they belong to the name.
+ * Not `secretName`: aws-cdk-lib removes six characters after a hyphen from a partial ARN, even where they belong to the name.
  */
 function nameOf(secret: secretsmanager.ISecret): string {
   return secret.secretArn.split(':secret:')[1] ?? secret.secretName;
@@ -84,6 +84,6 @@ function validateKeyOptions(options: SecretByNameOptions): void {
   validateKeyArn(options.encryptionKeyArn);
   if (options.encryptionKey !== undefined) {
     throw invalid('encryptionKeyAmbiguous',
-      `both encryptionKey and encryptionKeyArn ${JSON.stringify(options.encryptionKeyArn)} are given, but a secret has one key; leave one of them out`);
+      `both encryptionKey and encryptionKeyArn ${JSON.stringify(options.encryptionKeyArn)} are given, but a secret has only one key; remove one of the two`);
   }
 }

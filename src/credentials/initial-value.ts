@@ -5,12 +5,12 @@ import { invalid, warn } from '../private/errors';
 import { PLACEHOLDER } from '../private/placeholder';
 import { resolvedText } from '../private/tokens';
 
-/** Stands for what only CloudFormation knows. */
+/** Stands for a value that only CloudFormation knows. */
 export const UNKNOWN = '<token>';
 
 /**
- * Looks at the value that a secret of the app is created with: a password in plain text is refused, and what ECS could not
- * read as credentials is warned about.
+ * Validates the initial value of a secret of the app: throws if it contains a password in plain text, and warns if ECS cannot read
+ * credentials from it.
  */
 export function validateInitialValue(scope: Construct, secret: secretsmanager.ISecret): void {
   const resource = secret.node.defaultChild as CfnResource;
@@ -27,26 +27,26 @@ export function validateInitialValue(scope: Construct, secret: secretsmanager.IS
   const { username, password } = text === undefined ? {} : credentialsIn(text);
   if (password && !password.includes(UNKNOWN) && !isDynamicReference(password)) {
     throw invalid('plainTextPassword',
-      `the secret ${secret.node.path} is created with the password in plain text, which everybody can read in the template; `
+      `the secret ${secret.node.path} is created with the password in plain text, which the template shows; `
       + 'use RegistryCredentials.placeholder() and fill it after the deployment, or RegistryCredentials.fromSecretValue() with a value that CloudFormation resolves',
       scope);
   }
   if (!username || !password) {
     warn(scope, 'secretWithoutCredentials',
-      `the secret ${secret.node.path} is created with a value that is no credential, expected the JSON object {"username": "...", "password": "..."}; `
-      + 'fill it before the tasks start, and from then on never change how it is generated: CloudFormation would overwrite what was stored');
+      `the secret ${secret.node.path} is created with a value that is not a credential, expected the JSON object {"username": "...", "password": "..."}; `
+      + 'fill it before the tasks start, and never change how it is generated afterwards: CloudFormation would overwrite the stored value');
   }
 }
 
 /**
- * Whether CloudFormation looks the value up somewhere else.
+ * Whether CloudFormation resolves the value.
  */
 export function isDynamicReference(text: string): boolean {
   return /^\{\{resolve:(?:secretsmanager|ssm):[^{}]+\}\}$/.test(text);
 }
 
 /**
- * Reads the value as ECS does: the case of the keys does not matter, and only strings count.
+ * Reads the value as ECS does: the case of the keys does not matter, and values that are not strings are ignored.
  */
 function credentialsIn(text: string): { username?: string; password?: string } {
   try {

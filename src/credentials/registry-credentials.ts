@@ -1,163 +1,71 @@
-import { RemovalPolicy, SecretValue } from 'aws-cdk-lib';
-import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { Binder, once } from './binder';
 import { secretFromParameters, secretFromValue, secretWithPlaceholder } from './created-secrets';
+import { CreatedSecretOptions, SecretByArnOptions, SecretByNameOptions, SecretValueOptions } from './credentials-options';
 import { existingSecret, secretByArn, secretByName } from './existing-secrets';
 import { RegistrySecret } from './registry-secret';
+import { invalid } from '../private/errors';
 import { RegistryProvider } from '../provider/registry-provider';
 
 /**
- * What is known about a secret that is referred to by its name.
- */
-export interface SecretByNameOptions {
-  /**
-   * The customer-managed key that encrypts the secret.
-   *
-   * @default - `encryptionKeyArn`, if it is set; otherwise the secret is taken to be under the AWS managed key `aws/secretsmanager`,
-   * which needs no statement
-   */
-  readonly encryptionKey?: kms.IKey;
-
-  /**
-   * The ARN of the customer-managed key that encrypts the secret, or of an alias of it.
-   *
-   * Not together with `encryptionKey`. The ARN of the key itself is better: with only an alias the policy has to name
-   * `key/*`, narrowed down by the condition `kms:ResourceAliases`.
-   *
-   * @default - `encryptionKey`, if it is set; otherwise the secret is taken to be under the AWS managed key `aws/secretsmanager`,
-   * which needs no statement
-   */
-  readonly encryptionKeyArn?: string;
-}
-
-/**
- * What is known about a secret that is referred to by its complete ARN.
- */
-export interface SecretByArnOptions extends SecretByNameOptions {
-  /**
-   * The Regions that the secret is replicated to, for example `['eu-central-1', 'us-east-1']`.
-   *
-   * A stack in one of them gets the ARN of the replica in its own Region. A stack whose Region is not known at synth
-   * gets the ARN as given.
-   *
-   * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/create-manage-multi-region-secrets.html
-   * @default - the secret is in one Region
-   */
-  readonly replicaRegions?: string[];
-}
-
-/**
- * How a secret is created.
- */
-export interface CreatedSecretOptions {
-  /**
-   * The name of the secret.
-   *
-   * @default - a name that CloudFormation generates
-   */
-  readonly secretName?: string;
-
-  /**
-   * The description of the secret.
-   *
-   * @default - names the registry and says what to store as user name and password
-   */
-  readonly description?: string;
-
-  /**
-   * The customer-managed key to encrypt the secret with.
-   *
-   * @default - the AWS managed key `aws/secretsmanager`; enough unless another account has to read the secret
-   */
-  readonly encryptionKey?: kms.IKey;
-
-  /**
-   * What happens to the secret when it is removed from the stack.
-   *
-   * @default RemovalPolicy.DESTROY, but RETAIN_ON_UPDATE_OR_DELETE for a placeholder, since its value exists nowhere else
-   */
-  readonly removalPolicy?: RemovalPolicy;
-}
-
-/**
- * Credentials that are known to the deployment.
- */
-export interface SecretValueOptions extends CreatedSecretOptions {
-  /**
-   * The user name at the registry. Not treated as a secret: it is readable in the template.
-   */
-  readonly username: string;
-
-  /**
-   * The password or token, as a value that CloudFormation resolves: `SecretValue.secretsManager()`, `SecretValue.cfnParameter()`
-   * or `SecretValue.cfnDynamicReference()` of an `ssm` parameter.
-   *
-   * `SecretValue.unsafePlainText()` is refused, because it writes the password into the template, and so is
-   * `SecretValue.ssmSecure()`, because CloudFormation does not resolve it in a secret.
-   */
-  readonly password: SecretValue;
-}
-
-/**
- * Where the credentials for a registry come from.
+ * The source of the credentials for a registry.
  *
- * ECS reads them from a secret in AWS Secrets Manager whose value is the JSON object
- * `{"username": "...", "password": "..."}`. The secret exists already (`fromSecretCompleteArn`, `fromSecret`,
+ * ECS reads the credentials from a secret in AWS Secrets Manager whose value is the JSON object
+ * `{"username": "...", "password": "..."}`. The secret already exists (`fromSecretCompleteArn`, `fromSecret`,
  * `fromSecretName`), or the library creates it (`fromSecretValue`, `fromParameters`, `placeholder`).
  *
- * Credentials belong to no scope until they are used. Those of a secret that exists may be a constant of a module, used in
- * any number of stacks. Those that create a secret can be used once; share a `PrivateRegistry` to use them more often.
+ * Credentials belong to no scope until they are used. Credentials for an existing secret can be a constant of a module, used in
+ * any number of stacks. Credentials that create a secret can be used once; share a `PrivateRegistry` to use them more often.
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth.html
  */
-export abstract class RegistryCredentials {
+export class RegistryCredentials {
   /**
-   * A secret that exists, by its complete ARN, with the six characters that Secrets Manager adds to the name.
+   * An existing secret, by its complete ARN, including the six characters that Secrets Manager adds to the name.
    *
-   * The way to refer to a secret of another account or Region. Throws if the ARN is certainly not complete or not that of a
-   * secret, or if it selects a JSON key.
+   * Use it for a secret of another account or Region. Throws if the ARN cannot be the complete ARN of a secret, or if it selects a
+   * JSON key.
    *
    * @example
    * const credentials = RegistryCredentials.fromSecretCompleteArn(
    *   'arn:aws:secretsmanager:eu-west-1:111122223333:secret:ghcr/pull-a1B2c3');
    */
   public static fromSecretCompleteArn(secretCompleteArn: string, options: SecretByArnOptions = {}): RegistryCredentials {
-    return new Credentials(secretByArn(secretCompleteArn, options));
+    return new RegistryCredentials(secretByArn(secretCompleteArn, options));
   }
 
   /**
-   * A secret of this app, or one that was imported.
+   * A secret of this app, or an imported one.
    *
-   * If it was imported without its complete ARN, it is treated like one of `fromSecretName`.
+   * A secret that was imported without its complete ARN is treated as with `fromSecretName`.
    *
    * @example
    * declare const secret: secretsmanager.Secret;
    * const credentials = RegistryCredentials.fromSecret(secret);
    */
   public static fromSecret(secret: secretsmanager.ISecret): RegistryCredentials {
-    return new Credentials(existingSecret(secret));
+    return new RegistryCredentials(existingSecret(secret));
   }
 
   /**
-   * A secret that exists in the account and Region of the stack, by its name.
+   * An existing secret in the account and Region of the stack, by its name.
    *
-   * The pull check finds the complete ARN, which is what the task definition names then. Without a check it is the name, of which
-   * ECS accepts up to 255 of `A-Z a-z 0-9 _ -`; for any other pass the complete ARN to `fromSecretCompleteArn`.
+   * The pull check finds the complete ARN for the task definition. Without a check the task definition contains the name, and ECS
+   * accepts only names of up to 255 of `A-Z a-z 0-9 _ -`; for any other name, pass the complete ARN to `fromSecretCompleteArn`.
    *
    * @example
    * const credentials = RegistryCredentials.fromSecretName('ghcr-pull');
    */
   public static fromSecretName(secretName: string, options: SecretByNameOptions = {}): RegistryCredentials {
-    return new Credentials(secretByName(secretName, options));
+    return new RegistryCredentials(secretByName(secretName, options));
   }
 
   /**
-   * A new secret, from values that CloudFormation resolves.
+   * A new secret, with values that CloudFormation resolves.
    *
-   * CloudFormation inserts the password into JSON as it is, without escaping, so that it must not contain a quote or a
-   * backslash. Throws if the password is plain text, and at synth if CloudFormation cannot resolve it.
+   * CloudFormation inserts the password into JSON without escaping it, so the password must not contain a quote or a backslash.
+   * Throws if the password is plain text, or, at synth, if CloudFormation cannot resolve it.
    *
    * @example
    * const credentials = RegistryCredentials.fromSecretValue({
@@ -166,14 +74,15 @@ export abstract class RegistryCredentials {
    * });
    */
   public static fromSecretValue(options: SecretValueOptions): RegistryCredentials {
-    return new Credentials(once(secretFromValue(options)));
+    return new RegistryCredentials(once(secretFromValue(options)));
   }
 
   /**
-   * A new secret, from two CloudFormation parameters in the outermost stack: the user name and, with `NoEcho`, the password.
+   * A new secret, with the values of two CloudFormation parameters in the outermost stack: the user name and, with `NoEcho`, the
+   * password.
    *
-   * Their names are those of the registry's host, for example `GhcrIoUsername` and `GhcrIoPassword`. Values with a quote, a
-   * backslash or a control character are refused by the parameters, since CloudFormation would break the JSON with them.
+   * They are named after the host of the registry, for example `GhcrIoUsername` and `GhcrIoPassword`. They do not accept values
+   * with a quote, a backslash or a control character, which would break the JSON.
    *
    * A value passed with `cdk deploy --parameters` stays in the history of the shell, and CDK Pipelines passes no parameters.
    *
@@ -181,14 +90,14 @@ export abstract class RegistryCredentials {
    * const credentials = RegistryCredentials.fromParameters();
    */
   public static fromParameters(options: CreatedSecretOptions = {}): RegistryCredentials {
-    return new Credentials(once(secretFromParameters(options)));
+    return new RegistryCredentials(once(secretFromParameters(options)));
   }
 
   /**
-   * A new secret with a placeholder, to be filled after it is deployed with the command in the stack's output.
+   * A new secret with a placeholder, which you replace after the deployment with the command in the stack's output.
    *
-   * It belongs in a stack that is deployed before the service. The placeholder never changes, so that an update never
-   * overwrites the value that was stored, and the secret is retained when the stack is deleted.
+   * It belongs in a stack that is deployed before the service. The placeholder never changes, so an update never overwrites the
+   * stored value, and the secret is retained when the stack is deleted.
    *
    * @example
    * const registry = new PrivateRegistry(this, 'Ghcr', {
@@ -197,33 +106,49 @@ export abstract class RegistryCredentials {
    * });
    */
   public static placeholder(options: CreatedSecretOptions = {}): RegistryCredentials {
-    return new Credentials(once(secretWithPlaceholder(options)));
+    return new RegistryCredentials(once(secretWithPlaceholder(options)));
   }
 
   /**
-   * Credentials that are bound already.
+   * Credentials whose secret is already found or created.
    *
    * @internal
    */
   public static _bound(secret: RegistrySecret): RegistryCredentials {
-    return new Credentials(() => secret);
+    return new RegistryCredentials(() => secret);
+  }
+
+  private constructor(private readonly binder: Binder) {
   }
 
   /**
-   * @internal
-   */
-  public abstract _bind(scope: Construct, provider: RegistryProvider): RegistrySecret;
-}
-
-class Credentials extends RegistryCredentials {
-  constructor(private readonly binder: Binder) {
-    super();
-  }
-
-  /**
+   * Finds or creates the secret.
+   *
    * @internal
    */
   public _bind(scope: Construct, provider: RegistryProvider): RegistrySecret {
     return this.binder(scope, provider);
   }
+}
+
+/**
+ * Throws for everything that is not `RegistryCredentials`, such as the secret that `ContainerImage.fromRegistry()` accepts. In
+ * JavaScript no compiler does. Not by `instanceof`: with two copies of this package in an app, credentials of one can be passed to
+ * the other.
+ */
+export function validateCredentials(credentials: unknown, scope?: IConstruct): void {
+  if (typeof credentials === 'object' && credentials !== null && '_bind' in credentials) {
+    return;
+  }
+  throw invalid('invalidCredentials',
+    `credentials is ${kindOf(credentials)}, expected RegistryCredentials; `
+    + 'write RegistryCredentials.fromSecret(secret) for a secret, RegistryCredentials.fromSecretCompleteArn(arn) for an ARN', scope);
+}
+
+/** Never the value: it can be a password. */
+function kindOf(value: unknown): string {
+  if (value === undefined || value === null) {
+    return 'not set';
+  }
+  return typeof value === 'object' && 'secretArn' in value ? 'a secret' : `a value of type ${typeof value}`;
 }

@@ -9,43 +9,49 @@ import { invalid, warn } from '../private/errors';
 import { outermostStackOf } from '../private/scopes';
 import { certainlyDiffer } from '../private/tokens';
 
-/** What ECS accepts as the name of a secret; anything else has to be an ARN. */
+/** The names of secrets that ECS accepts; anything else has to be an ARN. */
 const ECS_SECRET_NAME = /^[A-Za-z0-9_-]{1,255}$/;
 
 /**
- * The ARN of a secret and whether it is certainly complete (a token may turn out to be a partial one), or only the name.
+ * The ARN of a secret and whether it is certainly complete (a token can resolve to a partial one), or only the name.
  */
 export type SecretId = { readonly arn: string; readonly isComplete: boolean } | { readonly name: string };
 
 export interface RegistrySecretProps {
-  /** The secret as the user knows it. */
+  /** The secret as the user refers to it. */
   readonly secret: secretsmanager.ISecret;
   readonly id: SecretId;
   /** The customer-managed key, if the user named one. */
   readonly encryptionKey?: EncryptionKey;
-  /** The Regions that the secret is replicated to. */
+  /** The Regions to which the secret is replicated. */
   readonly replicaRegions?: string[];
-  /** Whether the secret is created with a placeholder that somebody has to replace. */
+  /** Whether the secret is created with a placeholder, to be replaced by hand. */
   readonly isPlaceholder?: boolean;
+}
+
+/**
+ * How a stack refers to the secret.
+ */
+interface SecretName {
+  /** The ARN, or the name if only that is known. */
+  readonly id: string;
+  readonly isName: boolean;
 }
 
 /**
  * The secret as it is used from one stack.
  */
-export interface SecretUse {
-  /** The ARN, or the name if only that is known. */
-  readonly id: string;
-  readonly isName: boolean;
+export interface SecretUse extends SecretName {
   readonly region: string;
   readonly isOfOtherAccount: boolean;
-  /** Its path, if it is deployed together with its consumer and has to be filled by hand after that. */
+  /** Its path, if it is deployed in the same stack as its consumer and has to be filled by hand afterwards. */
   readonly placeholder?: string;
-  /** What a role needs to read it. */
+  /** The permissions that a role needs to read it. */
   readonly statements: PullStatement[];
 }
 
 /**
- * A secret that credentials are bound to. It knows how each of its consumers has to name and to read it.
+ * The secret behind credentials. It knows how each of its consumers has to refer to it, and which permissions it needs.
  */
 export class RegistrySecret {
   public readonly secret: secretsmanager.ISecret;
@@ -56,7 +62,7 @@ export class RegistrySecret {
   }
 
   /**
-   * Refuses what cannot work from the stack of the consumer, and warns about what may not.
+   * Throws if the stack of the consumer certainly cannot use the secret, and warns if it possibly cannot.
    */
   public usedBy(consumer: IConstruct): SecretUse {
     const stack = Stack.of(consumer);
@@ -74,31 +80,36 @@ export class RegistrySecret {
     const key = isReplica ? this.keyOfReplica(consumer, region) : this.props.encryptionKey;
     const isUnfilled = this.props.isPlaceholder && outermostStackOf(this.secret) === outermostStackOf(consumer);
     const placeholder = isUnfilled ? this.secret.node.path : undefined;
-    const use = (id: string, isName: boolean, arns: string[]) => (
-      { id, isName, region, isOfOtherAccount, placeholder, statements: pullStatements(stack, arns, region, key) }
-    );
-    const { id } = this.props;
-    if ('name' in id) {
-      return use(id.name, true, [stack.formatArn({
-        service: 'secretsmanager',
-        resource: 'secret',
-        resourceName: `${id.name}-??????`,
-        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      })]);
-    }
-    const arn = isReplica ? arnInRegion(id.arn, region) : id.arn;
-    return use(arn, false, id.isComplete ? [arn] : [arn, `${arn}-??????`]);
+    const { arns, ...name } = this.nameFor(stack, isReplica);
+    return { ...name, region, isOfOtherAccount, placeholder, statements: pullStatements(stack, arns, region, key) };
   }
 
   /**
-   * Remembers a role that reads the secret, for `ownerPolicies()`.
+   * Remembers a role that reads the secret, for `ownerPolicies()`. Only roles have an ARN to name there.
    */
-  public addReader(role: iam.IRole): void {
-    this.readers.push(role);
+  public addReader({ grantPrincipal }: iam.IGrantable): void {
+    if ('roleArn' in grantPrincipal) {
+      this.readers.push(grantPrincipal as iam.IRole);
+    }
   }
 
   public ownerPolicies(consumer: IConstruct): OwnerPolicies {
     return ownerPolicies(Stack.of(consumer), this.secret.secretArn, this.secret.env.region, this.readers);
+  }
+
+  /**
+   * How the stack refers to the secret, and all ARNs that this can mean.
+   */
+  private nameFor(stack: Stack, isReplica: boolean): SecretName & { arns: string[] } {
+    const { id } = this.props;
+    if ('name' in id) {
+      const arn = stack.formatArn({
+        service: 'secretsmanager', resource: 'secret', resourceName: `${id.name}-??????`, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      });
+      return { id: id.name, isName: true, arns: [arn] };
+    }
+    const arn = isReplica ? arnInRegion(id.arn, stack.region) : id.arn;
+    return { id: arn, isName: false, arns: id.isComplete ? [arn] : [arn, `${arn}-??????`] };
   }
 
   private isReplicatedTo(region: string): boolean {
@@ -110,8 +121,8 @@ export class RegistrySecret {
     const replicaKey = key && inRegion(key, region);
     if (key && !replicaKey) {
       warn(consumer, 'replicaKeyUnknown',
-        `the key ${JSON.stringify(key.arn)} is that of the secret in ${this.secret.env.region}, the key of its replica in ${region} is not known; `
-        + 'if a customer-managed key encrypts the replica, use a multi-Region key (key/mrk-...) for both '
+        `the key ${JSON.stringify(key.arn)} encrypts the secret in ${this.secret.env.region}, but the key of its replica in ${region} is not known; `
+        + 'if a customer-managed key encrypts the replica, use a multi-Region key (key/mrk-...) for both, '
         + 'or pass the ARNs of the replica and its key to RegistryCredentials.fromSecretCompleteArn()');
     }
     return replicaKey;
@@ -122,7 +133,7 @@ export class RegistrySecret {
     const where = `in account ${this.secret.env.account} and the tasks run in account ${stack.account}`;
     if (isOwned(this.secret)) {
       throw invalid('secretOfOtherAccountStack',
-        `the secret ${this.secret.node.path} is defined ${where}: the end of its ARN is not known before it is deployed, and ECS accepts only the complete ARN; `
+        `the secret ${this.secret.node.path} is defined ${where}: the end of its ARN is not known until it is deployed, and ECS accepts only the complete ARN; `
         + 'deploy the secret first and pass its ARN and key to RegistryCredentials.fromSecretCompleteArn()', consumer);
     }
     if ('name' in id) {
@@ -135,11 +146,11 @@ export class RegistrySecret {
         `the secret ${JSON.stringify(id.arn)} is ${where}, but no key is given: a secret under the AWS managed key aws/secretsmanager `
         + 'cannot be read from another account; encrypt it with a customer-managed key and pass encryptionKeyArn', consumer);
     }
-    const { secretPolicy, keyPolicy } = this.ownerPolicies(consumer);
+    const { secretPolicy, keyPolicy } = stack.resolve(this.ownerPolicies(consumer));
     warn(consumer, 'crossAccountSecret',
-      `the secret ${JSON.stringify(id.arn)} is ${where}: its owner has to allow that in the resource policy of the secret, with `
+      `the secret ${JSON.stringify(id.arn)} is ${where}: its owner must allow this access in the resource policy of the secret, with `
       + `${JSON.stringify(secretPolicy)}, and in the policy of its key, with ${JSON.stringify(keyPolicy)}; `
-      + 'PrivateRegistry.ownerPolicies() narrows both down to the roles that read it');
+      + 'PrivateRegistry.ownerPolicies() restricts both to the roles that read it');
   }
 
   private validateCrossRegion(consumer: IConstruct, stack: Stack): void {
@@ -156,8 +167,8 @@ export class RegistrySecret {
         + 'pass it to RegistryCredentials.fromSecretCompleteArn()', consumer);
     }
     warn(consumer, 'crossRegionSecret',
-      `the secret is ${where}: an interface VPC endpoint reaches its own Region only, so that the tasks need a route over the internet; `
-      + 'to avoid it, replicate the secret and set replicaRegions');
+      `the secret is ${where}: an interface VPC endpoint reaches only its own Region, so the tasks need a route over the internet; `
+      + 'to avoid this, replicate the secret and set replicaRegions');
   }
 }
 
@@ -170,7 +181,7 @@ export function isOwned(secret: secretsmanager.ISecret): boolean {
 }
 
 /**
- * A name as the container can have it.
+ * The name, if a container can refer to the secret by it.
  */
 export function acceptedName(consumer: IConstruct, name: string): string {
   if (Token.isUnresolved(name) || ECS_SECRET_NAME.test(name)) {
@@ -178,10 +189,10 @@ export function acceptedName(consumer: IConstruct, name: string): string {
   }
   throw invalid('secretNameNeedsArn',
     `ECS does not accept the secret name ${JSON.stringify(name)}, only 1 to 255 of A-Z a-z 0-9 _ -; `
-    + 'pass the complete ARN to RegistryCredentials.fromSecretCompleteArn(), or let the pull check find the ARN, which is off with the mode OFF and for a service with desiredCount: 0', consumer);
+    + 'pass the complete ARN to RegistryCredentials.fromSecretCompleteArn(), or enable the pull check, which finds the ARN: it is off in the mode OFF and for a service with desiredCount: 0', consumer);
 }
 
 function hasCrossRegionReferences(stack: Stack): boolean {
-  // There is no public way to ask. aws-cdk-lib asks like this where it writes the ARN of a secret into a policy.
+  // There is no public property. aws-cdk-lib reads this one where it writes the ARN of a secret into a policy.
   return (stack as unknown as { _crossRegionReferences?: boolean })._crossRegionReferences === true;
 }

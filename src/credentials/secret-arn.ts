@@ -5,12 +5,12 @@ const ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:([A-Za-z0-9
 const NAME = /^[A-Za-z0-9/_+=.@-]{1,512}$/;
 const KEY_ARN = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(?:key|alias)\/.+$/;
 
-/** What Secrets Manager appends to the name of a secret in its ARN: a hyphen and six random letters or digits. */
+/** Secrets Manager appends a hyphen and six random letters or digits to the name of a secret in its ARN. */
 const SUFFIX = /-([A-Za-z0-9]{6})$/;
 const EXAMPLE = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:ghcr/pull-a1B2c3';
 
 /**
- * Checks a literal ARN that is said to be complete.
+ * Throws if a literal ARN is not the complete ARN of a secret.
  */
 export function validateSecretArn(arn: string): void {
   if (Token.isUnresolved(arn)) {
@@ -21,7 +21,7 @@ export function validateSecretArn(arn: string): void {
   if (resource === undefined) {
     throw invalid('invalidSecretArn',
       `${value} is not the ARN of a Secrets Manager secret, expected a complete ARN like "${EXAMPLE}"; `
-      + (arn.startsWith('arn:') ? 'compare service, Region, account and name, without spaces' : 'pass a name to RegistryCredentials.fromSecretName()'));
+      + (arn.startsWith('arn:') ? 'compare the service, Region, account and name, and remove spaces' : 'pass a name to RegistryCredentials.fromSecretName()'));
   }
   if (resource.includes(':')) {
     throw invalid('secretArnWithJsonKey',
@@ -36,9 +36,9 @@ export function validateSecretArn(arn: string): void {
 }
 
 /**
- * Whether a literal ARN with a suffix may still be a partial one, of a secret whose name ends like a suffix: `ghcr-secret`.
+ * Whether a literal ARN with a suffix can still be partial, if the name of the secret ends like a suffix: `ghcr-secret`.
  *
- * Of the real suffixes about one in a hundred has letters of one case only, or digits only.
+ * About one in a hundred real suffixes has letters of only one case, or only digits.
  */
 export function arnMayBeIncomplete(arn: string): boolean {
   const suffix = SUFFIX.exec(arn)?.[1];
@@ -46,7 +46,7 @@ export function arnMayBeIncomplete(arn: string): boolean {
 }
 
 /**
- * Checks a literal name of a secret.
+ * Throws if a literal name cannot be the name of a secret.
  */
 export function validateSecretName(name: string): void {
   if (Token.isUnresolved(name)) {
@@ -64,7 +64,7 @@ export function validateSecretName(name: string): void {
 }
 
 /**
- * Whether a name looks as if it had been copied from an ARN, with the suffix that is not part of the name.
+ * Whether a name looks as if it was copied from an ARN, with the suffix that is not part of the name.
  */
 export function nameMayHaveSuffix(name: string): boolean {
   const suffix = SUFFIX.exec(name)?.[1];
@@ -72,7 +72,7 @@ export function nameMayHaveSuffix(name: string): boolean {
 }
 
 /**
- * Checks the literal ARN of a KMS key or alias.
+ * Throws if a literal ARN is not the ARN of a KMS key or alias.
  */
 export function validateKeyArn(arn: string): void {
   if (Token.isUnresolved(arn) || KEY_ARN.test(arn)) {

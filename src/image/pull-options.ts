@@ -29,7 +29,7 @@ export interface PullOptions {
    *
    * @default false - an execution role that cannot be changed is an error
    */
-  readonly executionRolePolicyManagedExternally?: boolean;
+  readonly rolePolicyManagedExternally?: boolean;
 }
 
 /**

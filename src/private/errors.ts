@@ -8,6 +8,7 @@ import { IConstruct } from 'constructs';
  */
 export const ERROR_IDS = [
   'caCertificateOnFargate',
+  'connectionsWithoutVpc',
   'containerExceedsTask',
   'credentialsAmbiguous',
   'credentialsMissing',
@@ -22,6 +23,7 @@ export const ERROR_IDS = [
   'executionRoleOfOtherAccount',
   'imageHostMismatch',
   'invalidCaCertificate',
+  'invalidCredentials',
   'invalidEncryptionKeyArn',
   'invalidImageReference',
   'invalidPullCheckMode',

@@ -1,23 +1,27 @@
 import { join } from 'node:path';
-import { Duration, RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { Duration, IResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { Construct, IConstruct } from 'constructs';
-import { roleIn } from '../access/execution-role';
+import { Construct } from 'constructs';
+import { attachPolicies, warnAboutFunction } from './check-policies';
+import { PullStatement } from '../access/pull-statements';
+import { roleIn } from '../access/roles';
+import { invalid } from '../private/errors';
 
-/** What `npx projen bundle` makes of `handler/index.ts`. */
+/** The output of `npx projen bundle` for `handler/index.ts`. */
 const CODE = join(__dirname, '..', '..', 'assets', 'pull-check', 'handler', 'index');
 // aws-cdk-lib of the floor version has no constant for it.
 const RUNTIME = new lambda.Runtime('nodejs24.x', lambda.RuntimeFamily.NODEJS);
-/** A minute for the rights of a new role to arrive everywhere, a minute for the registry, and a minute for AWS and the answer. */
+/** A minute for the permissions of a new role to take effect everywhere, a minute for the registry, and a minute for AWS and the answer. */
 const TIMEOUT = Duration.seconds(200);
 
 /**
  * A function that checks whether images can be pulled.
  */
-export interface IPullCheckFunction extends IConstruct, iam.IGrantable {
+export interface IPullCheckFunction extends IResource, iam.IGrantable, ec2.IConnectable {
   /**
    * The ARN of the function that CloudFormation calls.
    */
@@ -25,11 +29,11 @@ export interface IPullCheckFunction extends IConstruct, iam.IGrantable {
 }
 
 /**
- * Where a pull check runs, and as whom.
+ * Where a pull check runs, and with which role.
  */
 export interface PullCheckPlacement {
   /**
-   * The VPC to ask the registry from, if it cannot be reached from the internet or admits only some addresses.
+   * The VPC from which to ask the registry, if the registry cannot be reached from the internet or allows only some addresses.
    *
    * @default - the function is outside of any VPC
    */
@@ -38,7 +42,7 @@ export interface PullCheckPlacement {
   /**
    * The subnets in `vpc`. They need a route to the registry and to Secrets Manager.
    *
-   * @default - private subnets, as for any function in a VPC
+   * @default - private subnets, as for every function in a VPC
    */
   readonly vpcSubnets?: ec2.SubnetSelection;
 
@@ -50,9 +54,9 @@ export interface PullCheckPlacement {
   readonly securityGroups?: ec2.ISecurityGroup[];
 
   /**
-   * The role of the function. It is completed with what the check needs.
+   * The role of the function. The permissions that the check needs are added to it.
    *
-   * @default - a new role that may read exactly the secrets that are checked
+   * @default - a new role that can read only the secrets that are checked
    */
   readonly role?: iam.IRole;
 }
@@ -62,7 +66,7 @@ export interface PullCheckPlacement {
  */
 export interface PullCheckFunctionProps extends PullCheckPlacement {
   /**
-   * How long the logs are kept.
+   * How long to keep the logs.
    *
    * @default logs.RetentionDays.ONE_MONTH
    */
@@ -70,31 +74,79 @@ export interface PullCheckFunctionProps extends PullCheckPlacement {
 }
 
 /**
- * The function behind pull checks. Each stack gets one by itself; define one to share it between stacks, for example so
- * that a central security account has one principal to list.
- *
- * In a VPC there are two: one inside that asks the registry, and one outside that answers CloudFormation, also when the
- * first has no route to anything.
+ * What is known about a `PullCheckFunction` of another app.
  */
-export class PullCheckFunction extends Construct implements IPullCheckFunction {
+export interface PullCheckFunctionAttributes {
   /**
-   * A function that was defined elsewhere. Its role has to be given the right to read the secrets there.
-   *
-   * It needs `cloudformation:DescribeStacks` on the stack too, if the image contains a parameter: without it an update never
-   * fails, because it might be a part of a rollback.
+   * The ARN of the function that CloudFormation calls.
    */
-  public static fromFunctionArn(scope: Construct, id: string, functionArn: string): IPullCheckFunction {
+  readonly functionArn: string;
+
+  /**
+   * The role that reads the secrets. Policies are attached to it if it belongs to the account of the stack and can be changed.
+   *
+   * In a VPC the function that CloudFormation calls has another role, `PullCheckFunction.function.role`. Allow that role
+   * `cloudformation:DescribeStacks` where it is defined.
+   *
+   * @default - not known; a warning shows the policy to attach to it
+   */
+  readonly role?: iam.IRole;
+
+  /**
+   * The security groups of the function in a VPC.
+   *
+   * @default - not known; `connections` is an error
+   */
+  readonly securityGroups?: ec2.ISecurityGroup[];
+}
+
+/**
+ * The function behind pull checks. Each stack creates one automatically; define one to share it, for example so that a security
+ * account has only one principal to allow.
+ *
+ * In a VPC there are two functions: one inside that asks the registry, and one outside that answers CloudFormation, even when
+ * the first has no route at all.
+ */
+export class PullCheckFunction extends Resource implements IPullCheckFunction {
+  /**
+   * A function of another app.
+   *
+   * If the image contains a parameter, the function needs `cloudformation:DescribeStacks` on the stack. Without it the check
+   * never stops an update, because the update can be part of a rollback.
+   */
+  public static fromPullCheckFunctionAttributes(scope: Construct, id: string, attrs: PullCheckFunctionAttributes): IPullCheckFunction {
+    const { functionArn, role, securityGroups } = attrs;
     class Import extends Resource implements IPullCheckFunction {
       public readonly functionArn = functionArn;
-      public readonly grantPrincipal = new iam.UnknownPrincipal({ resource: this });
+      public readonly grantPrincipal = role?.grantPrincipal ?? new iam.UnknownPrincipal({ resource: this });
+
+      public get connections(): ec2.Connections {
+        if (securityGroups === undefined) {
+          throw connectionsUnknown(this);
+        }
+        return new ec2.Connections({ securityGroups });
+      }
+
+      public _attach(dependent: Construct, statements: PullStatement[]): void {
+        if (role === undefined) {
+          warnAboutFunction(dependent, functionArn, statements);
+        } else {
+          attachPolicies(dependent, { reader: role, responder: role }, statements);
+        }
+      }
     }
-    return new Import(scope, id);
+    return new Import(scope, id, { environmentFromArn: functionArn });
   }
 
   /**
    * The ARN of the function that CloudFormation calls.
    */
   public readonly functionArn: string;
+
+  /**
+   * The function that CloudFormation calls, which is outside the VPC.
+   */
+  public readonly function: lambda.IFunction;
 
   /**
    * The role that reads the secrets.
@@ -106,12 +158,8 @@ export class PullCheckFunction extends Construct implements IPullCheckFunction {
    */
   public readonly grantPrincipal: iam.IPrincipal;
 
-  /**
-   * The role that answers CloudFormation; in a VPC another one.
-   *
-   * @internal
-   */
-  public readonly _responderRole: iam.IRole;
+  private readonly prober?: lambda.Function;
+  private readonly responderRole: iam.IRole;
 
   constructor(scope: Construct, id: string, props: PullCheckFunctionProps = {}) {
     super(scope, id);
@@ -119,22 +167,82 @@ export class PullCheckFunction extends Construct implements IPullCheckFunction {
       retention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.role = props.role ? roleIn(this, 'ImportedRole', props.role) : functionRole(this, 'Role');
+    this.role = props.role ? roleIn(this, 'ImportedRole', props.role) : functionRole(this, 'Role', 'Reads the credentials of private registries and checks whether images can be pulled with them');
     this.grantPrincipal = this.role.grantPrincipal;
     logGroup.grantWrite(this.role);
 
     if (props.vpc === undefined) {
-      this._responderRole = this.role;
-      this.functionArn = this.define('Function', 'respond', this.role, logGroup).functionArn;
-      return;
+      this.responderRole = this.role;
+      this.function = this.define('Function', 'respond', this.role, logGroup);
+    } else {
+      this.prober = this.defineProber(props.vpc, props, logGroup);
+      this.responderRole = functionRole(this, 'ResponderRole', 'Answers CloudFormation for the checks of images in private registries');
+      this.function = this.defineResponder(this.prober, this.responderRole, logGroup);
     }
-    const prober = this.defineProber(props.vpc, props, logGroup);
-    this._responderRole = functionRole(this, 'ResponderRole');
-    logGroup.grantWrite(this._responderRole);
-    this._responderRole.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [prober.functionArn] }));
-    this.functionArn = this.define('Function', 'respond', this._responderRole, logGroup, {
+    this.functionArn = this.function.functionArn;
+  }
+
+  /**
+   * The connections of the function inside the VPC. Throws if there is no VPC.
+   */
+  public get connections(): ec2.Connections {
+    if (this.prober === undefined) {
+      throw connectionsUnknown(this);
+    }
+    return this.prober.connections;
+  }
+
+  /**
+   * A metric of the function that CloudFormation calls, averaged over 5 minutes by default.
+   */
+  public metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.function.metric(metricName, props);
+  }
+
+  /**
+   * The number of failed calls, summed over 5 minutes by default. A call that finds that an image cannot be pulled has not failed.
+   */
+  public metricErrors(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric('Errors', { statistic: cloudwatch.Stats.SUM, ...props });
+  }
+
+  /**
+   * The duration of the calls, averaged over 5 minutes by default.
+   */
+  public metricDuration(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.function.metricDuration(props);
+  }
+
+  /**
+   * The number of calls, summed over 5 minutes by default.
+   */
+  public metricInvocations(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.function.metricInvocations(props);
+  }
+
+  /**
+   * The number of throttled calls, summed over 5 minutes by default.
+   */
+  public metricThrottles(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.function.metricThrottles(props);
+  }
+
+  /**
+   * Gives the function its permissions in the stack of `dependent`, which waits for them.
+   *
+   * @internal
+   */
+  public _attach(dependent: Construct, statements: PullStatement[]): void {
+    attachPolicies(dependent, { reader: this.role, responder: this.responderRole }, statements);
+  }
+
+  private defineResponder(prober: lambda.Function, role: iam.IRole, logGroup: logs.ILogGroup): lambda.Function {
+    logGroup.grantWrite(role);
+    role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [prober.functionArn] }));
+    return this.define('Function', 'respond', role, logGroup, {
+      description: 'Answers CloudFormation for the checks of images in private registries; the function in the VPC asks the registries',
       environment: { PROBER: prober.functionArn },
-    }).functionArn;
+    });
   }
 
   private defineProber(vpc: ec2.IVpc, props: PullCheckFunctionProps, logGroup: logs.ILogGroup): lambda.Function {
@@ -147,21 +255,20 @@ export class PullCheckFunction extends Construct implements IPullCheckFunction {
       // (https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html).
       resources: ['*'],
     }));
-    const prober = this.define('Prober', 'probe', this.role, logGroup, {
+    // lambda.Function waits for the routes of its subnets.
+    return this.define('Prober', 'probe', this.role, logGroup, {
       vpc,
       vpcSubnets: props.vpcSubnets,
       securityGroups: props.securityGroups,
       allowAllOutbound: props.securityGroups ? undefined : true,
     });
-    prober.node.addDependency(vpc.selectSubnets(props.vpcSubnets).internetConnectivityEstablished);
-    return prober;
   }
 
   private define(
     id: string, handler: string, role: iam.IRole, logGroup: logs.ILogGroup, props: Partial<lambda.FunctionProps> = {},
   ): lambda.Function {
     return new lambda.Function(this, id, {
-      description: 'Checks whether container images can be pulled from private registries',
+      description: 'Checks whether images can be pulled from private registries',
       runtime: RUNTIME,
       code: lambda.Code.fromAsset(CODE),
       handler: `index.${handler}`,
@@ -170,12 +277,30 @@ export class PullCheckFunction extends Construct implements IPullCheckFunction {
       role,
       logGroup,
       ...props,
-      // Messages say whose rights are missing.
+      // Messages name the role that lacks permissions.
       environment: { READER: this.role.roleArn, ...props.environment },
     });
   }
 }
 
-function functionRole(scope: Construct, id: string): iam.Role {
-  return new iam.Role(scope, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+/**
+ * Gives a function its permissions, or warns if that is not possible. Not by `instanceof`: with two copies of this package in
+ * an app, a function of one can be passed to the other.
+ */
+export function attachTo(checkFunction: IPullCheckFunction, dependent: Construct, statements: PullStatement[]): void {
+  if ('_attach' in checkFunction) {
+    (checkFunction as PullCheckFunction)._attach(dependent, statements);
+  } else {
+    warnAboutFunction(dependent, checkFunction.functionArn, statements);
+  }
+}
+
+function connectionsUnknown(scope: Construct): Error {
+  return invalid('connectionsWithoutVpc',
+    'only a pull check function in a VPC has security groups, and those of an imported one are not known; '
+    + 'set vpc of the PullCheckFunction, or securityGroups in fromPullCheckFunctionAttributes()', scope);
+}
+
+function functionRole(scope: Construct, id: string, description: string): iam.Role {
+  return new iam.Role(scope, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'), description });
 }

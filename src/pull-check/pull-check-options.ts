@@ -47,11 +47,13 @@ export interface PullCheckOptions extends PullCheckPlacement {
   readonly checkFunction?: IPullCheckFunction;
 
   /**
-   * The host that issues tokens for the registry, and may be sent the credentials.
+   * Whether the registry admits only some IP addresses.
    *
-   * @default - that of the registry's provider: the registry itself, or its known partner
+   * If `true` and the check runs outside of the VPC, an answer 403 of the registry does not fail the deployment.
+   *
+   * @default false - an answer 403 can fail the deployment
    */
-  readonly authHost?: string;
+  readonly restrictedNetwork?: boolean;
 
   /**
    * The certificate of a private certificate authority (PEM) to trust beside the public ones.

@@ -1,9 +1,9 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { Construct } from 'constructs';
-import { grantStatements } from '../access/execution-role';
+import { Construct, IConstruct } from 'constructs';
+import { grantStatements } from '../access/grant-pull';
 import { OwnerPolicies } from '../access/owner-policies';
-import { RegistryCredentials } from '../credentials/registry-credentials';
+import { RegistryCredentials, validateCredentials } from '../credentials/registry-credentials';
 import { RegistrySecret } from '../credentials/registry-secret';
 import { PrivateRegistryImage } from '../image/private-registry-image';
 import { overriddenBy, PullOptions } from '../image/pull-options';
@@ -19,9 +19,54 @@ export interface PrivateRegistryProps extends PullOptions {
   readonly provider: RegistryProvider;
 
   /**
-   * The credentials for it.
+   * The credentials for the registry. For an `ISecret`, write `RegistryCredentials.fromSecret(secret)`.
    */
   readonly credentials: RegistryCredentials;
+}
+
+/**
+ * A registry and its credentials.
+ */
+export interface IPrivateRegistry extends IConstruct {
+  /**
+   * The registry.
+   */
+  readonly provider: RegistryProvider;
+
+  /**
+   * The host of the registry as image names have it, for example `ghcr.io`.
+   */
+  readonly host: string;
+
+  /**
+   * The secret with the credentials.
+   */
+  readonly secret: secretsmanager.ISecret;
+
+  /**
+   * An image of this registry, for any container.
+   *
+   * Throws if the image is in another registry. An image without a host, like `acme/api:1`, is in Docker Hub.
+   *
+   * @param reference the image, for example `ghcr.io/acme/api:1.4.2`
+   * @param overrides the options that are different for this image
+   */
+  image(reference: string, overrides?: PullOptions): PrivateRegistryImage;
+
+  /**
+   * Allows a principal to read the secret, and to decrypt it if a known customer-managed key encrypts it.
+   *
+   * Execution roles are allowed that already. Use it for anything else that pulls with the same credentials.
+   */
+  grantPull(grantee: iam.IGrantable): iam.Grant;
+
+  /**
+   * The policies that the owner of the secret must attach, if the secret belongs to another account.
+   *
+   * They name the roles that read the secret, including those that are added after this call. A role without a name is listed by
+   * the beginning of its stack's name, from which CloudFormation derives the name of the role.
+   */
+  ownerPolicies(): OwnerPolicies;
 }
 
 /**
@@ -37,14 +82,14 @@ export interface PrivateRegistryProps extends PullOptions {
  * new PrivateRegistryFargateService(this, 'Api', { cluster, registry: ghcr, image: 'ghcr.io/acme/api:1.4.2' });
  * new PrivateRegistryFargateService(this, 'Admin', { cluster, registry: ghcr, image: 'ghcr.io/acme/admin:2.0.0' });
  */
-export class PrivateRegistry extends Construct {
+export class PrivateRegistry extends Construct implements IPrivateRegistry {
   /**
    * The registry.
    */
   public readonly provider: RegistryProvider;
 
   /**
-   * The host of the registry, as in the images, for example `ghcr.io`.
+   * The host of the registry as image names have it, for example `ghcr.io`.
    */
   public readonly host: string;
 
@@ -62,18 +107,11 @@ export class PrivateRegistry extends Construct {
     this.provider = provider;
     this.host = provider.host;
     this.pullOptions = pullOptions;
+    validateCredentials(credentials, this);
     this.registrySecret = credentials._bind(this, provider);
     this.secret = this.registrySecret.secret;
   }
 
-  /**
-   * An image of this registry, for any container.
-   *
-   * Throws if the image is in another registry. An image without a host, like `acme/api:1`, is in Docker Hub.
-   *
-   * @param reference the image, for example `ghcr.io/acme/api:1.4.2`
-   * @param overrides what is different for this image
-   */
   public image(reference: string, overrides: PullOptions = {}): PrivateRegistryImage {
     return new PrivateRegistryImage(reference, {
       ...overriddenBy(this.pullOptions, overrides),
@@ -82,11 +120,6 @@ export class PrivateRegistry extends Construct {
     });
   }
 
-  /**
-   * Lets a principal read the secret, and decrypt it if it is encrypted with a customer-managed key that is known.
-   *
-   * Execution roles get that by themselves; this is for whatever else pulls with the same credentials.
-   */
   public grantPull(grantee: iam.IGrantable): iam.Grant {
     const { grantPrincipal } = grantee;
     if (!('roleArn' in grantPrincipal)) {
@@ -97,12 +130,6 @@ export class PrivateRegistry extends Construct {
     return grantStatements(role, this.registrySecret.usedBy(role).statements);
   }
 
-  /**
-   * What the owner of the secret has to allow, if it belongs to another account.
-   *
-   * Call it after the services are defined: it names the roles that read the secret by then. A role without a name
-   * is named by the beginning of its stack's name, as CloudFormation will call it.
-   */
   public ownerPolicies(): OwnerPolicies {
     return this.registrySecret.ownerPolicies(this);
   }

@@ -1,88 +1,134 @@
 import { isLoopbackHost } from './http/address-guard';
-import { Connections } from './http/connections';
+import { Connections, validateCertificates } from './http/connections';
+import { Credentials } from './http/credentials';
 import { REAL_ENVIRONMENT, CheckEnvironment } from './http/environment';
+import { RequestRecord } from './http/message';
 import { NetworkFailure } from './http/network-failure';
-import { createTransport, RequestRecord } from './http/transport';
-import { parsePlatform, platformText } from './oci/platform';
+import { Transport } from './http/transport';
+import { parsePlatform, platformText, Platform } from './oci/platform';
 import { pull, Pulled } from './oci/pull';
-import { KNOWN_PAIRS } from './oci/realm';
-import { Session } from './oci/session';
-import { Credentials } from './oci/token';
-import { lifetimeWarning } from './verdict/advice';
-import { hostOf, unreachable } from './verdict/failures';
-import { Scene, Vantage } from './verdict/scene';
-import { createRedactor, oneLine } from './verdict/text';
+import { RunningCheck } from './oci/running-check';
+import { adviserFor, lifetimeWarning } from './verdict/advice';
+import { CheckLocation, MessageContext, shownHost } from './verdict/message-context';
+import { noUsableAnswer } from './verdict/network-failures';
+import { Redactor } from './verdict/redactor';
+import { oneLine } from './verdict/text';
 import { CheckFailure, Verdict, VerdictKind } from './verdict/verdict';
 import { ImageReference } from '../reference/image-reference';
+import { registryOfHost } from '../registries/registries';
+
+// The only door of this folder: nothing outside of it imports any other file.
+export { Connections } from './http/connections';
+export type { Credentials } from './http/credentials';
+export { REAL_ENVIRONMENT } from './http/environment';
+export type { CheckEnvironment } from './http/environment';
+export { parseSecret } from './secret/parse-secret';
+export { readCredentials } from './secret/read-secret';
+export { kindOf, VERDICTS } from './verdict/verdict';
+export type { Verdict } from './verdict/verdict';
 
 export interface CheckInput {
-  /** The image as it stands in the task definition. */
+  /** The image as it is in the task definition. */
   readonly image: string;
-  readonly credentials: Credentials;
-  /** How messages call the credentials, for instance `the credentials in arn:aws:secretsmanager:...`. */
+  /** The credentials, or a function that reads them after the other input was found valid. Its CheckFailure becomes the verdict. */
+  readonly credentials: Credentials | (() => Credentials | Promise<Credentials>);
+  /** The credentials in messages, for example `the credentials in arn:aws:secretsmanager:...`. */
   readonly credentialsName?: string;
-  /** `linux/amd64` or alike; without it the image's platforms are not looked at. */
+  /** For example `linux/amd64`; without it the platforms of the image are not checked. */
   readonly platform?: string;
-  /** Whether the digest is going to be relied on: then it is computed, not believed. */
+  /** Whether the caller relies on the digest: then it is computed rather than believed. */
   readonly wantDigest?: boolean;
-  /** Host (and port) of the registry's token service, if that is another one. */
+  /** The key of the registry (see `registries/`), where its host does not tell it: `harbor`. Only advice depends on it. */
+  readonly registry?: string;
+  /** Host (and port) of the registry's token service, if it is not the registry's own. */
   readonly authHost?: string;
   /** Certificates (PEM) to trust in addition to the well-known ones. */
   readonly ca?: string;
   readonly allowPrivateNetworks?: boolean;
   /** Plain HTTP to loopback addresses (HTTPS with `ca`): for a local registry only. */
   readonly insecureLoopback?: boolean;
-  /** The registry admits only some addresses: a 403 proves nothing unless it was seen in the VPC. */
+  /** The registry admits only some addresses: a 403 outside of the VPC proves nothing. */
   readonly restrictedNetwork?: boolean;
-  /** Fargate can't be given a certificate authority, so an untrusted certificate is final there. */
+  /** Fargate accepts no certificate authority of the user, so an untrusted certificate is final there. */
   readonly onFargate?: boolean;
   /** Where the check runs, which decides what its messages advise. */
-  readonly vantage?: Vantage;
-  /** After this time there is a verdict, whatever the servers do. */
+  readonly location?: CheckLocation;
+  /** The time until there is a verdict, regardless of the servers. */
   readonly timeoutMs?: number;
 }
 
 export interface CheckResult {
   readonly verdict: Verdict;
   readonly kind: VerdictKind;
-  /** Whether the verdict is a yes or no that waiting, or looking from elsewhere, would not change. */
+  /** Whether the verdict is a yes or a no that neither time nor another network changes. */
   readonly definite: boolean;
-  /** One line for the user: cause, where it was seen, the next step. */
+  /** One line for the user: the cause, where it was seen, the next step. */
   readonly message: string;
-  /** Of the manifest or index that the tag means now. */
+  /** The digest of the manifest or index that the tag points to now. */
   readonly digest?: string;
   readonly mediaType?: string;
   readonly platforms?: readonly string[];
-  /** What was sent, in order. */
+  /** The requests that were sent, in order. */
   readonly requests: readonly RequestRecord[];
+}
+
+/** A mistake of the caller, which is no verdict on the image. */
+export class CheckInputError extends Error {
+  constructor(public readonly input: 'image' | 'platform' | 'ca', reason: string) {
+    super(reason);
+    this.name = 'CheckInputError';
+  }
 }
 
 const DEFAULT_TIMEOUT = 30_000;
 
-/** Docker Hub's API has another host than its images' names. */
-const API_HOSTS: Readonly<Record<string, string>> = { 'docker.io': 'registry-1.docker.io' };
-
 /**
- * Answers whether ECS will be able to pull an image with these credentials. Rejects only for input that is misspelled
- * (image, platform, certificates); whatever servers and networks do becomes a verdict.
+ * Answers whether ECS can pull an image with these credentials. Rejects only for input that is invalid, with a CheckInputError, and
+ * with the errors of `credentials()` that are no CheckFailure. Everything that servers and networks do becomes a verdict.
  *
- * Connections that are passed are left open for the next check.
+ * Connections that are passed stay open for the next check.
  */
 export async function checkPull(
-  input: CheckInput, environment: CheckEnvironment = REAL_ENVIRONMENT, kept?: Connections,
+  input: CheckInput, environment: CheckEnvironment = REAL_ENVIRONMENT, connections?: Connections,
 ): Promise<CheckResult> {
-  const image = ImageReference.parse(input.image);
-  const platform = input.platform === undefined ? undefined : parsePlatform(input.platform);
+  const reference = validated('image', () => ImageReference.parse(input.image));
+  const platform = validated('platform', () => input.platform === undefined ? undefined : parsePlatform(input.platform));
+  validated('ca', () => input.ca === undefined || validateCertificates(input.ca));
+  try {
+    const credentials = typeof input.credentials === 'function' ? await input.credentials() : input.credentials;
+    return await checkWith(credentials, { ...input, reference, platform }, environment, connections);
+  } catch (error) {
+    if (error instanceof CheckFailure) {
+      return failed(error, []);
+    }
+    throw error;
+  }
+}
+
+function validated<T>(input: CheckInputError['input'], parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw new CheckInputError(input, (error as Error).message);
+  }
+}
+
+type ValidInput = Omit<CheckInput, 'platform' | 'credentials'> & { readonly reference: ImageReference; readonly platform?: Platform };
+
+async function checkWith(
+  credentials: Credentials, input: ValidInput, environment: CheckEnvironment, kept?: Connections,
+): Promise<CheckResult> {
+  const { reference: image, platform } = input;
   const api = apiUrl(image.host, input);
-  const scene = sceneOf(input, image, api);
+  const context = contextOf(input, api, credentials);
   const connections = kept ?? new Connections();
-  const transport = createTransport({
+  const transport = new Transport({
     ca: input.ca,
     allowPrivateNetworks: input.allowPrivateNetworks ?? false,
     allowLoopback: input.insecureLoopback ?? false,
     deadline: environment.now() + (input.timeoutMs ?? DEFAULT_TIMEOUT),
   }, environment, connections);
-  const session: Session = {
+  const check: RunningCheck = {
     image,
     api,
     realmOptions: { authHost: input.authHost, insecureLoopback: input.insecureLoopback ?? false },
@@ -90,15 +136,14 @@ export async function checkPull(
     needsBody: platform !== undefined || (input.wantDigest ?? false) || image.digest !== undefined,
     transport,
     environment,
-    scene,
+    context,
   };
-  const requests = () => transport.requests.map((request) => ({ ...request, host: hostOf(scene, request) }));
+  const requests = () => transport.requests.map((request) => ({ ...request, host: shownHost(context, request) }));
   try {
-    const pulled = await pull(session);
-    return { ...pulled, kind: 'yes', definite: true, message: successMessage(session, pulled), requests: requests() };
+    const pulled = await pull(check);
+    return { ...pulled, kind: 'yes', definite: true, message: successMessage(check, pulled), requests: requests() };
   } catch (error) {
-    const { verdict, definite, message } = failureOf(error, scene);
-    return { verdict, kind: definite ? 'no' : 'not-definite', definite, message, requests: requests() };
+    return failed(asCheckFailure(error, context), requests());
   } finally {
     if (kept === undefined) {
       connections.close();
@@ -106,45 +151,48 @@ export async function checkPull(
   }
 }
 
-function sceneOf(input: CheckInput, image: ImageReference, api: URL): Scene {
+function failed({ verdict, definite, message }: CheckFailure, requests: readonly RequestRecord[]): CheckResult {
+  return { verdict, kind: definite ? 'no' : 'not-definite', definite, message, requests };
+}
+
+function contextOf(input: ValidInput, api: URL, credentials: Credentials): MessageContext {
+  const { host } = input.reference;
   return {
     image: input.image,
-    host: image.host,
-    knownHosts: [image.host, api.host, KNOWN_PAIRS[api.host], input.authHost].filter((host) => host !== undefined),
-    credentials: input.credentials,
+    host,
+    registry: adviserFor(host, input.registry),
+    knownHosts: [host, api.host, registryOfHost(host)?.authHost, input.authHost].filter((known) => known !== undefined),
+    credentials,
     credentialsName: input.credentialsName ?? 'the given credentials',
-    vantage: input.vantage ?? 'command-line',
+    location: input.location ?? 'command-line',
     restrictedNetwork: input.restrictedNetwork ?? false,
     onFargate: input.onFargate ?? false,
-    redactor: createRedactor(input.credentials.username, input.credentials.password),
+    redactor: new Redactor(credentials),
   };
 }
 
-function apiUrl(host: string, input: CheckInput): URL {
-  const url = new URL(`https://${API_HOSTS[host] ?? host}/v2/`);
-  if (input.insecureLoopback && input.ca === undefined && isLoopbackHost(url.hostname)) {
-    return new URL(`http://${host}/v2/`);
-  }
-  return url;
+function apiUrl(host: string, { insecureLoopback, ca }: ValidInput): URL {
+  const url = new URL(`https://${registryOfHost(host)?.apiHost ?? host}/v2/`);
+  return insecureLoopback && ca === undefined && isLoopbackHost(url.hostname) ? new URL(`http://${host}/v2/`) : url;
 }
 
-function successMessage({ scene, platform }: Session, { verdict, digest }: Pulled): string {
-  const what = `${digest}${platform === undefined ? '' : `, ${platformText(platform)}`}`;
+function successMessage({ context, platform }: RunningCheck, { verdict, digest }: Pulled): string {
+  const found = `${digest}${platform === undefined ? '' : `, ${platformText(platform)}`}`;
   if (verdict === 'PUBLIC_IMAGE') {
-    return oneLine(`${scene.image} can be pulled by anybody (${what}), so ${scene.credentialsName} could not be verified`);
+    return oneLine(`${context.image} is public (${found}), so ${context.credentialsName} could not be verified`);
   }
-  const warning = lifetimeWarning(scene.host, scene.credentials);
-  return oneLine(`${scene.image} can be pulled with ${scene.credentialsName} (${what})${warning === undefined ? '' : `, but ${warning}`}`);
+  const warning = lifetimeWarning(context.registry, context.credentials);
+  return oneLine(`${context.image} can be pulled with ${context.credentialsName} (${found})${warning === undefined ? '' : `, but ${warning}`}`);
 }
 
-function failureOf(error: unknown, scene: Scene): CheckFailure {
+function asCheckFailure(error: unknown, context: MessageContext): CheckFailure {
   if (error instanceof CheckFailure) {
     return error;
   }
   if (error instanceof NetworkFailure) {
-    return unreachable(scene, error);
+    return noUsableAnswer(context, error);
   }
-  // A fault of this program is no reason to stop a deployment. The error's text is unknown, so it stays unsaid.
+  // A fault of this program is no reason to stop a deployment. The text of an unknown error is not shown.
   const name = error instanceof Error ? error.name : typeof error;
-  return new CheckFailure('PROTOCOL_ERROR', `the check of ${scene.image} failed by a fault of its own (${name}); please report it, and set the mode WARN until then`);
+  return new CheckFailure('PROTOCOL_ERROR', `the check of ${context.image} failed because of a bug (${name}); please report it, and set the mode WARN until then`);
 }

@@ -4,7 +4,7 @@ import { PrivateRegistryFargateServiceBaseProps } from './private-registry-farga
 import { RegistryCredentials } from '../credentials/registry-credentials';
 import { PullOptions } from '../image/pull-options';
 import { RegistryProvider } from '../provider/registry-provider';
-import { PrivateRegistry } from '../registry/private-registry';
+import { IPrivateRegistry } from '../registry/private-registry';
 
 /**
  * Properties of `PrivateRegistryFargateService`.
@@ -19,7 +19,7 @@ export interface PrivateRegistryFargateServiceProps extends PrivateRegistryFarga
   readonly image: string;
 
   /**
-   * The credentials to pull the image with.
+   * The credentials to pull the image with. For an `ISecret`, write `RegistryCredentials.fromSecret(secret)`.
    *
    * @default - those of `registry`; it is an error to set neither or both
    */
@@ -30,7 +30,7 @@ export interface PrivateRegistryFargateServiceProps extends PrivateRegistryFarga
    *
    * @default - the service has `credentials` of its own; it is an error to set neither or both
    */
-  readonly registry?: PrivateRegistry;
+  readonly registry?: IPrivateRegistry;
 
   /**
    * The registry that the image is in, together with `credentials`.

@@ -1,4 +1,4 @@
-import { Annotations, Token } from 'aws-cdk-lib';
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as patterns from 'aws-cdk-lib/aws-ecs-patterns';
@@ -8,12 +8,12 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { PrivateRegistryFargateServiceProps } from './private-registry-fargate-service-props';
 import { connectTasks } from './task-network';
-import { roleIn } from '../access/execution-role';
+import { roleIn } from '../access/roles';
 import { PullOptions } from '../image/pull-options';
 import { invalid, warn } from '../private/errors';
 import { RegistryProvider } from '../provider/registry-provider';
 import { PullCheckMode } from '../pull-check/pull-check-options';
-import { PrivateRegistry } from '../registry/private-registry';
+import { IPrivateRegistry, PrivateRegistry } from '../registry/private-registry';
 
 /** Private registries need 1.2.0. */
 const TOO_OLD = [ecs.FargatePlatformVersion.VERSION1_0, ecs.FargatePlatformVersion.VERSION1_1];
@@ -40,7 +40,7 @@ export class PrivateRegistryFargateService extends Construct implements ec2.ICon
   /**
    * The registry of the image with its credentials, for sidecars and other services.
    */
-  public readonly registry: PrivateRegistry;
+  public readonly registry: IPrivateRegistry;
 
   /**
    * The secret with the credentials.
@@ -124,7 +124,7 @@ export class PrivateRegistryFargateService extends Construct implements ec2.ICon
       cpu: props.cpu,
       memoryLimitMiB: props.memoryLimitMiB,
       ephemeralStorageGiB: props.ephemeralStorageGiB,
-      executionRole: props.executionRole && roleIn(this, 'ImportedExecutionRole', props.executionRole),
+      executionRole: props.executionRole && executionRoleIn(this, props.executionRole),
       taskRole: props.taskRole,
       family: props.family,
       runtimePlatform: props.runtimePlatform,
@@ -197,7 +197,7 @@ export class PrivateRegistryFargateService extends Construct implements ec2.ICon
   }
 }
 
-function registryOf(scope: Construct, props: PrivateRegistryFargateServiceProps): PrivateRegistry {
+function registryOf(scope: Construct, props: PrivateRegistryFargateServiceProps): IPrivateRegistry {
   const { image, credentials, registry, provider } = props;
   if (credentials === undefined && registry === undefined) {
     throw invalid('credentialsMissing',
@@ -216,20 +216,27 @@ for an image that needs none use ecs.ContainerImage.fromRegistry()`, scope);
   }
   if (credentials !== undefined || provider !== undefined) {
     throw invalid('credentialsAmbiguous',
-      `registry ${registry.node.path} has a provider and credentials of its own, but ${credentials ? 'credentials' : 'provider'} is set too; remove one of both`, scope);
+      `registry ${registry.node.path} has a provider and credentials of its own, but ${credentials ? 'credentials' : 'provider'} is set too; remove one of the two`, scope);
   }
   return registry;
+}
+
+/**
+ * A role that was imported in this stack stays as it is, so that a service which moves over keeps its policy for the logs.
+ */
+function executionRoleIn(scope: Construct, role: iam.IRole): iam.IRole {
+  return Stack.of(role) === Stack.of(scope) ? role : roleIn(scope, 'ImportedExecutionRole', role);
 }
 
 /**
  * A service without tasks pulls nothing, so that there is nothing to check.
  */
 function pullOptionsOf(props: PrivateRegistryFargateServiceProps): PullOptions {
-  const { desiredCount, pullCheck, pinDigest, executionRolePolicyManagedExternally } = props;
+  const { desiredCount, pullCheck, pinDigest, rolePolicyManagedExternally } = props;
   if (desiredCount === 0) {
-    return { pullCheck: { mode: PullCheckMode.OFF }, pinDigest: false, executionRolePolicyManagedExternally };
+    return { pullCheck: { mode: PullCheckMode.OFF }, pinDigest: false, rolePolicyManagedExternally };
   }
-  return { pullCheck, pinDigest, executionRolePolicyManagedExternally };
+  return { pullCheck, pinDigest, rolePolicyManagedExternally };
 }
 
 /**

@@ -31,7 +31,7 @@ export function connectTasks(
   if (publicSubnets.length > 0 && props.assignPublicIp === undefined) {
     resource.addPropertyOverride('NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp', 'ENABLED');
   }
-  if (provider.internal) {
+  if (provider.privateNetwork) {
     return;
   }
 
@@ -44,7 +44,7 @@ export function connectTasks(
   if (isolatedSubnets.length > 0) {
     warn(scope, 'isolatedSubnets',
       `the tasks run in isolated subnets (${namesOf(isolatedSubnets)}), which have no route to ${provider.host}; `
-      + 'choose private subnets with taskSubnets, or say with internal: true on the RegistryProvider that the registry is reached inside the network');
+      + 'choose private subnets with taskSubnets, or set privateNetwork: true on the RegistryProvider if the tasks reach the registry inside the network');
   }
 }
 

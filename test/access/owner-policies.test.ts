@@ -1,9 +1,10 @@
-import { Fn, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Fn, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { PrivateRegistry, PrivateRegistryFargateService, RegistryCredentials, RegistryProvider } from '../../src';
 import { expectError, expectSilence, expectWarning } from '../support/errors';
-import { ENV, IMAGE, KEY_ARN, newApp, newStack, SECRET_ARN } from '../support/synth';
-import { defineTask, defineTaskWith, ecsRole, ownSecret, stackWith } from '../support/tasks';
+import { ENV, FLAG_SETS, IMAGE, KEY_ARN, newApp, newStack, SECRET_ARN } from '../support/synth';
+import { defineTask, defineTaskWith, ecsRole, ownerPoliciesOf, ownSecret, stackWith } from '../support/tasks';
 
 const OWNER = '999988887777';
 const OTHER_SECRET = SECRET_ARN.replace('111122223333', OWNER);
@@ -16,7 +17,7 @@ function registryIn(stack: Stack, credentials = CREDENTIALS): PrivateRegistry {
 
 /** The ARN patterns of the roles that both policies are narrowed down to. */
 function readersIn(registry: PrivateRegistry): unknown {
-  const { secretPolicy, keyPolicy } = registry.ownerPolicies();
+  const { secretPolicy, keyPolicy } = ownerPoliciesOf(registry);
   const [patterns, patternsOfKey] = [secretPolicy, keyPolicy].map((policy) => policy.Statement[0].Condition?.ArnLike?.['aws:PrincipalArn']);
   expect(patternsOfKey).toEqual(patterns);
   return patterns;
@@ -24,7 +25,7 @@ function readersIn(registry: PrivateRegistry): unknown {
 
 describe('before anybody reads the secret', () => {
   test('the account of the consumer', () => {
-    expect(registryIn(newStack()).ownerPolicies()).toEqual({
+    expect(ownerPoliciesOf(registryIn(newStack()))).toEqual({
       secretPolicy: {
         Version: '2012-10-17',
         Statement: [{
@@ -32,6 +33,7 @@ describe('before anybody reads the secret', () => {
           Principal: { AWS: ['arn:aws:iam::111122223333:root'] },
           Action: 'secretsmanager:GetSecretValue',
           Resource: OTHER_SECRET,
+          Condition: {},
         }],
       },
       keyPolicy: {
@@ -50,7 +52,7 @@ describe('before anybody reads the secret', () => {
   test('in the partition aws-cn', () => {
     const stack = newStack({}, { ...ENV, region: 'cn-north-1' });
     const [arn, encryptionKeyArn] = [OTHER_SECRET, OTHER_KEY].map((one) => one.replace('arn:aws', 'arn:aws-cn').replace('eu-west-1', 'cn-north-1'));
-    const { secretPolicy, keyPolicy } = registryIn(stack, RegistryCredentials.fromSecretCompleteArn(arn, { encryptionKeyArn })).ownerPolicies();
+    const { secretPolicy, keyPolicy } = ownerPoliciesOf(registryIn(stack, RegistryCredentials.fromSecretCompleteArn(arn, { encryptionKeyArn })));
 
     expect(secretPolicy.Statement[0].Principal).toEqual({ AWS: ['arn:aws-cn:iam::111122223333:root'] });
     expect(keyPolicy.Statement[0].Condition).toEqual({ StringEquals: { 'kms:ViaService': 'secretsmanager.cn-north-1.amazonaws.com.cn' } });
@@ -59,7 +61,7 @@ describe('before anybody reads the secret', () => {
   test('a secret of the app: its ARN is resolved', () => {
     const stack = newStack();
     const secret = ownSecret(stack);
-    const { secretPolicy } = registryIn(stack, RegistryCredentials.fromSecret(secret)).ownerPolicies();
+    const { secretPolicy } = ownerPoliciesOf(registryIn(stack, RegistryCredentials.fromSecret(secret)));
 
     expect(secretPolicy.Statement[0].Resource).toEqual(stack.resolve(secret.secretArn));
   });
@@ -111,7 +113,7 @@ describe('the roles that read the secret', () => {
     const stack = newStack();
     const registry = registryIn(stack);
     const executionRole = ecsRole(stack, { roleName: 'exec' }).withoutPolicyUpdates();
-    defineTask(stack, registry.image(IMAGE, { executionRolePolicyManagedExternally: true }), { executionRole });
+    defineTask(stack, registry.image(IMAGE, { rolePolicyManagedExternally: true }), { executionRole });
 
     expect(readersIn(registry)).toEqual(['arn:aws:iam::111122223333:role/exec']);
   });
@@ -166,10 +168,44 @@ describe('the roles that read the secret', () => {
     const registry = registryIn(one);
     defineTask(two, registry.image(IMAGE));
 
-    expect(registry.ownerPolicies().secretPolicy.Statement[0].Principal).toEqual({
+    expect(ownerPoliciesOf(registry).secretPolicy.Statement[0].Principal).toEqual({
       AWS: ['arn:aws:iam::111122223333:root', 'arn:aws:iam::444455556666:root'],
     });
     expect(readersIn(registry)).toEqual(['arn:aws:iam::444455556666:role/Stack444455556666-*']);
+  });
+});
+
+describe('policies that were asked for before the readers are defined', () => {
+  test.each(FLAG_SETS)('name them, in the output of a stack with %s', (_, flags) => {
+    const app = newApp(flags);
+    const stack = new Stack(app, 'Stack', { env: ENV });
+    const registry = registryIn(stack);
+    const { secretPolicy, keyPolicy } = registry.ownerPolicies();
+    new CfnOutput(stack, 'SecretPolicy', { value: stack.toJsonString(secretPolicy) });
+    new CfnOutput(stack, 'KeyPolicy', { value: stack.toJsonString(keyPolicy) });
+    defineTask(stack, registry.image(IMAGE), { executionRole: ecsRole(stack, { roleName: 'exec' }) });
+    defineTask(new Stack(app, 'Other', { env: { ...ENV, account: '444455556666' } }), registry.image(IMAGE));
+
+    for (const output of ['SecretPolicy', 'KeyPolicy']) {
+      const { Statement: [statement] } = JSON.parse(Template.fromStack(stack).findOutputs(output)[output].Value);
+      expect(statement.Principal.AWS).toEqual(['arn:aws:iam::111122223333:root', 'arn:aws:iam::444455556666:root']);
+      expect(statement.Condition.ArnLike).toEqual({
+        'aws:PrincipalArn': ['arn:aws:iam::111122223333:role/exec', 'arn:aws:iam::444455556666:role/Other-*'],
+      });
+    }
+  });
+
+  test('can be completed with statements of the owner', () => {
+    const stack = newStack();
+    const registry = registryIn(stack);
+    const { secretPolicy } = registry.ownerPolicies();
+    secretPolicy.addStatements(new iam.PolicyStatement({ effect: iam.Effect.DENY, actions: ['secretsmanager:DeleteSecret'], resources: ['*'], principals: [new iam.AnyPrincipal()] }));
+    defineTask(stack, registry.image(IMAGE));
+
+    expect(stack.resolve(secretPolicy).Statement.map((statement: any) => [statement.Effect, statement.Condition?.ArnLike])).toEqual([
+      ['Allow', { 'aws:PrincipalArn': ['arn:aws:iam::111122223333:role/Stack-*'] }],
+      ['Deny', undefined],
+    ]);
   });
 });
 
@@ -178,7 +214,7 @@ describe('a secret of another account', () => {
     const stack = newStack();
     const registry = registryIn(stack);
     defineTask(stack, registry.image(IMAGE));
-    const { secretPolicy, keyPolicy } = registry.ownerPolicies();
+    const { secretPolicy, keyPolicy } = ownerPoliciesOf(registry);
 
     expect(JSON.stringify(secretPolicy)).toContain('"aws:PrincipalArn":["arn:aws:iam::111122223333:role/Stack-*"]');
     expectWarning(stack, 'crossAccountSecret',

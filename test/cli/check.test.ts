@@ -81,7 +81,7 @@ describe('the exit code', () => {
   ])('is 2 for what is not certain: %s', async (verdict, script) => {
     const image = play();
     plain.play(script);
-    const ended = await check(image, ['--timeout', '1']);
+    const ended = await check(image, ['--timeout', '3']);
     expectTold(ended, new RegExp(`^${verdict}: .*; `));
     expect(ended.code).toBe(2);
   });
@@ -153,7 +153,7 @@ describe('the options', () => {
   ])('--json has the same fields for %s, without a digest', async (verdict, kind, code, stdin, script) => {
     const image = play();
     plain.play(script);
-    const ended = await check(image, ['--json', '--timeout', '1'], { stdin });
+    const ended = await check(image, ['--json', '--timeout', '3'], { stdin });
     expect(ended.code).toBe(code);
     expect(JSON.parse(ended.stdout)).toEqual({ verdict, kind, image, message: expect.stringMatching(/; /) });
   });
@@ -205,6 +205,7 @@ describe('the options', () => {
     plain.play(() => ({ fault: 'drip' }));
     const start = Date.now();
     expect(await check(image, ['--timeout', '0.5'])).toMatchObject({ code: 2 });
-    expect(Date.now() - start).toBeLessThan(5_000);
+    // Without the option it would be 30 seconds.
+    expect(Date.now() - start).toBeLessThan(25_000);
   });
 });

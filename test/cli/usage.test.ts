@@ -19,7 +19,7 @@ afterAll(() => {
 describe('wrong usage is exit code 64, says what is wrong, and never shows a password', () => {
   test.each<[what: string, args: string[], message: RegExp]>([
     ['no command', [], /no command is given, expected check or secret-json/],
-    ['an unknown command', ['20391755'], /the first argument is no command/],
+    ['an unknown command', ['20391755'], /the first argument is not a command/],
     ['an unknown option', ['check', IMAGE, '--registry', 'x'], /'--registry'/],
     ['a password as an argument', ['check', IMAGE, '--username', 'bot', '--password', '20391755'], /'--password'/],
     ['a password as an argument with =', ['check', IMAGE, '--username', 'bot', '--password=20391755'], /'--password'/],
@@ -43,8 +43,8 @@ describe('wrong usage is exit code 64, says what is wrong, and never shows a pas
     ['no user name', ['check', IMAGE, '--password-stdin'], /no user name is given/],
     ['an empty user name', ['check', IMAGE, '--username', '', '--password-stdin'], /no user name is given/],
     ['no password', ['check', IMAGE, '--username', 'bot'], /no password is given, expected it on standard input with --password-stdin, or in REGISTRY_PASSWORD/],
-    ['two ways to give credentials', ['check', IMAGE, '--secret-json-stdin', '--username', 'bot'], /leave out --username and --password-stdin/],
-    ['an image for secret-json', ['secret-json', IMAGE, ...USER], /secret-json takes/],
+    ['two ways to give credentials', ['check', IMAGE, '--secret-json-stdin', '--username', 'bot'], /omit --username and --password-stdin/],
+    ['an image for secret-json', ['secret-json', IMAGE, ...USER], /secret-json accepts only/],
     ['an option of check for secret-json', ['secret-json', '--platform', 'linux/amd64', ...USER], /'--platform'/],
     ['the secret for secret-json', ['secret-json', '--secret-json-stdin'], /'--secret-json-stdin'/],
     ['no user name for secret-json', ['secret-json', '--password-stdin'], /no user name is given/],

@@ -4,7 +4,7 @@ import { PrivateRegistry, RegistryCredentials, RegistryProvider } from '../../sr
 import { keyPolicyOf, Permissions } from '../support/permissions';
 import { allowAsOwner, LEAST_RIGHTS, pullRights, readersIn, RIGHTS_WITHOUT_KEY, stacksOf } from '../support/pull-rights';
 import { CHECKED, ENV, FLAG_SETS, IMAGE, KEY_ARN, newApp, SECRET_ARN } from '../support/synth';
-import { defineTask, rawImage, rawSecret } from '../support/tasks';
+import { defineTask, ownerPoliciesOf, rawImage, rawSecret } from '../support/tasks';
 
 const OWNER = '999988887777';
 const OWNERS_SECRET = SECRET_ARN.replace(ENV.account, OWNER);
@@ -30,7 +30,7 @@ describe.each(FLAG_SETS)('with %s', (_flags, flags) => {
 
     test('may be read with what ownerPolicies() says, and by nobody else', async () => {
       const { permissions, registry, roles } = deploy();
-      const { secretPolicy, keyPolicy } = registry.ownerPolicies();
+      const { secretPolicy, keyPolicy } = ownerPoliciesOf(registry);
       allowAsOwner(permissions, OWNERS_SECRET, secretPolicy);
       allowAsOwner(permissions, OWNERS_KEY, keyPolicy);
 
@@ -54,7 +54,7 @@ describe.each(FLAG_SETS)('with %s', (_flags, flags) => {
 
     test('may be read and not decrypted if only the secret has the policy', async () => {
       const { permissions, registry, roles } = deploy();
-      allowAsOwner(permissions, OWNERS_SECRET, registry.ownerPolicies().secretPolicy);
+      allowAsOwner(permissions, OWNERS_SECRET, ownerPoliciesOf(registry).secretPolicy);
 
       for (const role of roles) {
         expect(await pullRights(permissions, { role, ...pull })).toEqual(RIGHTS_WITHOUT_KEY);
@@ -68,8 +68,8 @@ describe.each(FLAG_SETS)('with %s', (_flags, flags) => {
       defineTask(stack, rawImage(rawSecret(stack, OWNERS_SECRET, kms.Key.fromKeyArn(stack, 'Key', OWNERS_KEY))));
       const permissions = new Permissions(...stacksOf(app.synth()));
       permissions.setResourcePolicy(OWNERS_KEY, keyPolicyOf(OWNER));
-      allowAsOwner(permissions, OWNERS_SECRET, registry.ownerPolicies().secretPolicy);
-      allowAsOwner(permissions, OWNERS_KEY, registry.ownerPolicies().keyPolicy);
+      allowAsOwner(permissions, OWNERS_SECRET, ownerPoliciesOf(registry).secretPolicy);
+      allowAsOwner(permissions, OWNERS_KEY, ownerPoliciesOf(registry).keyPolicy);
 
       const rights = await pullRights(permissions, { role: readersIn(permissions).executionRole, ...pull });
       expect(rights['decrypt it']).toBe(false);
@@ -143,7 +143,7 @@ describe.each(FLAG_SETS)('with %s', (_flags, flags) => {
     const { secret, executionRole: role } = readersIn(permissions);
     expect(await pullRights(permissions, { role, secret, key: KEY_ARN })).toEqual(RIGHTS_WITHOUT_KEY);
 
-    allowAsOwner(permissions, KEY_ARN, registry.ownerPolicies().keyPolicy);
+    allowAsOwner(permissions, KEY_ARN, ownerPoliciesOf(registry).keyPolicy);
     expect(await pullRights(permissions, { role, secret, key: KEY_ARN })).toEqual(LEAST_RIGHTS);
   });
 });

@@ -6,7 +6,7 @@ import { messageOf } from '../support/errors';
 import { keyPolicyOf, managedKeyPolicyOf, Permissions, PolicyDocument } from '../support/permissions';
 import { allowAsOwner, LEAST_RIGHTS, pullRights, readersIn, stacksOf } from '../support/pull-rights';
 import { CHECKED, ENV, FLAG_SETS, IMAGE, KEY_ARN, newApp, SECRET_ARN } from '../support/synth';
-import { defineTask, ownSecret, rawImage, rawSecret } from '../support/tasks';
+import { defineTask, ownerPoliciesOf, ownSecret, rawImage, rawSecret } from '../support/tasks';
 
 const OTHER_ACCOUNT = '444455556666';
 const MANAGED_KEY_ARN = KEY_ARN.replace('00000000', 'aaaaaaaa');
@@ -115,7 +115,7 @@ describe.each(FLAG_SETS)('with %s', (_flags, flags) => {
       const permissions = new Permissions(...stacksOf(app.synth()));
       const keyArn = keyArnOf(permissions, key);
       if (keyArn === OTHER_ACCOUNT_KEY_ARN) {
-        allowAsOwner(permissions, keyArn, permissions.valueIn(home.stackName, registry.ownerPolicies().keyPolicy));
+        allowAsOwner(permissions, keyArn, permissions.valueIn(home.stackName, ownerPoliciesOf(registry).keyPolicy));
       }
       const { secret, executionRole, checkRole = '' } = readersIn(permissions);
 

@@ -35,7 +35,7 @@ export const IMAGE_DIFFERENCES: ExpectedDifference[] = [
     type: 'AWS::ECS::TaskDefinition',
     path: 'DependsOn',
     ours: 'AWS::IAM::Policy',
-    why: 'no task starts before the execution role may read the secret; the properties stay the same, so that there is no new revision',
+    why: 'no task starts before the execution role can read the secret; the properties stay the same, so there is no new revision',
   },
   {
     type: 'AWS::IAM::Policy',
@@ -52,21 +52,27 @@ export const IMAGE_DIFFERENCES: ExpectedDifference[] = [
   {
     type: 'AWS::IAM::Policy',
     path: 'Properties.PolicyDocument',
+    raw: 'Allow secretsmanager:GetSecretValue on "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ghcr/pull-a1B2c3"',
+    why: 'an execution role that was imported gets this permission in a separate policy, whose name contains the stack and the Region',
+  },
+  {
+    type: 'AWS::IAM::Policy',
+    path: 'Properties.PolicyDocument',
     ours: `Allow kms:Decrypt on "arn:aws:kms:eu-west-1:111122223333:key/00000000-1111-2222-3333-444444444444" if ${VIA_SECRETS_MANAGER}`,
-    why: 'the execution role may decrypt the secret, which aws-cdk-lib leaves out for an imported key',
+    why: 'the execution role can decrypt the secret; aws-cdk-lib omits this for an imported key',
   },
   {
     type: 'AWS::IAM::Policy',
     path: 'Properties.PolicyDocument',
     ours: `Allow kms:Decrypt on {"Fn::GetAtt":["Key961B73FD","Arn"]} if ${VIA_SECRETS_MANAGER}`,
-    why: 'the right to decrypt the secret is in the policy of the role instead of the policy of the key, which may belong to another stack',
+    why: 'the permission to decrypt the secret is in the policy of the role instead of the policy of the key, which can belong to another stack',
   },
   {
     type: 'AWS::KMS::Key',
     path: 'Properties.KeyPolicy',
     raw: 'Allow kms:Decrypt on "*" to {"AWS":{"Fn::GetAtt":["ApiTaskDefExecutionRole5CBCA7DA","Arn"]}}'
       + ' if {"StringEquals":{"kms:ViaService":"secretsmanager.eu-west-1.amazonaws.com"}}',
-    why: 'the right to decrypt the secret is in the policy of the role instead of the policy of the key, which may belong to another stack',
+    why: 'the permission to decrypt the secret is in the policy of the role instead of the policy of the key, which can belong to another stack',
   },
 ];
 
@@ -96,7 +102,7 @@ export const SERVICE_DIFFERENCES: ExpectedDifference[] = [
     path: 'Properties.DeploymentConfiguration.MinimumHealthyPercent',
     raw: '50',
     ours: '100',
-    why: 'a deployment takes no healthy task away, unless minHealthyPercent, a maxHealthyPercent that leaves no room or another deployment controller is set',
+    why: 'a deployment removes no healthy task, unless minHealthyPercent, a maxHealthyPercent that leaves no room or another deployment controller is set',
   },
   {
     type: 'AWS::ECS::Service',

@@ -1,5 +1,5 @@
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import { row } from './section-5-rows';
+import { row } from './silent-failures';
 import { PrivateRegistry, PrivateRegistryImage, RegistryCredentials, RegistryProvider } from '../../src';
 import { expectError, expectWarning } from '../support/errors';
 import { containersOf, FLAG_SETS, newStack, templateOf, warningsOf } from '../support/synth';

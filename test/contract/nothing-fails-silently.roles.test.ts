@@ -2,7 +2,7 @@ import { NestedStack, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { row } from './section-5-rows';
+import { row } from './silent-failures';
 import { RegistryCredentials } from '../../src';
 import { expectError, expectSilence, expectSynthError, messageOf } from '../support/errors';
 import {
@@ -27,7 +27,7 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
 
       const stack = newStack(flags);
       const message = expectError(() => defineTaskWith(stack, CREDENTIALS, { executionRole: roleIn(stack) }),
-        'executionRoleImmutable', 'executionRolePolicyManagedExternally');
+        'executionRoleImmutable', 'rolePolicyManagedExternally');
       expect(message).toContain(JSON.stringify({
         Version: '2012-10-17',
         Statement: [{ Action: 'secretsmanager:GetSecretValue', Effect: 'Allow', Resource: SECRET_ARN }],
@@ -36,7 +36,7 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
 
     test.each(roles)('%s: somebody else attaches the policy', (_name, roleIn) => {
       const stack = newStack(flags);
-      defineTaskWith(stack, CREDENTIALS, { executionRole: roleIn(stack) }, { executionRolePolicyManagedExternally: true });
+      defineTaskWith(stack, CREDENTIALS, { executionRole: roleIn(stack) }, { rolePolicyManagedExternally: true });
 
       expect(resourcesOf(stack, 'AWS::IAM::Policy')).toEqual([]);
       expectSilence(stack);

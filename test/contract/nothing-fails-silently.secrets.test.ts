@@ -2,11 +2,11 @@ import { SecretValue, Stack } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { row } from './section-5-rows';
+import { row } from './silent-failures';
 import { PrivateRegistry, RegistryCredentials, RegistryProvider } from '../../src';
 import { expectError, expectSilence, expectWarning, messageOf } from '../support/errors';
 import { CHECKED, credentialsParametersOf, ENV, FLAG_SETS, KEY_ARN, newApp, newStack, pullStatementsOf, SECRET_ARN, templateOf, warningsOf } from '../support/synth';
-import { defineTask, defineTaskWith, ownSecret, rawImage, rawSecret, stackWith } from '../support/tasks';
+import { defineTask, defineTaskWith, ownerPoliciesOf, ownSecret, rawImage, rawSecret, stackWith } from '../support/tasks';
 
 const NAME_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:ghcr';
 const OTHER_ACCOUNT_ARN = SECRET_ARN.replace('111122223333', '999988887777');
@@ -160,7 +160,7 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
         credentials: RegistryCredentials.fromSecretCompleteArn(OTHER_ACCOUNT_ARN, { encryptionKeyArn: OTHER_ACCOUNT_KEY }),
       });
       defineTask(stack, registry.image('ghcr.io/acme/api:1'));
-      const { secretPolicy, keyPolicy } = registry.ownerPolicies();
+      const { secretPolicy, keyPolicy } = ownerPoliciesOf(registry);
 
       expect(credentialsParametersOf(stack)).toEqual([OTHER_ACCOUNT_ARN]);
       expect(pullStatementsOf(stack)).toEqual([
@@ -248,7 +248,7 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
 
       const stack = newStack(flags);
       defineTaskWith(stack, RegistryCredentials.fromSecret(new secretsmanager.Secret(stack, 'Secret')));
-      expectWarning(stack, 'secretWithoutCredentials', 'Stack/Secret', 'CloudFormation would overwrite what was stored');
+      expectWarning(stack, 'secretWithoutCredentials', 'Stack/Secret', 'CloudFormation would overwrite the stored value');
     });
   });
 

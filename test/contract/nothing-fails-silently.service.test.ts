@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as patterns from 'aws-cdk-lib/aws-ecs-patterns';
-import { row } from './section-5-rows';
+import { row } from './silent-failures';
 import { PrivateRegistryFargateService, PrivateRegistryFargateServiceProps, RegistryProvider } from '../../src';
 import { expectError, expectSilence, expectWarning } from '../support/errors';
 import { ENV, FLAG_SETS, IMAGE, newApp, newStack, resourcesOf, warningIdsOf, warningsOf } from '../support/synth';
@@ -72,7 +72,7 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
 
       const stack = ourService([PUBLIC, ISOLATED]);
       expect(networkOf(stack).Subnets).toEqual(subnetsOf(stack, 'Isolated'));
-      expectWarning(stack, 'isolatedSubnets', 'Stack/Vpc/IsolatedSubnet1, Stack/Vpc/IsolatedSubnet2', 'ghcr.io', 'internal: true');
+      expectWarning(stack, 'isolatedSubnets', 'Stack/Vpc/IsolatedSubnet1, Stack/Vpc/IsolatedSubnet2', 'ghcr.io', 'privateNetwork: true');
     });
 
     test.each<[string, ec2.SubnetType[], Partial<PrivateRegistryFargateServiceProps>]>([
@@ -80,7 +80,7 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
       ['public subnets without a public IP', [PUBLIC], { assignPublicIp: false }],
     ])('a registry inside the network is silent in %s', (_name, subnets, props) => {
       expectSilence(ourService(subnets, {
-        image: 'registry.corp.example.com/api:1', provider: RegistryProvider.custom('registry.corp.example.com', { internal: true }), ...props,
+        image: 'registry.corp.example.com/api:1', provider: RegistryProvider.custom('registry.corp.example.com', { privateNetwork: true }), ...props,
       }));
     });
 

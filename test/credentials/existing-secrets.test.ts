@@ -95,7 +95,7 @@ describe('by complete ARN', () => {
     'ghcr-a1B2c3',
     '',
   ])('fails for what is no ARN of a secret: %p', (arn) => {
-    expectError(() => RegistryCredentials.fromSecretCompleteArn(arn), 'invalidSecretArn', JSON.stringify(arn), 'expected', arn.startsWith('arn:') ? 'compare service, Region, account and name' : 'fromSecretName()');
+    expectError(() => RegistryCredentials.fromSecretCompleteArn(arn), 'invalidSecretArn', JSON.stringify(arn), 'expected', arn.startsWith('arn:') ? 'compare the service, Region, account and name' : 'fromSecretName()');
   });
 });
 

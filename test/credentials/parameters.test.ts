@@ -105,7 +105,7 @@ describe('where they are', () => {
     const stack = newStack();
     registryIn(stack);
 
-    expectError(() => registryIn(new NestedStack(stack, 'Nested')), 'credentialsReused', 'the stack Stack has');
+    expectError(() => registryIn(new NestedStack(stack, 'Nested')), 'credentialsReused', 'the stack Stack already has');
   });
 });
 

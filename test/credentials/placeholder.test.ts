@@ -11,7 +11,7 @@ function registryIn(stack: Stack): PrivateRegistry {
   return new PrivateRegistry(stack, 'Ghcr', { provider: RegistryProvider.GHCR, credentials: RegistryCredentials.placeholder() });
 }
 
-test('never changes: CloudFormation would overwrite what was stored in its place', () => {
+test('never changes: CloudFormation would overwrite the stored value in its place', () => {
   expect(PLACEHOLDER).toBe('{"username":"REPLACE-ME","password":"REPLACE-ME"}');
 });
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -7,6 +8,9 @@ import * as ts from 'typescript';
 import { documentAt } from './markdown';
 import * as library from '../../src';
 import { CHECKED, ENV, IMAGE, newApp, SECRET_ARN } from '../support/synth';
+
+/** `declare const` in the constructor of the fixture, which rosetta lets pass too. */
+const DECLARE_IN_A_BLOCK = 1184;
 
 /** What the examples declare and do not define. */
 const GIVEN: Record<string, (stack: Stack) => unknown> = {
@@ -24,18 +28,47 @@ const GIVEN: Record<string, (stack: Stack) => unknown> = {
   'secretsmanager.ISecret': (stack) => secretsmanager.Secret.fromSecretCompleteArn(stack, 'GivenSecret', SECRET_ARN),
 };
 
+/** The errors of the compiler about examples, as rosetta compiles them. All at once, since aws-cdk-lib takes seconds to read. */
+export function typeErrors(examples: ReadonlyArray<{ name: string; code: string }>): string[] {
+  const sources = new Map(examples.map(({ code }, index) => [join(__dirname, `example-${index}.ts`), inFixture(code)]));
+  const options: ts.CompilerOptions = {
+    module: ts.ModuleKind.CommonJS,
+    target: ts.ScriptTarget.ES2022,
+    strict: true,
+    skipLibCheck: true,
+    noEmit: true,
+    types: ['node'],
+    paths: { 'cdk-private-registry': [join(__dirname, '..', '..', 'src', 'index.ts')] },
+  };
+  const host = ts.createCompilerHost(options);
+  const { fileExists, getSourceFile } = host;
+  host.fileExists = (file) => sources.has(file) || fileExists(file);
+  host.getSourceFile = (file, ...others) => {
+    const source = sources.get(file);
+    return source === undefined ? getSourceFile(file, ...others) : ts.createSourceFile(file, source, ts.ScriptTarget.ES2022);
+  };
+  const program = ts.createProgram([...sources.keys()], options, host);
+  return [...sources.keys()].flatMap((file, index) => (
+    program.getSemanticDiagnostics(program.getSourceFile(file))
+      .filter(({ code }) => code !== DECLARE_IN_A_BLOCK)
+      .map(({ messageText }) => `${examples[index].name}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`)
+  ));
+}
+
 /** Runs an example as rosetta compiles it: in the constructor of the fixture's stack. */
 export function runExample(example: string): Stack {
   const code = example.replace(/^declare const (\w+): (.+);$/gm, (_, name, type) => `const ${name} = given('${type}', this) as ${type};`);
-  const source = documentAt('rosetta/default.ts-fixture')
-    .replace('super(scope, id);', `super(scope, id, { env: ${JSON.stringify(ENV)} });`)
-    .replace('/// here', () => code);
+  const source = inFixture(code).replace('super(scope, id);', `super(scope, id, { env: ${JSON.stringify(ENV)} });`);
   const { outputText } = ts.transpileModule(source, { compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 } });
 
   const load = (name: string) => (name === 'cdk-private-registry' ? library : jest.requireActual(name));
   const given = (type: string, stack: Stack) => GIVEN[type](stack);
   const Fixture: new (scope: App, id: string) => Stack = new Function('require', 'exports', 'given', `${outputText}\nreturn Fixture;`)(load, {}, given);
   return new Fixture(newApp(CHECKED), 'Stack');
+}
+
+function inFixture(code: string): string {
+  return documentAt('rosetta/default.ts-fixture').replace('/// here', () => code);
 }
 
 function credentials(): library.RegistryCredentials {

@@ -1,10 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const ROOT = join(__dirname, '..', '..');
+/** Where the README points to, so that its links live on npm and PyPI. */
+const REPOSITORY = /^https:\/\/(?:github\.com\/cdk-private-registry\/cdk-private-registry\/(?:blob|tree)|raw\.githubusercontent\.com\/cdk-private-registry\/cdk-private-registry)\/main\//;
 
 export function documentAt(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
+}
+
+/** README, CONTRIBUTING and everything in docs. */
+export function allDocuments(): string[] {
+  return ['README.md', 'CONTRIBUTING.md', ...readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
 }
 
 /** The code blocks of a language, with the heading that each of them stands under. */
@@ -15,12 +22,16 @@ export function codeBlocks(text: string, language: string): Array<{ heading: str
   }));
 }
 
-/** Links to files that do not exist, and to headings that their file does not have. */
+/** The targets of all links and pictures. */
+export function linksIn(text: string): string[] {
+  return [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link);
+}
+
+/** Links to files that do not exist, and to headings that their file does not have. URLs of this repository count as its files. */
 export function deadLinks(path: string): string[] {
-  const links = [...withoutCode(documentAt(path)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link);
-  return links.filter((link) => !/^https?:/.test(link)).filter((link) => {
-    const [file, anchor] = link.split('#');
-    const target = file === '' ? path : join(dirname(path), file);
+  return linksIn(documentAt(path)).filter((link) => REPOSITORY.test(link) || !/^https?:/.test(link)).filter((link) => {
+    const [file, anchor] = link.replace(REPOSITORY, '').split('#');
+    const target = file === '' ? path : join(REPOSITORY.test(link) ? '' : dirname(path), file);
     return !existsSync(join(ROOT, target)) || (anchor !== undefined && !anchorsOf(documentAt(target)).includes(anchor));
   });
 }

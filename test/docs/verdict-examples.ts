@@ -1,9 +1,6 @@
 import { ImageReference } from '../../src/reference/image-reference';
-import { checkPull, CheckInput } from '../../src/runtime/check';
-import { CheckEnvironment } from '../../src/runtime/http/environment';
-import { readCredentials } from '../../src/runtime/secret/read-secret';
-import { Verdict } from '../../src/runtime/verdict/verdict';
-import { leapingEnvironment, Bench } from '../support/check-harness';
+import { checkPull, readCredentials, CheckEnvironment, CheckInput, Verdict } from '../../src/runtime/check';
+import { virtualEnvironment, Bench } from '../support/check-harness';
 import { imageFor, indexFor, PASSWORD, registry, USERNAME, Quirks } from '../support/registry-script';
 import { document, errors, Script } from '../support/scripted-registry';
 import { IMAGE } from '../support/synth';
@@ -13,7 +10,7 @@ const READER = 'arn:aws:iam::111122223333:role/Api-PullCheck';
 const STORED = JSON.stringify({ username: USERNAME, password: PASSWORD });
 const PLACEHOLDER = '{"username":"placeholder"}';
 
-/** What leads to a verdict: what is in the secret, or what Secrets Manager says, and what the registry does. */
+/** What leads to a verdict: the content of the secret, or the error of Secrets Manager, and the answers of the registry. */
 interface Example {
   readonly stored?: string;
   readonly denied?: { readonly name: string; readonly message: string };
@@ -69,20 +66,21 @@ function at(image: string, quirks: Quirks): Example {
 export async function play(bench: Bench, example: Example): Promise<{ verdict: Verdict; message: string }> {
   const { stored = STORED, denied, quirks, script, input, environment } = example;
   bench.secure.play(script ?? registry('ghcr.io', quirks));
-  const time = leapingEnvironment(bench);
+  const time = virtualEnvironment(bench);
   const read = async () => {
     if (denied) {
       throw Object.assign(new Error(denied.message), { name: denied.name });
     }
     return { secretString: stored };
   };
-  try {
-    const credentials = await readCredentials(read, { name: SECRET, reader: READER, isPlaceholder: (text) => text === PLACEHOLDER }, time);
-    return await checkPull({
-      image: IMAGE, credentials, credentialsName: 'the credentials in ghcr-pull', platform: 'linux/amd64', onFargate: true, vantage: 'function', ca: bench.certificate.ca, ...input,
-    }, { ...time, ...environment });
-  } catch (error) {
-    const { verdict, message } = error as { verdict: Verdict; message: string };
-    return { verdict, message };
-  }
+  return checkPull({
+    image: IMAGE,
+    credentials: async () => readCredentials(read, { name: SECRET, reader: READER, placeholder: PLACEHOLDER }, time),
+    credentialsName: 'the credentials in ghcr-pull',
+    platform: 'linux/amd64',
+    onFargate: true,
+    location: 'function',
+    ca: bench.certificate.ca,
+    ...input,
+  }, { ...time, ...environment });
 }

@@ -1,6 +1,6 @@
-import * as fc from 'fast-check';
 import { buildDecoder, Decoded, Decoder } from './support/decode';
-import { parseSecret } from '../../src/runtime/secret/secret';
+import { parseSecret } from '../../src/runtime/check';
+import * as fc from '../support/fast-check';
 
 let decoder: Decoder | undefined;
 

@@ -44,7 +44,7 @@ const requests = () => {
   seen = all.length;
   return latest.map(({ event, answer }) => [event.RequestType, answer.Data?.Verdict ?? answer.Status].join(' '));
 };
-const NEXT_STEP = 'to deploy all the same, add --context cdk-private-registry:pullCheckMode=WARN';
+const NEXT_STEP = 'to deploy anyway, add --context cdk-private-registry:pullCheckMode=WARN';
 
 beforeAll(async () => {
   const { cloud } = e2e();
@@ -91,10 +91,10 @@ test('a tag that does not exist stops the deployment with the reason, and nothin
   const [failure, ...others] = await service.failures();
   expect(others).toEqual([]);
   expect(failure).toMatchObject({ id: expect.stringMatching(/^PrivateRegistryPullCheck/), status: 'CREATE_FAILED' });
-  expect(failure.reason).toMatch(/ghcr\.io\/acme\/api:1\.6\.0 does not exist, or .*may not see it.*\[IMAGE_NOT_FOUND\]/);
+  expect(failure.reason).toMatch(/ghcr\.io\/acme\/api:1\.6\.0 does not exist, or .*cannot access it.*\[IMAGE_NOT_FOUND\]/);
   expect(failure.reason).toContain(NEXT_STEP);
   // cdk wraps the lines.
-  expect(output.replace(/\s+/g, ' ')).toContain('[IMAGE_NOT_FOUND]; to deploy all the same');
+  expect(output.replace(/\s+/g, ' ')).toContain('[IMAGE_NOT_FOUND]; to deploy anyway');
   expect(requests()).toEqual(['Create FAILED', 'Delete SUCCESS']);
   expect(await running()).toEqual(ran);
 });

@@ -4,17 +4,17 @@
  */
 export const KNOWN = {
   behaviours: {
-    'Fargate: no, but it can be pulled': 6,
-    'Fargate: yes, but it cannot be pulled': 10,
-    'instances: no, but it can be pulled': 6,
-    'instances: yes, but it cannot be pulled': 7,
+    'Fargate: no, but it can be pulled': 20,
+    'Fargate: yes, but it cannot be pulled': 11,
+    'instances: no, but it can be pulled': 20,
+    'instances: yes, but it cannot be pulled': 8,
   },
   /** With the seed and count that are the defaults. */
   random: {
-    'Fargate: no, but it can be pulled': 43,
-    'Fargate: yes, but it cannot be pulled': 270,
+    'Fargate: no, but it can be pulled': 39,
+    'Fargate: yes, but it cannot be pulled': 273,
     'Fargate: yes, but it cannot run': 9,
-    'instances: no, but it can be pulled': 66,
-    'instances: yes, but it cannot be pulled': 232,
+    'instances: no, but it can be pulled': 61,
+    'instances: yes, but it cannot be pulled': 236,
   },
 };

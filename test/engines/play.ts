@@ -1,7 +1,8 @@
 import { Engine, Pulled } from './engine';
-import { checkPull, CheckInput, CheckResult } from '../../src/runtime/check';
-import { leapingEnvironment, Bench } from '../support/check-harness';
+import { checkPull, CheckInput, CheckResult, Credentials } from '../../src/runtime/check';
+import { virtualEnvironment, Bench } from '../support/check-harness';
 import { Answer, Script } from '../support/scripted-registry';
+import { VirtualTime } from '../support/virtual-time';
 
 /** What runs the tasks, and the engine that it pulls with. */
 export const LAUNCHERS = ['Fargate', 'instances'] as const;
@@ -10,7 +11,7 @@ export type Launcher = typeof LAUNCHERS[number];
 /** One registry, and what is asked of it. */
 export interface Exchange {
   readonly script: Script;
-  readonly input: CheckInput;
+  readonly input: CheckInput & { readonly credentials: Credentials };
 }
 
 /** What the check says about an exchange for each launcher, and what the engines do. */
@@ -52,8 +53,9 @@ export class Stage {
   }
 
   private check({ script, input }: Exchange, launcher: Launcher): Promise<CheckResult> {
-    this.serve(script);
-    return checkPull({ ...input, onFargate: launcher === 'Fargate' }, leapingEnvironment(this.bench));
+    const time = new VirtualTime();
+    this.serve(script, time);
+    return checkPull({ ...input, onFargate: launcher === 'Fargate' }, virtualEnvironment(this.bench, time));
   }
 
   private pull({ script, input }: Exchange, engine: Engine): Promise<Pulled> {
@@ -71,9 +73,9 @@ export class Stage {
     return engine.pull({ image, ...credentials, platform, ca, secure: this.bench.secure.port, plain: this.bench.plain.port }, neverAnswered);
   }
 
-  private serve(script: Script): void {
-    this.bench.secure.play(script);
-    this.bench.plain.play(script);
+  private serve(script: Script, time?: VirtualTime): void {
+    this.bench.secure.play(script, time);
+    this.bench.plain.play(script, time);
   }
 }
 

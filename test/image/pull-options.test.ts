@@ -9,8 +9,8 @@ const vpc = new ec2.Vpc(stack, 'Vpc');
 const checkFunction = new PullCheckFunction(stack, 'Check');
 
 test('an override of one option keeps the others', () => {
-  expect(overriddenBy({ pinDigest: true, pullCheck: { vpc, authHost: 'gitlab.acme.io' } }, { pullCheck: { trigger: '1' } }))
-    .toEqual({ pinDigest: true, pullCheck: { vpc, authHost: 'gitlab.acme.io', trigger: '1' } });
+  expect(overriddenBy({ pinDigest: true, pullCheck: { vpc, restrictedNetwork: true } }, { pullCheck: { trigger: '1' } }))
+    .toEqual({ pinDigest: true, pullCheck: { vpc, restrictedNetwork: true, trigger: '1' } });
 });
 
 test('what is there but undefined overrides nothing', () => {

@@ -4,7 +4,7 @@ import { IMAGE, SECRET_ARN } from '../support/synth';
 
 /**
  * What whoever has an account brings along: an image in a private registry, and the secret to pull it with.
- * docs/integration-tests.md says how to make both.
+ * docs/evidence.md says how to make both.
  */
 export interface Inputs {
   /** The image, for linux/amd64. It serves HTTP on port 80, and has `sleep`. */
@@ -48,7 +48,7 @@ export function isSnapshot(): boolean {
 function required(name: string, what: string): string {
   const value = process.env[name];
   if (!value) {
-    throw new Error(`the environment variable ${name} is not set, expected ${what}; see docs/integration-tests.md`);
+    throw new Error(`the environment variable ${name} is not set, expected ${what}; see docs/evidence.md`);
   }
   return value;
 }

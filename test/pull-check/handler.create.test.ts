@@ -57,8 +57,8 @@ describe('an image that can be pulled', () => {
 const DEFINITE: Array<[verdict: string, script: Script, reason: RegExp]> = [
   ['CREDENTIALS_REJECTED', wrongPassword, /rejected the credentials in arn:aws:secretsmanager:.* \(HTTP 401 from registry\.example\.com.*set pullCheck\.vpc/],
   ['CREDENTIALS_REJECTED', registry(HOST, { challenge: 'Basic realm="x"', manifest: () => REFUSED }), /rejected the credentials in arn:/],
-  ['PULL_DENIED', registry(HOST, { manifest: () => errors(403, 'DENIED') }), /may not pull registry\.example\.com\/acme\/api:1\.4\.2, or it does not exist/],
-  ['IMAGE_NOT_FOUND', registry(HOST, { manifest: () => errors(404, 'MANIFEST_UNKNOWN') }), /does not exist, or the credentials in arn:.* may not see it/],
+  ['PULL_DENIED', registry(HOST, { manifest: () => errors(403, 'DENIED') }), /cannot pull registry\.example\.com\/acme\/api:1\.4\.2, or it does not exist/],
+  ['IMAGE_NOT_FOUND', registry(HOST, { manifest: () => errors(404, 'MANIFEST_UNKNOWN') }), /does not exist, or the credentials in arn:.* cannot access it/],
   ['PLATFORM_MISSING', registry(HOST, {}, ARM), /linux\/amd64/],
   ['PLATFORM_MISSING', registry(HOST, {}, indexFor('linux/arm64', 'windows/amd64')), /linux\/amd64/],
   ['NOT_AN_IMAGE', registry(HOST, { manifest: () => HELM_CHART }), /helm/],
@@ -86,7 +86,7 @@ describe('an image that certainly cannot be pulled', () => {
   test('is told in 4 KiB whatever the registry says', async () => {
     const novel = `${'\\"<\u0007\n'.repeat(20_000)}`;
     const answered = await bench().answer(bench().event('Create'), { registry: registry(HOST, { manifest: () => errors(403, novel, novel) }) });
-    expectStopped(answered, 'PULL_DENIED', /may not pull/);
+    expectStopped(answered, 'PULL_DENIED', /cannot pull/);
   });
 
   test('is told without what the registry echoes', async () => {

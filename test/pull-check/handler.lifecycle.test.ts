@@ -29,7 +29,7 @@ describe('delete', () => {
 
   test('after a create that failed succeeds', async () => {
     const failed = await bench().answer(bench().event('Create'), { registry: refusing });
-    expectStopped(failed, 'PULL_DENIED', /may not pull/);
+    expectStopped(failed, 'PULL_DENIED', /cannot pull/);
     const { PhysicalResourceId } = failed.response;
     const { response } = await bench().answer(bench().event('Delete', {}, { PhysicalResourceId }), { registry: refusing });
     expect(response).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId });
@@ -44,14 +44,14 @@ describe('update, when a parameter has a new value', () => {
   });
 
   test.each(['UPDATE_IN_PROGRESS', 'CREATE_IN_PROGRESS', 'IMPORT_IN_PROGRESS'])('stops the deployment if it cannot be pulled, in the state %s', async (state) => {
-    expectStopped(await bench().answer(bench().event('Update'), { registry: refusing, aws: stackIn(state) }), 'PULL_DENIED', /may not pull/);
+    expectStopped(await bench().answer(bench().event('Update'), { registry: refusing, aws: stackIn(state) }), 'PULL_DENIED', /cannot pull/);
     expect(bench().aws.calls[1]).toEqual({ operation: 'DescribeStacks', region: 'eu-west-1', input: expect.objectContaining({ StackName: STACK_ID }) });
   });
 
   test.each(['UPDATE_ROLLBACK_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS', 'UPDATE_ROLLBACK_FAILED', 'IMPORT_ROLLBACK_IN_PROGRESS'])('never stops a rollback: %s', async (state) => {
     const answered = await bench().answer(bench().event('Update'), { registry: refusing, aws: stackIn(state) });
     expectPassed(answered, 'PULL_DENIED');
-    expect(answered.response.Reason).toContain('may not pull');
+    expect(answered.response.Reason).toContain('cannot pull');
   });
 
   test.each<[what: string, describeStacks: AwsScript['describeStacks']]>([
@@ -87,7 +87,7 @@ describe('the answer', () => {
 
   test.each(['Create', 'Delete'] as const)('to %s fails the invocation if it is never taken, so that Lambda repeats it', async (type) => {
     const { invocation } = await bench().answer(bench().event(type), { failures: Array(10).fill(503) }, bench().hurried);
-    expect(invocation.error).toMatch(/^Error: CloudFormation did not take the response \(HTTP 503\)$/);
+    expect(invocation.error).toMatch(/^Error: CloudFormation did not accept the response \(HTTP 503\)$/);
     expect(bench().cloudFormation.seen).toHaveLength(4);
     const repeated = await bench().answer(bench().event(type), {}, bench().hurried);
     expect(repeated.response.Status).toBe('SUCCESS');

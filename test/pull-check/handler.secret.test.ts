@@ -1,7 +1,7 @@
 import { PLACEHOLDER } from '../../src/private/placeholder';
 import { SILENCE, AwsScript } from '../support/fake-aws';
 import { ROLE } from '../support/lambda-harness';
-import { CREDENTIALS, expectPassed, expectStopped, HOST, HURRY, SECRET_ARN, secretOf, usePullCheckBench } from '../support/pull-check-bench';
+import { CREDENTIALS, expectPassed, expectStopped, HOST, SECRET_ARN, secretOf, usePullCheckBench } from '../support/pull-check-bench';
 import { IMAGE, PASSWORD, registry, TOKEN } from '../support/registry-script';
 import { Script, SeenRequest } from '../support/scripted-registry';
 
@@ -47,8 +47,8 @@ describe('the secret', () => {
   });
 
   test.each<[what: string, value: unknown, verdict: string, reason: RegExp]>([
-    ['a number', '20391755', 'SECRET_MALFORMED', /is no JSON object/],
-    ['a password that is a number', '{"username":"acme-bot","password":20391755}', 'SECRET_MALFORMED', /"password" that is no string/],
+    ['a number', '20391755', 'SECRET_MALFORMED', /is not a JSON object/],
+    ['a password that is a number', '{"username":"acme-bot","password":20391755}', 'SECRET_MALFORMED', /"password" that is not a string/],
     ['an empty string', '', 'SECRET_EMPTY', /is empty/],
     ['an empty password', '{"username":"acme-bot","password":""}', 'SECRET_EMPTY', /empty "password"/],
     ['the placeholder', PLACEHOLDER, 'SECRET_PLACEHOLDER', /still holds the placeholder/],
@@ -58,7 +58,7 @@ describe('the secret', () => {
     ['JSON that is cut', '{"username":"acme-bot","password":"20391755', 'SECRET_MALFORMED', /cut/],
     ['a user name with a colon', '{"username":"acme-bot:x","password":"20391755"}', 'SECRET_MALFORMED', /colon/],
     ['a line break at the end', '{"username":"acme-bot","password":"20391755\\n"}', 'SECRET_MALFORMED', /line break/],
-    ['64 kB of rubbish', '20391755'.repeat(8_192), 'SECRET_MALFORMED', /is no JSON object/],
+    ['64 kB of rubbish', '20391755'.repeat(8_192), 'SECRET_MALFORMED', /is not a JSON object/],
   ])('must not be %s', async (_, value, verdict, reason) => {
     const answered = await bench().answer(bench().event('Create'), {
       aws: { getSecretValue: () => secretOf(value) }, secrets: ['20391755', 'acme-bot', ...value ? [String(value)] : []],
@@ -80,7 +80,7 @@ describe('the secret', () => {
     const answered = await bench().answer(bench().event('Create'), {
       aws: { getSecretValue }, registry: registry(HOST, { login }), secrets: [password, 'x20391755y'],
     });
-    expectStopped(answered, 'SECRET_MALFORMED', /more than registry\.example\.com takes/);
+    expectStopped(answered, 'SECRET_MALFORMED', /are longer than registry\.example\.com accepts/);
   });
 
   test('with a mistake is only a warning in the mode WARN, and has its ARN all the same', async () => {
@@ -93,9 +93,9 @@ describe('a secret that cannot be read', () => {
   test.each<[what: string, error: { error: string; message: string }, verdict: string, reason: RegExp]>([
     ['does not exist', { error: 'ResourceNotFoundException', message: "Secrets Manager can't find the specified secret." }, 'SECRET_NOT_FOUND', /does not exist/],
     ['is marked for deletion', { error: 'InvalidRequestException', message: 'You can’t perform this operation on the secret because it was marked for deletion.' }, 'SECRET_NOT_FOUND', /deletion/],
-    ['cannot be decrypted', { error: 'DecryptionFailure', message: 'KMS' }, 'KMS_ACCESS_DENIED', /may not decrypt/],
-    ['is denied', DENIED, 'SECRET_ACCESS_DENIED', /may not read the secret arn:/],
-    ['has a key that is denied', KMS_DENIED, 'KMS_ACCESS_DENIED', /may not decrypt the secret arn:.* with its KMS key/],
+    ['cannot be decrypted', { error: 'DecryptionFailure', message: 'KMS' }, 'KMS_ACCESS_DENIED', /cannot decrypt/],
+    ['is denied', DENIED, 'SECRET_ACCESS_DENIED', /cannot read the secret arn:/],
+    ['has a key that is denied', KMS_DENIED, 'KMS_ACCESS_DENIED', /cannot decrypt the secret arn:.* with its KMS key/],
   ])('stops the deployment if it %s', async (_, error, verdict, reason) => {
     const answered = await bench().answer(bench().event('Create'), { aws: { getSecretValue: () => error } }, bench().hurried);
     expectStopped(answered, verdict, reason);
@@ -104,7 +104,6 @@ describe('a secret that cannot be read', () => {
     // For a minute, since the role may be new; and not more often than it helps.
     const denied = verdict.endsWith('ACCESS_DENIED');
     expect(answered.log[0].milliseconds).toBeGreaterThanOrEqual(denied ? 50_000 : 0);
-    expect(answered.log[0].milliseconds).toBeLessThan(denied ? 70_000 : 10_000);
     expect(bench().aws.calls.length).toBeLessThanOrEqual(denied ? 12 : 1);
   });
 
@@ -114,13 +113,12 @@ describe('a secret that cannot be read', () => {
     expect(answered.response.Reason).toContain(ROLE);
   });
 
-  test('is read as soon as the role has arrived everywhere, ten seconds later', async () => {
-    const arrived = Date.now() + 10_000 / HURRY;
-    const getSecretValue: AwsScript['getSecretValue'] = () => Date.now() < arrived ? DENIED : secretOf(CREDENTIALS);
+  test('is read as soon as the role has arrived everywhere, some seconds later', async () => {
+    const getSecretValue: AwsScript['getSecretValue'] = (_, call) => call < 5 ? DENIED : secretOf(CREDENTIALS);
     const answered = await bench().answer(bench().event('Create'), { aws: { getSecretValue } }, bench().hurried);
     expectPassed(answered, 'OK', OK);
-    expect(answered.log[0].milliseconds).toBeLessThan(25_000);
-    expect(bench().aws.calls.length).toBeGreaterThan(3);
+    expect(answered.log[0].milliseconds).toBeGreaterThanOrEqual(15_000);
+    expect(bench().aws.calls).toHaveLength(5);
   });
 
   test.each([['ThrottlingException', 400], ['InternalServiceError', 500]])('is not certain after %s', async (error, status) => {
@@ -131,7 +129,8 @@ describe('a secret that cannot be read', () => {
   test('is not certain if Secrets Manager never answers', async () => {
     const answered = await bench().answer(bench().event('Create'), { aws: { getSecretValue: () => SILENCE } }, bench().hurried);
     expectPassed(answered, 'NO_ROUTE');
-    expect(answered.log[0].milliseconds).toBeLessThan(60_000);
+    // Then Lambda stops the function.
+    expect(answered.log[0].milliseconds).toBeLessThan(150_000);
   });
 
   test('is read after one failure of Secrets Manager', async () => {

@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { PrivateRegistryImage, PullCheckFunction, PullCheckOptions } from '../../src';
-import { expectError } from '../support/errors';
-import { CHECKED, ENV, IMAGE, newApp, newStack, resourcesOf } from '../support/synth';
+import { Construct } from 'constructs';
+import {
+  IPullCheckFunction, PrivateRegistry, PrivateRegistryImage, PullCheckFunction, PullCheckFunctionAttributes, PullCheckOptions, RegistryProvider,
+} from '../../src';
+import { expectError, expectSilence, expectWarning } from '../support/errors';
+import { CHECKED, ENV, IMAGE, newApp, newStack, resourcesOf, SECRET_ARN } from '../support/synth';
 import { CREDENTIALS, defineTask } from '../support/tasks';
 
 const FUNCTION = 'AWS::Lambda::Function';
@@ -78,9 +81,32 @@ describe('inside a VPC', () => {
     expect(prober).not.toContain('cloudformation:DescribeStacks');
   });
 
-  test('the prober waits for the routes of its subnets', () => {
-    const [prober] = resourcesOf(inVpc(), FUNCTION).filter(({ Properties }) => Properties.Handler === 'index.probe');
-    expect(prober.DependsOn).toEqual(expect.arrayContaining([expect.stringMatching(/^VpcPrivateSubnet1DefaultRoute/)]));
+  test.each([
+    ['the default ones', undefined, ['Private1', 'Private2']],
+    ['one of them', { availabilityZones: ['eu-west-1b'] }, ['Private2']],
+  ])('the prober waits for the NAT routes of its subnets, and for no others: %s', (_, vpcSubnets, expected) => {
+    const stack = newStack(CHECKED);
+    check(stack, { vpc: new ec2.Vpc(stack, 'Vpc', { availabilityZones: ['eu-west-1a', 'eu-west-1b'] }), vpcSubnets });
+    const natRoutes = Object.entries(Template.fromStack(stack).findResources('AWS::EC2::Route', { Properties: { NatGatewayId: Match.anyValue() } }));
+    expect(natRoutes).toHaveLength(2);
+    const [prober] = resourcesOf(stack, FUNCTION).filter(({ Properties }) => Properties.Handler === 'index.probe');
+    const awaited = natRoutes.map(([id]) => id).filter((id) => prober.DependsOn.includes(id));
+    expect(awaited.map((id) => /^Vpc(Private)Subnet(\d)DefaultRoute/.exec(id)!.slice(1).join(''))).toEqual(expected);
+  });
+
+  test('its connections are those of the prober', () => {
+    const stack = newStack();
+    const vpc = new ec2.Vpc(stack, 'Vpc');
+    const registry = new ec2.SecurityGroup(stack, 'Registry', { vpc });
+    const checkFunction = new PullCheckFunction(stack, 'Check', { vpc });
+    registry.connections.allowFrom(checkFunction, ec2.Port.tcp(443));
+
+    const [prober] = resourcesOf(stack, FUNCTION).filter(({ Properties }) => Properties.Handler === 'index.probe');
+    Template.fromStack(stack).hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
+      GroupId: stack.resolve(registry.securityGroupId),
+      SourceSecurityGroupId: prober.Properties.VpcConfig.SecurityGroupIds[0],
+      FromPort: 443,
+    });
   });
 
   test('another place is another function, the same place the same', () => {
@@ -110,12 +136,15 @@ describe('shared', () => {
     });
   });
 
-  test('and defined elsewhere, its rights are the matter of its owner', () => {
-    const stack = newStack(CHECKED);
-    const arn = 'arn:aws:lambda:eu-west-1:444455556666:function:pull-check';
-    check(stack, { checkFunction: PullCheckFunction.fromFunctionArn(stack, 'Check', arn) });
-    Template.fromStack(stack).hasResourceProperties(CHECK, { ServiceToken: arn });
-    Template.fromStack(stack).resourceCountIs(FUNCTION, 0);
+  test('from another account of the app, is warned about: no policy of this account can be attached to its role', () => {
+    const app = newApp(CHECKED);
+    const security = new Stack(app, 'Security', { env: { ...ENV, account: '444455556666' } });
+    const checkFunction = new PullCheckFunction(security, 'Check');
+    const stack = new Stack(app, 'Stack', { env: ENV });
+    checkFunction._attach(new Construct(stack, 'Dependent'), [{ actions: ['secretsmanager:GetSecretValue'], resources: [SECRET_ARN] }]);
+
+    expectWarning(stack, 'pullCheckPolicyMissing', '"secretsmanager:GetSecretValue"', '"cloudformation:DescribeStacks"');
+    Template.fromStack(stack).resourceCountIs('AWS::IAM::Policy', 0);
   });
 
   test('fails with a place or a role beside it', () => {
@@ -129,5 +158,110 @@ describe('shared', () => {
     const role = new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     check(stack, { role });
     Template.fromStack(stack).hasResourceProperties(FUNCTION, { Role: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Role'), 'Arn'] } });
+  });
+});
+
+describe('imported', () => {
+  const functionArn = 'arn:aws:lambda:eu-west-1:111122223333:function:pull-check';
+  const roleArn = 'arn:aws:iam::111122223333:role/pull-check';
+
+  function importedIn(stack: Stack, attrs: Partial<PullCheckFunctionAttributes> = {}): IPullCheckFunction {
+    return PullCheckFunction.fromPullCheckFunctionAttributes(stack, 'Check', { functionArn, ...attrs });
+  }
+
+  test('is what CloudFormation calls, and belongs to the account and Region of its ARN', () => {
+    const stack = newStack(CHECKED);
+    const checkFunction = importedIn(stack, { functionArn: functionArn.replace('111122223333', '444455556666') });
+    check(stack, { checkFunction });
+
+    Template.fromStack(stack).hasResourceProperties(CHECK, { ServiceToken: 'arn:aws:lambda:eu-west-1:444455556666:function:pull-check' });
+    Template.fromStack(stack).resourceCountIs(FUNCTION, 0);
+    expect(checkFunction.env).toEqual({ account: '444455556666', region: 'eu-west-1' });
+  });
+
+  test('with its role, gets the permissions that a function of the app gets, and the check waits for them', () => {
+    const stack = newStack(CHECKED);
+    check(stack, { checkFunction: importedIn(stack, { role: iam.Role.fromRoleArn(stack, 'Role', roleArn) }) });
+
+    const policies = Object.entries<any>(Template.fromStack(stack).findResources('AWS::IAM::Policy', { Properties: { Roles: ['pull-check'] } }));
+    expect(policies.flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement.map(({ Action }: any) => Action)).sort()).toEqual([
+      'cloudformation:DescribeStacks', 'secretsmanager:GetSecretValue',
+    ]);
+    expect(resourcesOf(stack, CHECK)[0].DependsOn.sort()).toEqual(policies.map(([id]) => id).sort());
+    expectSilence(stack);
+  });
+
+  test.each<[string, (stack: Stack) => iam.IRole | undefined]>([
+    ['without its role', () => undefined],
+    ['with a role of another account', (stack) => iam.Role.fromRoleArn(stack, 'Role', roleArn.replace('111122223333', '444455556666'))],
+    ['with a role that cannot be changed', (stack) => iam.Role.fromRoleArn(stack, 'Role', roleArn, { mutable: false })],
+  ])('%s, is warned about', (_, roleIn) => {
+    const stack = newStack(CHECKED);
+    const role = roleIn(stack);
+    check(stack, { checkFunction: importedIn(stack, { role }) });
+
+    expectWarning(stack, 'pullCheckPolicyMissing', role?.roleArn ?? functionArn, '"secretsmanager:GetSecretValue"', '"cloudformation:DescribeStacks"');
+    expect(resourcesOf(stack, CHECK)[0].DependsOn).toBeUndefined();
+  });
+
+  test('with its role, is one of the readers that the owner of the secret has to allow', () => {
+    const stack = newStack(CHECKED);
+    const registry = new PrivateRegistry(stack, 'Ghcr', { provider: RegistryProvider.GHCR, credentials: CREDENTIALS });
+    const checkFunction = importedIn(stack, { role: iam.Role.fromRoleArn(stack, 'Role', roleArn) });
+    defineTask(stack, registry.image(IMAGE, { pullCheck: { checkFunction } }));
+
+    expect(JSON.stringify(stack.resolve(registry.ownerPolicies().secretPolicy))).toContain(roleArn);
+  });
+
+  test('with its security groups, has connections', () => {
+    const stack = newStack();
+    const group = ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-0123456789abcdef0');
+
+    expect(importedIn(stack, { securityGroups: [group] }).connections.securityGroups).toEqual([group]);
+  });
+});
+
+describe('the members of a resource', () => {
+  test('connections fail without a VPC', () => {
+    const stack = newStack();
+    const imported = PullCheckFunction.fromPullCheckFunctionAttributes(stack, 'Imported', {
+      functionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:pull-check',
+    });
+
+    expectError(() => new PullCheckFunction(stack, 'Check').connections, 'connectionsWithoutVpc', 'set vpc', '(at Stack/Check)');
+    expectError(() => imported.connections, 'connectionsWithoutVpc', 'securityGroups', '(at Stack/Imported)');
+  });
+
+  test('other accounts can be allowed to call the function', () => {
+    const stack = newStack();
+    const checkFunction = new PullCheckFunction(stack, 'Check', { vpc: new ec2.Vpc(stack, 'Vpc') });
+    checkFunction.function.grantInvoke(new iam.AccountPrincipal('444455556666'));
+
+    expect(checkFunction.functionArn).toBe(checkFunction.function.functionArn);
+    const [responder] = Object.keys(Template.fromStack(stack).findResources(FUNCTION, { Properties: { Handler: 'index.respond' } }));
+    Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Permission', {
+      FunctionName: { 'Fn::GetAtt': [responder, 'Arn'] },
+      Principal: '444455556666',
+    });
+  });
+
+  test('metrics are those of the function that CloudFormation calls', () => {
+    const stack = newStack();
+    const checkFunction = new PullCheckFunction(stack, 'Check', { vpc: new ec2.Vpc(stack, 'Vpc') });
+    const metrics = [
+      checkFunction.metric('ConcurrentExecutions', { statistic: 'Maximum' }), checkFunction.metricErrors(), checkFunction.metricDuration(),
+      checkFunction.metricInvocations(), checkFunction.metricThrottles({ period: Duration.hours(1) }),
+    ];
+
+    expect(metrics.map(({ namespace, metricName, statistic, period }) => [namespace, metricName, statistic, period.toMinutes()])).toEqual([
+      ['AWS/Lambda', 'ConcurrentExecutions', 'Maximum', 5],
+      ['AWS/Lambda', 'Errors', 'Sum', 5],
+      ['AWS/Lambda', 'Duration', 'Average', 5],
+      ['AWS/Lambda', 'Invocations', 'Sum', 5],
+      ['AWS/Lambda', 'Throttles', 'Sum', 60],
+    ]);
+    for (const { dimensions } of metrics) {
+      expect(dimensions).toEqual({ FunctionName: checkFunction.function.functionName });
+    }
   });
 });

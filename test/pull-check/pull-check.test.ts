@@ -51,9 +51,11 @@ describe('the check', () => {
 
   test('takes what the options and the provider say', () => {
     const stack = newStack(CHECKED);
-    const provider = RegistryProvider.selfManagedGitlab('registry.acme.io', { authHost: 'gitlab.acme.io', restrictedNetwork: true });
+    const provider = RegistryProvider.selfManagedGitlab('registry.acme.io', { authHost: 'gitlab.acme.io' });
     const registry = new PrivateRegistry(stack, 'Registry', {
-      provider, credentials: CREDENTIALS, pullCheck: { mode: PullCheckMode.WARN, timeout: Duration.seconds(45), trigger: 'build 7' },
+      provider,
+      credentials: CREDENTIALS,
+      pullCheck: { mode: PullCheckMode.WARN, restrictedNetwork: true, timeout: Duration.seconds(45), trigger: 'build 7' },
     });
     defineTask(stack, registry.image('registry.acme.io/acme/api:1'));
     expect(checkOf(stack).Properties).toMatchObject({
@@ -67,9 +69,20 @@ describe('the check', () => {
     Template.fromJSON(template).hasResource('AWS::ECS::TaskDefinition', { DependsOn: Match.arrayWith([check]) });
   });
 
+  test.each<[string, RegistryProvider, string, string | undefined]>([
+    ['a host that tells it', RegistryProvider.GHCR, 'ghcr.io/acme/api:1', undefined],
+    ['a host of its owner', RegistryProvider.harbor('registry.acme.io'), 'registry.acme.io/acme/api:1', 'harbor'],
+    ['a host that tells another one', RegistryProvider.harbor('acme.jfrog.io'), 'acme.jfrog.io/acme/api:1', 'harbor'],
+    ['no more than a host', RegistryProvider.custom('registry.acme.io'), 'registry.acme.io/acme/api:1', undefined],
+  ])('is told which registry it asks: %s', (_, provider, reference, key) => {
+    const stack = newStack(CHECKED);
+    defineTask(stack, new PrivateRegistryImage(reference, { credentials: CREDENTIALS, provider }));
+    expect(checkOf(stack).Properties.Registry).toBe(key);
+  });
+
   test('waits until its function may read the secret, and ask for the state of the stack', () => {
     const stack = checked();
-    const policies = Template.fromStack(stack).findResources('AWS::IAM::Policy', { Properties: { PolicyName: Match.stringLikeRegexp('PullCheckPolicy') } });
+    const policies = Template.fromStack(stack).findResources('AWS::IAM::Policy', { Properties: { PolicyName: Match.stringLikeRegexp('PullCheck(ReadSecret|DescribeStack)') } });
     expect(Object.values(policies).map(({ Properties }) => Properties.PolicyDocument.Statement[0].Action).sort())
       .toEqual(['cloudformation:DescribeStacks', 'secretsmanager:GetSecretValue']);
     expect(checkOf(stack).DependsOn.sort()).toEqual(Object.keys(policies).sort());
@@ -79,7 +92,7 @@ describe('the check', () => {
     const stack = newStack(CHECKED);
     const credentials = RegistryCredentials.fromSecretCompleteArn(SECRET_ARN, { encryptionKeyArn: KEY_ARN });
     defineTask(stack, new PrivateRegistryImage(IMAGE, { credentials }));
-    const [policy] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy', { Properties: { PolicyName: Match.stringLikeRegexp('PullCheckPolicy') } }))
+    const [policy] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy', { Properties: { PolicyName: Match.stringLikeRegexp('PullCheck(ReadSecret|DescribeStack)') } }))
       .filter(({ Properties }) => JSON.stringify(Properties.PolicyDocument).includes('GetSecretValue'));
     expect(policy.Properties.PolicyDocument.Statement).toEqual([
       { Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: SECRET_ARN },
@@ -135,7 +148,7 @@ describe('the check', () => {
     const policiesWith = (...tags: string[]) => {
       const stack = newStack(CHECKED);
       tags.forEach((tag) => defineTask(stack, image(undefined, `ghcr.io/acme/api:${tag}`), {}, `Task${tag}`));
-      return Object.keys(Template.fromStack(stack).findResources('AWS::IAM::Policy')).filter((id) => id.startsWith('PrivateRegistryPullCheckPolicy'));
+      return Object.keys(Template.fromStack(stack).findResources('AWS::IAM::Policy')).filter((id) => /^PrivateRegistryPullCheck(ReadSecret|DescribeStack)/.test(id));
     };
     expect(policiesWith('1')).toHaveLength(2);
     expect(policiesWith('2', '3', '4')).toEqual(policiesWith('1'));
@@ -305,10 +318,6 @@ describe('what cannot work', () => {
     expectError(() => checked({ timeout: Duration.seconds(seconds) }), 'invalidPullCheckTimeout', `${seconds}`, '5 to 60');
   });
 
-  test('fails with a token service that is no host', () => {
-    expectError(() => checked({ authHost: 'https://gitlab.acme.io' }), 'invalidRegistryHost', 'authHost', '"gitlab.acme.io"');
-  });
-
   test('fails with subnets but no VPC', () => {
     expectError(() => checked({ vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC } }), 'pullCheckWithoutVpc', 'pullCheck.vpc');
   });
@@ -322,7 +331,7 @@ describe('what cannot work', () => {
   });
 
   test('is warned about: a registry inside the network that the check cannot reach', () => {
-    const provider = RegistryProvider.harbor('harbor.acme.io', { internal: true });
+    const provider = RegistryProvider.harbor('harbor.acme.io', { privateNetwork: true });
     const define = (stack: Stack, pullCheck?: PullCheckOptions) => (
       defineTask(stack, new PrivateRegistryImage('harbor.acme.io/acme/api:1', { credentials: CREDENTIALS, provider, pullCheck }))
     );
@@ -337,7 +346,9 @@ describe('what cannot work', () => {
   test.each<[string, (stack: Stack) => PullCheckOptions]>([
     ['a role that may not be changed', (stack) => ({ role: iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111122223333:role/check', { mutable: false }) })],
     ['a function that was defined elsewhere', (stack) => ({
-      checkFunction: PullCheckFunction.fromFunctionArn(stack, 'Function', 'arn:aws:lambda:eu-west-1:444455556666:function:check'),
+      checkFunction: PullCheckFunction.fromPullCheckFunctionAttributes(stack, 'Function', {
+        functionArn: 'arn:aws:lambda:eu-west-1:444455556666:function:check',
+      }),
     })],
   ])('is warned about, with the policy to attach: %s', (_what, pullCheck) => {
     const stack = newStack(CHECKED);

@@ -5,8 +5,15 @@ import { REPOSITORY } from './images';
 import { useLab, Lab } from './lab';
 import { SOFTWARE } from './registries';
 import { tokenFor, Signer } from './token-server';
-import { MANIFEST_ACCEPT } from '../../src/runtime/oci/manifest';
-import { basicAuthorization } from '../../src/runtime/oci/token';
+import { Credentials } from '../../src/runtime/check';
+
+/** As the clients of registries send it. */
+const MANIFEST_ACCEPT = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+].join(', ');
 
 describe.each(SOFTWARE)('$name', (software) => {
   const lab = useLab(software);
@@ -37,6 +44,10 @@ function authorizationOf(kind: Authorization, signer: Signer): string {
     case 'token-of-another-issuer': return `Bearer ${tokenFor(otherKey(signer), ALICE, scopes)}`;
     case 'garbage': return 'Bearer n0-token';
   }
+}
+
+function basicAuthorization({ username, password }: Credentials): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
 function otherKey(signer: Signer): Signer {

@@ -1,8 +1,6 @@
 import { ALICE, ROBOT, STRANGER } from './accounts';
 import { REPOSITORY } from './images';
-import { CheckInput } from '../../src/runtime/check';
-import { Credentials } from '../../src/runtime/oci/token';
-import { Verdict } from '../../src/runtime/verdict/verdict';
+import { CheckInput, Credentials, Verdict } from '../../src/runtime/check';
 
 /** How a registry decides who may pull: not at all, by one list of users, or by rights for each repository. */
 export type Scheme = 'open' | 'basic' | 'token';

@@ -1,8 +1,6 @@
 import { Access } from './lab';
 import { SeenRequest } from './registry-process';
-import { checkPull, CheckInput, CheckResult } from '../../src/runtime/check';
-import { REAL_ENVIRONMENT, CheckEnvironment } from '../../src/runtime/http/environment';
-import { Credentials } from '../../src/runtime/oci/token';
+import { checkPull, REAL_ENVIRONMENT, CheckEnvironment, CheckInput, CheckResult, Credentials } from '../../src/runtime/check';
 
 /** Nobody waits for a registry that has given its answer, and nobody's resolver has to know the names of the lab. */
 export const LAB_ENVIRONMENT: CheckEnvironment = {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CRANE } from './registries';
-import { Credentials } from '../../src/runtime/oci/token';
+import { Credentials } from '../../src/runtime/check';
 
 const run = promisify(execFile);
 

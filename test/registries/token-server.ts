@@ -5,7 +5,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { join } from 'node:path';
 import { listen, LocalServer } from './local-server';
-import { Credentials } from '../../src/runtime/oci/token';
+import { Credentials } from '../../src/runtime/check';
 
 const SERVICE = 'lab-registry';
 const ISSUER = 'lab-issuer';

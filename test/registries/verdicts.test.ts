@@ -5,8 +5,7 @@ import { skopeoInspect } from './clients';
 import { REPOSITORY } from './images';
 import { ACCESS_NAMES, useLab, Access } from './lab';
 import { SOFTWARE } from './registries';
-import { Credentials } from '../../src/runtime/oci/token';
-import { kindOf } from '../../src/runtime/verdict/verdict';
+import { kindOf, Credentials } from '../../src/runtime/check';
 import { leaksIn } from '../support/leaks';
 
 describe.each(SOFTWARE)('$name', (software) => {

@@ -124,12 +124,12 @@ describe('image()', () => {
     expectSilence(stack);
   });
 
-  describe('executionRolePolicyManagedExternally', () => {
+  describe('rolePolicyManagedExternally', () => {
     function define(ofRegistry: boolean | undefined, ofImage: boolean | undefined): Stack {
       const stack = newStack();
-      const registry = registryIn(stack, { executionRolePolicyManagedExternally: ofRegistry });
+      const registry = registryIn(stack, { rolePolicyManagedExternally: ofRegistry });
       const executionRole = iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::111122223333:role/exec', { mutable: false });
-      defineTask(stack, registry.image(IMAGE, { executionRolePolicyManagedExternally: ofImage }), { executionRole });
+      defineTask(stack, registry.image(IMAGE, { rolePolicyManagedExternally: ofImage }), { executionRole });
       return stack;
     }
 
@@ -147,7 +147,7 @@ describe('image()', () => {
       const props = { registry: registryIn(stack), image: IMAGE, executionRole };
 
       expectError(() => new PrivateRegistryFargateService(stack, 'One', props), 'executionRoleImmutable');
-      new PrivateRegistryFargateService(stack, 'Two', { ...props, executionRolePolicyManagedExternally: true });
+      new PrivateRegistryFargateService(stack, 'Two', { ...props, rolePolicyManagedExternally: true });
       expectSilence(stack);
     });
   });

@@ -1,6 +1,7 @@
-import * as fc from 'fast-check';
 import { vectors } from './www-authenticate.json';
+import { stopwatch } from '../../bench/stopwatch';
 import { ChallengeError, parseChallenges, preferredChallenge } from '../../src/runtime/oci/challenge';
+import * as fc from '../support/fast-check';
 
 function parse(headers: readonly string[]): unknown {
   try {
@@ -62,9 +63,10 @@ test('reads back what is written by the rules', () => {
 });
 
 test('is not slow on hostile text', () => {
-  const started = performance.now();
+  // Of the processor: other programs on the machine do not count.
+  const stop = stopwatch();
   for (const header of ['Bearer ' + 'a'.repeat(16_000), 'Bearer realm="' + '\\'.repeat(16_001), 'Bearer ' + 'a=b'.repeat(5_000), ','.repeat(16_000), `Bearer ${' '.repeat(16_000)}x`]) {
     parse([header]);
   }
-  expect(performance.now() - started).toBeLessThan(1_000);
+  expect(stop()).toBeLessThan(1_000);
 });

@@ -16,7 +16,7 @@ describeBehaviours('what the registry says about the image', [
     definite: true,
     requests: 'manifest login token manifest manifest manifest manifest manifest',
     credentialsSent: 2,
-    message: /does not exist, or the credentials in arn:.* may not see it \(HTTP 404 from registry\.example\.com: NAME_UNKNOWN, repository name not known/,
+    message: /does not exist, or the credentials in arn:.* cannot access it \(HTTP 404 from registry\.example\.com: NAME_UNKNOWN, repository name not known/,
   },
   {
     name: '404 with Quay\'s TAG_EXPIRED',
@@ -111,13 +111,13 @@ describeBehaviours('what the registry says about the image', [
     input: { wantDigest: true },
     quirks: { manifest: () => ({ headers: { 'content-type': OCI_MANIFEST, 'docker-content-digest': MULTI.digest }, body: ARM.manifest }) },
     verdict: 'PROTOCOL_ERROR',
-    message: /does not have the digest/,
+    message: /a manifest with a wrong digest/,
   },
   {
     name: 'an image asked by digest that has another one',
     input: { image: `${HOST}/acme/api:1@${MULTI.digest}` },
     verdict: 'PROTOCOL_ERROR',
-    message: /does not have the digest/,
+    message: /a manifest with a wrong digest/,
     also: (_, seen) => expect(seen[0].path).toBe(`/v2/acme/api/manifests/${MULTI.digest}`),
   },
   {
@@ -206,7 +206,7 @@ describeBehaviours('what the registry says about the image', [
     name: 'a teapot',
     quirks: { manifest: () => ({ status: 418 }) },
     verdict: 'PROTOCOL_ERROR',
-    message: /not understood \(HTTP 418/,
+    message: /sent an unexpected answer \(HTTP 418/,
   },
   {
     name: 'a third party\'s text of several lines, without end and with control characters',

@@ -28,7 +28,7 @@ describeBehaviours('who may pull', [
     verdict: 'PUBLIC_IMAGE',
     credentialsSent: 0,
     requests: 'manifest',
-    message: /by anybody .* could not be verified/,
+    message: /is public .* could not be verified/,
   },
   {
     name: 'wrong credentials are sent once, and end the check',
@@ -92,7 +92,7 @@ describeBehaviours('who may pull', [
     definite: false,
     requests: 'manifest login token manifest',
     credentialsSent: 2,
-    message: /does not take the token that its own token service issued .*signing certificate/,
+    message: /does not accept the token of its own token service .*signing certificate/,
   },
   {
     name: 'insufficient_scope without end is asked once',
@@ -121,7 +121,7 @@ describeBehaviours('who may pull', [
     quirks: { login: () => ({ status: 431 }) },
     credentialsSent: 1,
     verdict: 'SECRET_MALFORMED',
-    message: /hold more than registry\.example\.com takes \(HTTP 431/,
+    message: /are longer than registry\.example\.com accepts \(HTTP 431/,
   },
   {
     name: 'a password of 64 kB with Basic',
@@ -172,21 +172,21 @@ describeBehaviours('who may pull', [
   },
   {
     name: 'a 403 seen from outside a VPC says what to do if the registry admits only some addresses',
-    input: { vantage: 'function' },
+    input: { location: 'function' },
     quirks: { manifest: () => errors(403, 'DENIED') },
     verdict: 'PULL_DENIED',
-    message: /if the registry admits only some addresses, set pullCheck\.vpc$/,
+    message: /if the registry allows only some addresses, set pullCheck\.vpc$/,
   },
   {
     name: 'a 403 from a registry that is known to admit only some addresses proves nothing',
-    input: { vantage: 'function', restrictedNetwork: true },
+    input: { location: 'function', restrictedNetwork: true },
     quirks: { login: () => errors(403, 'DENIED') },
     verdict: 'NETWORK_RESTRICTED',
     definite: false,
   },
   {
     name: 'within the VPC the same 403 is a no',
-    input: { vantage: 'function-in-vpc', restrictedNetwork: true },
+    input: { location: 'function-in-vpc', restrictedNetwork: true },
     quirks: { login: () => errors(403, 'DENIED') },
     verdict: 'CREDENTIALS_REJECTED',
     definite: true,

@@ -34,7 +34,7 @@ describeBehaviours('what the manifest says', [
   },
   {
     name: 'an index without the platform; attestations are no platforms',
-    input: { ...AMD64, vantage: 'function' },
+    input: { ...AMD64, location: 'function' },
     script: registry(HOST, {}, indexFor('linux/arm64', 'linux/arm/v7')),
     verdict: 'PLATFORM_MISSING',
     definite: true,
@@ -59,6 +59,24 @@ describeBehaviours('what the manifest says', [
       manifest: () => document(OCI_INDEX, JSON.stringify({ manifests: [{ mediaType: OCI_MANIFEST, digest: ARM.digest, size: 1 }] })),
     },
     verdict: 'OK',
+  },
+  {
+    name: 'an index of ko, GoReleaser or Chainguard, with an artifactType on every entry',
+    input: AMD64,
+    quirks: {
+      manifest: () => document(OCI_INDEX, JSON.stringify({
+        schemaVersion: 2,
+        manifests: ['amd64', 'arm64'].map((architecture) => ({
+          mediaType: OCI_MANIFEST,
+          artifactType: 'application/vnd.oci.image.config.v1+json',
+          digest: imageFor(architecture).digest,
+          size: 1,
+          platform: { os: 'linux', architecture },
+        })),
+      })),
+    },
+    verdict: 'OK',
+    also: (result) => expect(result.platforms).toEqual(['linux/amd64', 'linux/arm64']),
   },
   {
     name: 'a single-platform image says its platform in the config blob',

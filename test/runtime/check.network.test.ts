@@ -1,9 +1,10 @@
 import { createServer, AddressInfo, LookupFunction, Server, Socket } from 'node:net';
 import { checkPull, CheckInput } from '../../src/runtime/check';
 import { makeCertificate } from '../support/certificates';
-import { describeBehaviours, HOST, leapingEnvironment, useBench, Behaviour } from '../support/check-harness';
+import { describeBehaviours, HOST, virtualEnvironment, useBench, Behaviour } from '../support/check-harness';
 import { PASSWORD, registry, USERNAME } from '../support/registry-script';
 import { errors, startScriptedServer, Answer, Fault } from '../support/scripted-registry';
+import { VirtualTime } from '../support/virtual-time';
 
 const AMD64 = { platform: 'linux/amd64' };
 const STAGES = ['anonymous', 'login', 'token', 'manifest', 'config'] as const;
@@ -19,7 +20,7 @@ function fault(kind: Fault): Answer {
 describeBehaviours('servers that fail', [
   ...atEachStage('a connection that is cut', fault('cut'), { verdict: 'REGISTRY_UNAVAILABLE', definite: false, message: /cut the connection/ }),
   ...atEachStage('headers that are cut', fault('cut-headers'), { verdict: 'REGISTRY_UNAVAILABLE' }),
-  ...atEachStage('no answer within the deadline', fault('hang'), { verdict: 'REGISTRY_UNAVAILABLE', message: /did not answer in time/, input: { ...AMD64, timeoutMs: 300 } }),
+  ...atEachStage('no answer within the deadline', fault('hang'), { verdict: 'REGISTRY_UNAVAILABLE', message: /did not answer in time/ }),
   ...atEachStage('something else than HTTP', fault('garbage'), { verdict: 'PROTOCOL_ERROR', message: /does not speak HTTP/ }),
   ...atEachStage('503 for ever', { status: 503, body: 'no healthy upstream' }, { verdict: 'REGISTRY_UNAVAILABLE', definite: false })
     .map((behaviour) => behaviour.name.endsWith('login') ? { ...behaviour, verdict: 'OK' as const, definite: true } : behaviour),
@@ -31,14 +32,14 @@ describeBehaviours('servers that fail', [
   },
   {
     name: 'a manifest byte by byte',
-    input: { ...AMD64, timeoutMs: 300 },
+    input: AMD64,
     quirks: { manifest: () => fault('drip') },
     verdict: 'REGISTRY_UNAVAILABLE',
     message: /did not answer in time/,
   },
   {
     name: 'an error byte by byte: the status is enough',
-    input: { ...AMD64, timeoutMs: 300 },
+    input: AMD64,
     quirks: { login: () => ({ status: 401, fault: 'drip' }) },
     verdict: 'CREDENTIALS_REJECTED',
     credentialsSent: 1,
@@ -84,7 +85,7 @@ describeBehaviours('servers that fail', [
     verdict: 'RATE_LIMITED',
     definite: false,
     requests: 'manifest login token manifest',
-    message: /has had too many requests \(HTTP 429 .*check again in 3600 seconds$/,
+    message: /received too many requests \(HTTP 429 .*check again in 3600 seconds$/,
   },
   {
     name: '429 with a date beyond the deadline',
@@ -140,12 +141,12 @@ describeBehaviours('networks that fail', [
     verdict: 'REGISTRY_UNAVAILABLE',
     requests: '',
   },
-  ...(['function', 'function-in-vpc'] as const).map((vantage): Behaviour => ({
-    name: `a host that does not exist, seen from ${vantage}`,
-    input: { vantage },
+  ...(['function', 'function-in-vpc'] as const).map((location): Behaviour => ({
+    name: `a host that does not exist, seen from ${location}`,
+    input: { location },
     environment: { ...noOverride, lookup: (_, __, callback) => callback(Object.assign(new Error(), { code: 'EAI_AGAIN' }), '', 0) },
     verdict: 'NO_ROUTE',
-    message: vantage === 'function' ? /or set pullCheck\.vpc/ : /check routes, security groups and DNS/,
+    message: location === 'function' ? /or set pullCheck\.vpc/ : /check routes, security groups and DNS/,
   })),
   {
     name: 'a name that resolves to the metadata service',
@@ -157,14 +158,14 @@ describeBehaviours('networks that fail', [
   {
     name: 'a name that resolves to this machine',
     environment: { ...noOverride, lookup: resolveTo('127.0.0.1') },
-    input: { vantage: 'function' },
+    input: { location: 'function' },
     verdict: 'NO_ROUTE',
     message: /correct the host or its DNS entry/,
   },
   {
     name: 'a name that resolves to a private address, seen from outside a VPC',
     environment: { ...noOverride, lookup: resolveTo('10.1.2.3') },
-    input: { vantage: 'function' },
+    input: { location: 'function' },
     verdict: 'NO_ROUTE',
     message: /has a private address; set pullCheck\.vpc/,
   },
@@ -194,18 +195,18 @@ describeBehaviours('networks that fail', [
     input: { ca: undefined },
     verdict: 'TLS_UNTRUSTED',
     definite: false,
-    message: /the certificate of registry\.example\.com is not trusted \(UNABLE_TO_.*\); give its authority with --ca-file/,
+    message: /^registry\.example\.com has a certificate that is not trusted \(UNABLE_TO_.*\); pass its authority with --ca-file/,
   },
   {
     name: 'a certificate of an unknown authority, on Fargate',
-    input: { ca: undefined, onFargate: true, vantage: 'function' },
+    input: { ca: undefined, onFargate: true, location: 'function' },
     verdict: 'TLS_UNTRUSTED',
     definite: true,
-    message: /since Fargate trusts no other/,
+    message: /because Fargate trusts no other/,
   },
   {
     name: 'a certificate for another name',
-    input: { image: 'elsewhere.example.org/acme/api:1', vantage: 'function' },
+    input: { image: 'elsewhere.example.org/acme/api:1', location: 'function' },
     verdict: 'TLS_UNTRUSTED',
     message: /ERR_TLS_CERT_ALTNAME_INVALID.*pullCheck\.caCertificate/,
   },
@@ -213,10 +214,10 @@ describeBehaviours('networks that fail', [
 
 describe('ports that do not speak TLS', () => {
   const bench = useBench();
-  const input: CheckInput = { image: `${HOST}/acme/api:1`, credentials: { username: USERNAME, password: PASSWORD }, timeoutMs: 400 };
+  const input: CheckInput = { image: `${HOST}/acme/api:1`, credentials: { username: USERNAME, password: PASSWORD } };
 
   test('plain HTTP on the port is said as it is', async () => {
-    const environment = { ...leapingEnvironment(bench()), connectTo: () => ({ host: '127.0.0.1', port: bench().plain.port }) };
+    const environment = { ...virtualEnvironment(bench()), connectTo: () => ({ host: '127.0.0.1', port: bench().plain.port }) };
     const result = await checkPull(input, environment);
     expect(result).toMatchObject({ verdict: 'PROTOCOL_ERROR', definite: false, message: expect.stringMatching(/does not speak TLS \(E.*\); serve the registry over https/) });
     expect(bench().plain.seen).toEqual([]);
@@ -224,9 +225,13 @@ describe('ports that do not speak TLS', () => {
 
   test('a port that never finishes the handshake is no route', async () => {
     const sockets: Socket[] = [];
-    const silent: Server = createServer((socket) => sockets.push(socket));
+    const time = new VirtualTime();
+    const silent: Server = createServer((socket) => {
+      sockets.push(socket);
+      setImmediate(() => time.pass());
+    });
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-    const result = await checkPull(input, { ...leapingEnvironment(bench()), connectTo: () => ({ host: '127.0.0.1', port: (silent.address() as AddressInfo).port }) });
+    const result = await checkPull(input, { ...virtualEnvironment(bench(), time), connectTo: () => ({ host: '127.0.0.1', port: (silent.address() as AddressInfo).port }) });
     sockets.forEach((socket) => socket.destroy());
     silent.close();
     expect(result).toMatchObject({ verdict: 'NO_ROUTE', message: expect.stringMatching(/cannot be reached/) });
@@ -235,9 +240,9 @@ describe('ports that do not speak TLS', () => {
   test('an expired certificate', async () => {
     const expired = makeCertificate([HOST], 0);
     const server = await startScriptedServer(expired);
-    const environment = { ...leapingEnvironment(bench()), connectTo: () => ({ host: '127.0.0.1', port: server.port }) };
+    const environment = { ...virtualEnvironment(bench()), connectTo: () => ({ host: '127.0.0.1', port: server.port }) };
     await new Promise((resolve) => setTimeout(resolve, 1_100));
-    const result = await checkPull({ ...input, ca: expired.ca, timeoutMs: 5_000 }, environment);
+    const result = await checkPull({ ...input, ca: expired.ca }, environment);
     await server.close();
     expect(result).toMatchObject({ verdict: 'TLS_UNTRUSTED', message: expect.stringMatching(/CERT_HAS_EXPIRED/) });
   });
@@ -269,11 +274,11 @@ describe('a registry on this machine', () => {
       config: () => ({ status: 302, headers: { location: '/blob' } }),
     }));
     const result = await checkPull({ image: `${host}/acme/api:1`, credentials, insecureLoopback: true, platform: 'linux/amd64' });
-    expect(result).toMatchObject({ verdict: 'PROTOCOL_ERROR', message: expect.stringMatching(/config that does not have the digest/) });
+    expect(result).toMatchObject({ verdict: 'PROTOCOL_ERROR', message: expect.stringMatching(/config with a wrong digest/) });
   });
 
   test('the switch allows plain HTTP for this machine only', async () => {
-    const result = await checkPull({ image: `${HOST}/acme/api:1`, credentials, insecureLoopback: true, timeoutMs: 500 }, leapingEnvironment(bench()));
+    const result = await checkPull({ image: `${HOST}/acme/api:1`, credentials, insecureLoopback: true }, virtualEnvironment(bench()));
     expect(result.verdict).toBe('TLS_UNTRUSTED');
   });
 });

@@ -1,4 +1,4 @@
-import { describeBehaviours } from '../support/check-harness';
+import { describeBehaviours, Behaviour } from '../support/check-harness';
 import { registry, TOKEN, USERNAME } from '../support/registry-script';
 import { errors } from '../support/scripted-registry';
 
@@ -20,7 +20,7 @@ describeBehaviours('registries and their ways', [
     quirks: { manifest: () => errors(401, 'UNAUTHORIZED', 'unauthorized', { 'www-authenticate': 'Basic realm="harbor"' }) },
     verdict: 'PULL_DENIED',
     credentialsSent: 2,
-    message: /may not pull registry\.example\.com\/acme\/api:1\.4\.2, or it does not exist/,
+    message: /cannot pull registry\.example\.com\/acme\/api:1\.4\.2, or it does not exist/,
   },
   {
     name: 'Harbor\'s robot account that lost its $ in a shell',
@@ -86,10 +86,10 @@ describeBehaviours('registries and their ways', [
     input: { image: 'ghcr.io/acme/api:1', credentials: { username: USERNAME, password: 'github_pat_11AAAA' } },
     quirks: { login: () => errors(403, 'DENIED', 'denied') },
     verdict: 'CREDENTIALS_REJECTED',
-    message: /takes no fine-grained token/,
+    message: /does not accept fine-grained tokens/,
   },
   {
-    name: 'GHCR: an installation token logs in, but may not read the package (403 without a challenge)',
+    name: 'GHCR: an installation token logs in, but cannot read the package (403 without a challenge)',
     input: { image: 'ghcr.io/acme/api:1', credentials: { username: USERNAME, password: 'ghs_0123456789' } },
     script: (request) => {
       if (request.path === '/token') {
@@ -101,14 +101,14 @@ describeBehaviours('registries and their ways', [
     },
     credentialHosts: ['ghcr.io'],
     verdict: 'PULL_DENIED',
-    message: /only inside its own GitHub Actions run/,
+    message: /only inside its GitHub Actions run/,
   },
   {
     name: 'GHCR: a token of a GitHub Actions run works, with a warning that it expires',
     input: { image: 'ghcr.io/acme/api:1', credentials: { username: USERNAME, password: 'ghs_0123456789' } },
     quirks: { login: () => ({ body: '{}' }), token: () => ({ body: JSON.stringify({ token: TOKEN }) }) },
     verdict: 'OK',
-    message: /can be pulled .* but this token of a GitHub Actions run expires/,
+    message: /can be pulled .* but this token expires with its GitHub Actions run/,
   },
   {
     name: 'GHCR: 403 for the package carries its code',
@@ -186,12 +186,76 @@ describeBehaviours('registries and their ways', [
   },
   {
     name: 'ACR\'s firewall names the client\'s address',
-    input: { image: 'acme.azurecr.io/api:1', vantage: 'function' },
+    input: { image: 'acme.azurecr.io/api:1', location: 'function' },
     quirks: {
       challenge: ['Bearer realm="https://acme.azurecr.io/oauth2/token",service="acme.azurecr.io",scope="repository:api:pull"', 'Basic realm="https://acme.azurecr.io"'],
       login: () => errors(403, 'DENIED', 'client with IP \'203.0.113.7\' is not allowed access'),
     },
     verdict: 'NETWORK_RESTRICTED',
-    message: /203\.0\.113\.7.*set pullCheck\.vpc to a VPC that the registry admits/,
+    message: /203\.0\.113\.7.*set pullCheck\.vpc to a VPC that the registry allows/,
+  },
+]);
+
+const REFUSED_LOGIN = { login: () => ({ status: 401 }) };
+const REFUSED_IMAGE = { manifest: () => errors(403, 'DENIED', 'denied') };
+const ROBOT = { username: 'robot+puller-77d1', password: 'x9-secret' };
+
+/** Host and key, and what the check advises after a refused login, and after a refused image. */
+const ADVICE: readonly [host: string, key: string | undefined, obtain: RegExp, permit: RegExp][] = [
+  ['registry.example.com', 'harbor', /; store the full name of a robot account \(robot\$project\+name\)/, /; give the robot account the permission to pull from the project$/],
+  ['registry.example.com', 'nexus', /; store an active user with its password, or the name code and the pass code/, /; give the user a role with the privilege to read the Docker repository$/],
+  ['registry.example.com', 'jfrog', /; store an access token \(not an API key\)/, /; give the user or group of the token read permission/],
+  ['registry.example.com', 'self-managed-gitlab', /; store a deploy token .* scope read_registry/, /; use a deploy token .* scope read_registry$/],
+  ['registry.example.com', undefined, /; store a user name and a password or token that work with docker login$/, /; check the spelling/],
+  ['registry.example.com', 'custom', /; store a user name and a password or token that work with docker login$/, /; check the spelling/],
+  ['registry.example.com', 'a-registry-of-tomorrow', /; store a user name and a password or token that work with docker login$/, /; check the spelling/],
+  ['gitlab.example.com', undefined, /; store a deploy token/, /; use a deploy token/],
+  // Any registry is a custom one, if the user wants.
+  ['gitlab.example.com', 'custom', /; store a deploy token/, /; use a deploy token/],
+  ['gitlab.example.com', 'harbor', /; store the full name of a robot account/, /; give the robot account the permission to pull/],
+  ['quay.example.com', undefined, /; store a robot account \(namespace\+name\)/, /; give the robot account read permission/],
+  ['acme.jfrog.io', undefined, /; store an access token \(not an API key\)/, /; give the user or group of the token read permission/],
+  ['ghcr.io:443', undefined, /; create a classic personal access token/, /; give the token read:packages/],
+];
+
+describeBehaviours('advice goes by the key of the registry, or else by its host', ADVICE.flatMap(([host, key, obtain, permit]): Behaviour[] => {
+  // The script answers for the host as URLs have it.
+  const bare = host.replace(':443', '');
+  const challenge = { challenge: `Bearer realm="https://${bare}/token",service="s",scope="repository:acme/api:pull"` };
+  const input = { image: `${host}/acme/api:1`, registry: key };
+  return [
+    { name: `${host}, ${key}: refused login`, input, quirks: { ...challenge, ...REFUSED_LOGIN }, verdict: 'CREDENTIALS_REJECTED', credentialHosts: [bare], message: obtain },
+    { name: `${host}, ${key}: refused image`, input, quirks: { ...challenge, ...REFUSED_IMAGE }, verdict: 'PULL_DENIED', credentialHosts: [bare], message: permit },
+  ];
+}));
+
+describeBehaviours('mistakes in credentials are told where they are mistakes', [
+  {
+    name: 'a Harbor that is known',
+    input: { registry: 'harbor', credentials: ROBOT },
+    quirks: REFUSED_LOGIN,
+    verdict: 'CREDENTIALS_REJECTED',
+    message: /; store the robot account's full name, robot\$project\+name \(a shell expands an unquoted \$\)$/,
+  },
+  {
+    name: 'a registry that is certainly no Harbor',
+    input: { registry: 'nexus', credentials: ROBOT },
+    quirks: REFUSED_LOGIN,
+    verdict: 'CREDENTIALS_REJECTED',
+    message: /; store an active user/,
+  },
+  {
+    name: 'gcr.io, which does not accept a key in base64 as Artifact Registry does',
+    input: { image: 'gcr.io/acme/api:1' },
+    quirks: { ...REFUSED_LOGIN, challenge: 'Bearer realm="https://gcr.io/token",service="gcr.io",scope="repository:acme/api:pull"' },
+    verdict: 'CREDENTIALS_REJECTED',
+    message: /on gcr\.io, store _json_key with the key as it is/,
+  },
+  {
+    name: 'a key trusts no host: the token service of GitLab.com is that of its own host only',
+    input: { registry: 'gitlab' },
+    quirks: { challenge: 'Bearer realm="https://gitlab.com/jwt/auth",service="container_registry",scope="repository:acme/api:pull"' },
+    verdict: 'REALM_NOT_TRUSTED',
+    credentialsSent: 0,
   },
 ]);

@@ -34,7 +34,7 @@ const BAD_REALMS: Behaviour[] = ['ftp://registry.example.com/token', 'https://a:
   quirks: { challenge: realm(url) },
   verdict: 'PROTOCOL_ERROR',
   credentialsSent: 0,
-  message: /no valid URL/,
+  message: /an invalid URL/,
 }));
 
 describeBehaviours('where credentials may go', [
@@ -42,7 +42,7 @@ describeBehaviours('where credentials may go', [
   ...BAD_REALMS,
   {
     name: 'self-managed GitLab in a stack: the message names the property',
-    input: { vantage: 'function' },
+    input: { location: 'function' },
     quirks: { challenge: realm('https://gitlab.example.com/jwt/auth') },
     verdict: 'REALM_NOT_TRUSTED',
     credentialsSent: 0,
@@ -145,29 +145,29 @@ describeBehaviours('where credentials may go', [
     quirks: { anonymous: () => ({ status: 401 }), ping: () => ({ body: '{}' }) },
     verdict: 'PROTOCOL_ERROR',
     credentialsSent: 0,
-    message: /names no way to give them/,
+    message: /sends no challenge/,
   },
   {
     name: '401 without any challenge',
     script: () => errors(401, 'UNAUTHORIZED'),
     verdict: 'PROTOCOL_ERROR',
     credentialsSent: 0,
-    message: /names no way to give them/,
+    message: /sends no challenge/,
   },
   {
     name: 'GHCR-like 403 without a challenge for everybody: the network is the likely reason',
-    input: { vantage: 'function' },
+    input: { location: 'function' },
     script: () => errors(403, 'DENIED', 'no'),
     verdict: 'NETWORK_RESTRICTED',
     credentialsSent: 0,
-    message: /does not admit requests from here .*set pullCheck\.vpc/,
+    message: /does not accept requests from this network .*set pullCheck\.vpc/,
   },
   {
     name: 'the same within the VPC',
-    input: { vantage: 'function-in-vpc' },
+    input: { location: 'function-in-vpc' },
     script: () => errors(403, 'DENIED', 'no'),
     verdict: 'NETWORK_RESTRICTED',
-    message: /check from an address that the registry admits/,
+    message: /check from an address that the registry allows/,
   },
   {
     name: 'a web application firewall\'s HTML page with 403',
@@ -207,7 +207,7 @@ describeBehaviours('where credentials may go', [
     name: 'a redirect to plain HTTP is not followed',
     quirks: { manifest: () => ({ status: 302, headers: { location: `http://${HOST}/v2/` } }) },
     verdict: 'PROTOCOL_ERROR',
-    message: /redirects to something else than https/,
+    message: /redirects to a URL without https/,
     also: (_, seen) => expect(seen.filter((r) => !r.secure)).toEqual([]),
   },
   {
@@ -221,7 +221,7 @@ describeBehaviours('where credentials may go', [
     name: 'redirects without end',
     quirks: { manifest: (_, call) => ({ status: 302, headers: { location: `/v2/acme/api/manifests/${call}` } }) },
     verdict: 'PROTOCOL_ERROR',
-    message: /redirects without end/,
+    message: /redirects endlessly/,
     also: (_, seen) => expect(seen).toHaveLength(3 + 6),
   },
   {
@@ -243,7 +243,7 @@ describeBehaviours('where credentials may go', [
     },
     verdict: 'PROTOCOL_ERROR',
     credentialsSent: 0,
-    message: /redirects to mirror\.example\.net, which wants credentials of its own/,
+    message: /redirects to mirror\.example\.net, which requires credentials as well/,
   },
   {
     name: 'a token service that redirects gets no second request',

@@ -1,13 +1,14 @@
-import { checkPull, CheckInput } from '../../src/runtime/check';
-import { Connections } from '../../src/runtime/http/connections';
-import { HOST, leapingEnvironment, useBench } from '../support/check-harness';
+import { checkPull, Connections, CheckEnvironment, CheckInput } from '../../src/runtime/check';
+import { HOST, virtualEnvironment, useBench } from '../support/check-harness';
 import { PASSWORD, registry, USERNAME } from '../support/registry-script';
 
 const bench = useBench();
 let kept: Connections;
+let environment: CheckEnvironment;
 
 beforeEach(() => {
   kept = new Connections();
+  environment = { ...virtualEnvironment(bench()), sleep: () => Promise.reject(new Error('it waits')) };
   bench().secure.play(registry(HOST));
 });
 afterEach(async () => {
@@ -17,16 +18,16 @@ afterEach(async () => {
 
 function check(connections?: Connections, more: Partial<CheckInput> = {}) {
   const input = { image: `${HOST}/acme/api:1.4.2`, credentials: { username: USERNAME, password: PASSWORD }, ca: bench().certificate.ca, ...more };
-  return checkPull(input, { ...leapingEnvironment(bench()), sleep: () => Promise.reject(new Error('it waits')) }, connections);
+  return checkPull(input, environment, connections);
 }
 
 function connectionsUsed(): number {
   return new Set(bench().secure.seen.map(({ port }) => port)).size;
 }
 
-/** Waits for the server to notice, for much less time than idle connections are kept at either end. */
+/** Waits for the server to notice. */
 async function closing(): Promise<void> {
-  for (const end = Date.now() + 2_000; bench().secure.countConnections() > 0 && Date.now() < end;) {
+  while (bench().secure.countConnections() > 0) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
@@ -62,7 +63,7 @@ test('what one check trusts, another does not inherit', async () => {
 
 test('a function that was frozen for a while takes new connections', async () => {
   await check(kept);
-  kept.agentsFor({ allowLoopback: false, allowPrivateNetworks: false }, Date.now() + 3_600_000);
+  kept.agentsFor({ allowLoopback: false, allowPrivateNetworks: false }, environment.now() + 3_600_000);
   await check(kept);
   expect(connectionsUsed()).toBe(2);
 });

@@ -1,6 +1,6 @@
-import * as fc from 'fast-check';
 import { ManifestError, mediaTypeOf, parseManifest, platformOfConfig } from '../../src/runtime/oci/manifest';
 import { parsePlatform, platformText, runsOn } from '../../src/runtime/oci/platform';
+import * as fc from '../support/fast-check';
 import { indexFor } from '../support/registry-script';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
@@ -21,8 +21,40 @@ test('a manifest of Docker 1.10 whose config has no type of its own', () => {
   expect(parse({ config: { mediaType: 'application/octet-stream', digest: DIGEST }, layers: [] })).toEqual({ kind: 'image', configDigest: DIGEST });
 });
 
+describe('an artifactType decides nothing by itself', () => {
+  const AMD64 = { os: 'linux', architecture: 'amd64' };
+  const UNKNOWN = { os: 'unknown', architecture: 'unknown' };
+  const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+  const CONFIG = 'application/vnd.oci.image.config.v1+json';
+  const index = (entry: object) => () => parse({ schemaVersion: 2, manifests: [{ digest: DIGEST, size: 1, ...entry }] });
+
+  test.each<[what: string, entry: object, platforms: object[]]>([
+    ['of an image config', { mediaType: MANIFEST, artifactType: CONFIG, platform: AMD64 }, [AMD64]],
+    ['of another type', { mediaType: MANIFEST, artifactType: 'application/spdx+json', platform: AMD64 }, [AMD64]],
+    ['without a mediaType', { artifactType: CONFIG, platform: AMD64 }, [AMD64]],
+    ['without a platform', { mediaType: MANIFEST, artifactType: CONFIG }, []],
+    ['that is no text', { mediaType: MANIFEST, artifactType: 7, platform: AMD64 }, [AMD64]],
+  ])('an entry with one %s is an image', (_, entry, platforms) => {
+    expect(index(entry)()).toEqual({ kind: 'index', platforms, undeclared: platforms.length === 0 });
+  });
+
+  test.each<[what: string, entry: object]>([
+    ['an attestation', { mediaType: MANIFEST, artifactType: CONFIG, platform: AMD64, annotations: { 'vnd.docker.reference.type': 'attestation-manifest' } }],
+    ['an unknown platform', { mediaType: MANIFEST, artifactType: CONFIG, platform: UNKNOWN }],
+    ['a mediaType that is none of a manifest', { mediaType: 'application/x', artifactType: CONFIG, platform: AMD64 }],
+  ])('an entry with one and %s is no image', (_, entry) => {
+    expect(index(entry)).toThrow(expect.objectContaining({ verdict: 'NOT_AN_IMAGE' }));
+  });
+
+  test.each([CONFIG, 'application/spdx+json', 7])('nor does that of a manifest (%s)', (artifactType) => {
+    const manifest = (mediaType: string) => () => parse({ artifactType, config: { mediaType, digest: DIGEST }, layers: [] });
+    expect(manifest(CONFIG)()).toEqual({ kind: 'image', configDigest: DIGEST });
+    expect(manifest('application/vnd.cncf.helm.config.v1+json')).toThrow(expect.objectContaining({ verdict: 'NOT_AN_IMAGE' }));
+  });
+});
+
 test.each<[what: string, json: unknown, contentType: string | undefined, verdict: string]>([
-  ['an index of artifacts', { manifests: [{ artifactType: 'application/spdx+json', digest: DIGEST }, { mediaType: 'application/x', digest: DIGEST }] }, undefined, 'NOT_AN_IMAGE'],
+  ['an index of artifacts', { manifests: [{ mediaType: 'application/spdx+json', digest: DIGEST }, { mediaType: 'application/x', digest: DIGEST }] }, undefined, 'NOT_AN_IMAGE'],
   ['an index of nothing', { manifests: [] }, undefined, 'NOT_AN_IMAGE'],
   ['an index of nonsense', { manifests: [null, 7, 'x'] }, undefined, 'NOT_AN_IMAGE'],
   ['a plugin', { config: { mediaType: 'application/vnd.docker.plugin.v1+json', digest: DIGEST }, layers: [] }, undefined, 'NOT_AN_IMAGE'],

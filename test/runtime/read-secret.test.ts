@@ -52,13 +52,13 @@ test('access denied heals within a minute, since roles need time to arrive', asy
 
 test('access that stays denied is a no after a minute', async () => {
   expect(await verdictOf(awsError('AccessDeniedException'))).toMatchObject({
-    verdict: 'SECRET_ACCESS_DENIED', definite: true, calls: 10, seconds: 55, message: `${OPTIONS.reader} may not read ${OPTIONS.name}; allow it secretsmanager:GetSecretValue, and look for a policy that denies it`,
+    verdict: 'SECRET_ACCESS_DENIED', definite: true, calls: 10, seconds: 55, message: `${OPTIONS.reader} cannot read ${OPTIONS.name}; allow it secretsmanager:GetSecretValue, and look for a policy that denies it`,
   });
 });
 
 test('access denied in another account is not definite: the execution role may have it', async () => {
   expect(await verdictOf(awsError('AccessDeniedException'), { ...OPTIONS, inOtherAccount: true, accessPatienceMs: 0 })).toMatchObject({
-    verdict: 'SECRET_ACCESS_DENIED', definite: false, calls: 1, message: expect.stringContaining('let the policies of secret and key admit it and the execution role'),
+    verdict: 'SECRET_ACCESS_DENIED', definite: false, calls: 1, message: expect.stringContaining('allow it and the execution role in the policies of the secret and its key'),
   });
 });
 

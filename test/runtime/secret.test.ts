@@ -1,6 +1,6 @@
-import * as fc from 'fast-check';
-import { parseSecret } from '../../src/runtime/secret/secret';
+import { parseSecret } from '../../src/runtime/secret/parse-secret';
 import { CheckFailure } from '../../src/runtime/verdict/verdict';
+import * as fc from '../support/fast-check';
 
 const NAME = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:pull-a1B2c3';
 const PLACEHOLDER = '{"username":"PLACEHOLDER","password":"PLACEHOLDER"}';
@@ -8,7 +8,7 @@ const GOOGLE_KEY = JSON.stringify({ type: 'service_account', private_key: '-----
 const GOOGLE_KEY_BASE64 = Buffer.from(GOOGLE_KEY).toString('base64');
 
 function parse(text: string | undefined) {
-  return parseSecret(text, { name: NAME, isPlaceholder: (candidate) => candidate === PLACEHOLDER });
+  return parseSecret(text, { name: NAME, placeholder: PLACEHOLDER });
 }
 
 function failureFor(text: string | undefined): CheckFailure {
@@ -46,21 +46,21 @@ test.each<[what: string, secret: string | undefined, verdict: string, message: R
   ['nothing', '', 'SECRET_EMPTY', /is empty/],
   ['blanks', ' \n', 'SECRET_EMPTY', /is empty/],
   ['the placeholder', PLACEHOLDER, 'SECRET_PLACEHOLDER', /still holds the placeholder; store the real user name .* put-secret-value/],
-  ['a number', '4711', 'SECRET_MALFORMED', /no JSON object/],
-  ['null', 'null', 'SECRET_MALFORMED', /no JSON object/],
-  ['an array', '["bot","hunter2"]', 'SECRET_MALFORMED', /no JSON object/],
+  ['a number', '4711', 'SECRET_MALFORMED', /not a JSON object/],
+  ['null', 'null', 'SECRET_MALFORMED', /not a JSON object/],
+  ['an array', '["bot","hunter2"]', 'SECRET_MALFORMED', /not a JSON object/],
   ['user:password', 'bot:hunter2', 'SECRET_MALFORMED', /looks like user:password/],
   ['a bare token', 'hunter2', 'SECRET_MALFORMED', /looks like a password or token alone/],
   ['prose', 'user is bot, hunter2', 'SECRET_MALFORMED', /looks like plain text/],
-  ['JSON with single quotes', '{\'username\':\'bot\',\'password\':\'hunter2\'}', 'SECRET_MALFORMED', /looks like JSON that is cut or not quoted right/],
+  ['JSON with single quotes', '{\'username\':\'bot\',\'password\':\'hunter2\'}', 'SECRET_MALFORMED', /looks like JSON that is cut off or badly quoted/],
   ['JSON that is cut', '{"username":"bot","password":"hunter2', 'SECRET_MALFORMED', /cut/],
   ['a byte order mark', '\uFEFF{"username":"bot","password":"hunter2"}', 'SECRET_MALFORMED', /byte order mark/],
   ['a Docker configuration', '{"auths":{"ghcr.io":{"auth":"Ym90Omh1bnRlcjI="}}}', 'SECRET_MALFORMED', /Docker configuration file/],
   ['no user name', '{"user":"bot","password":"hunter2"}', 'SECRET_MALFORMED', /has no key "username"/],
   ['no password', '{"username":"bot","token":"hunter2"}', 'SECRET_MALFORMED', /has no key "password"/],
   ['a null', '{"username":"bot","password":null}', 'SECRET_MALFORMED', /has no key "password"/],
-  ['a numeric password', '{"username":"bot","password":4711}', 'SECRET_MALFORMED', /"password" that is no string.*in quotes/],
-  ['a number before the text, which Go refuses', '{"PASSWORD":4711,"username":"bot","password":"hunter2"}', 'SECRET_MALFORMED', /"password" that is no string/],
+  ['a numeric password', '{"username":"bot","password":4711}', 'SECRET_MALFORMED', /"password" that is not a string.*in quotes/],
+  ['a number before the text, which Go refuses', '{"PASSWORD":4711,"username":"bot","password":"hunter2"}', 'SECRET_MALFORMED', /"password" that is not a string/],
   ['an empty password', '{"username":"bot","password":""}', 'SECRET_EMPTY', /empty "password"/],
   ['a colon in the user name', '{"username":"bot:x","password":"hunter2"}', 'SECRET_MALFORMED', /user name with a colon/],
   ['a line break at the end', '{"username":"bot","password":"hunter2\\n"}', 'SECRET_MALFORMED', /ends with a line break; store it without/],
@@ -69,7 +69,7 @@ test.each<[what: string, secret: string | undefined, verdict: string, message: R
   ['a Google key in base64 as plain', JSON.stringify({ username: '_json_key', password: GOOGLE_KEY_BASE64 }), 'SECRET_MALFORMED', /use the user name _json_key_base64/],
   ['a Google key as plain in base64', JSON.stringify({ username: '_json_key_base64', password: GOOGLE_KEY }), 'SECRET_MALFORMED', /use the user name _json_key, or/],
   ['a Google key in base64 of several lines', JSON.stringify({ username: '_json_key_base64', password: GOOGLE_KEY_BASE64.replace(/.{40}/g, '$&\n') }), 'SECRET_MALFORMED', /control character/],
-  ['no Google key', JSON.stringify({ username: '_json_key', password: 'hunter2' }), 'SECRET_MALFORMED', /is no service account key; store/],
+  ['no Google key', JSON.stringify({ username: '_json_key', password: 'hunter2' }), 'SECRET_MALFORMED', /is not a service account key; store/],
   ['no Google key in base64', JSON.stringify({ username: '_json_key_base64', password: 'bnVsbA==' }), 'SECRET_MALFORMED', /in base64; store/],
 ])('ECS or the registry would fail: %s', (_, secret, verdict, message) => {
   const failure = failureFor(secret);

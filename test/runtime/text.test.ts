@@ -1,5 +1,6 @@
-import * as fc from 'fast-check';
-import { createRedactor, oneLine } from '../../src/runtime/verdict/text';
+import { Redactor } from '../../src/runtime/verdict/redactor';
+import { oneLine } from '../../src/runtime/verdict/text';
+import * as fc from '../support/fast-check';
 import { leaksIn } from '../support/leaks';
 
 test('one line has no control characters, and fits', () => {
@@ -15,7 +16,7 @@ test('one line has no control characters, and fits', () => {
 test('hides the credentials in every form, also where they are cut', () => {
   const word = fc.string({ unit: 'grapheme-ascii', minLength: 4, maxLength: 12 }).filter((text) => text.trim().length > 3);
   fc.assert(fc.property(word, word, fc.nat(200), (username, password, padding) => {
-    const redactor = createRedactor(username, password);
+    const redactor = new Redactor({ username, password });
     const pair = `${username}:${password}`;
     const text = [pair, Buffer.from(pair).toString('base64'), encodeURIComponent(password), JSON.stringify(password), password.toUpperCase(), username].join(' | ');
     const cleaned = redactor.clean('#'.repeat(padding) + text);
@@ -25,13 +26,21 @@ test('hides the credentials in every form, also where they are cut', () => {
   }));
 });
 
+test('hides a secret in base64url, which differs from base64', () => {
+  const secret = '>>>???~~~';
+  const [base64, base64url] = (['base64', 'base64url'] as const).map((encoding) => Buffer.from(secret).toString(encoding));
+  expect(base64).not.toBe(base64url);
+  const redactor = new Redactor({ username: 'bot', password: secret });
+  expect(redactor.clean(`a ${base64url} b ${base64url.toUpperCase()} c`)).toBe('a *** b *** c');
+});
+
 test('hides a token from the moment it is known', () => {
-  const redactor = createRedactor('bot', 'pw-1234');
+  const redactor = new Redactor({ username: 'bot', password: 'pw-1234' });
   expect(redactor.clean('Bearer abc.def')).toBe('Bearer abc.def');
   redactor.add('abc.def');
   expect(redactor.clean('Bearer ABC.def')).toBe('Bearer ***');
 });
 
 test('leaves words alone for a user name of one letter', () => {
-  expect(createRedactor('a', 'pw-1234').clean('access denied')).toBe('access denied');
+  expect(new Redactor({ username: 'a', password: 'pw-1234' }).clean('access denied')).toBe('access denied');
 });

@@ -1,6 +1,7 @@
+import { basicAuthorization } from '../../src/runtime/http/credentials';
 import { retryAfterOf } from '../../src/runtime/http/retry';
 import { trustedRealm } from '../../src/runtime/oci/realm';
-import { basicAuthorization, demandedScope, pullScope, tokenOf, tokenUrl } from '../../src/runtime/oci/token';
+import { demandedScope, pullScope, tokenOf, tokenUrl } from '../../src/runtime/oci/token';
 
 test.each<[offered: string | undefined, scope: string]>([
   [undefined, 'repository:docker-local/acme/api:pull'],

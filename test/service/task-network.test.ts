@@ -70,7 +70,7 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
 describe('the warnings', () => {
   test('about isolated subnets name them, the registry and the ways out', () => {
     expectWarning(define([PUBLIC, ISOLATED]), 'isolatedSubnets',
-      '(Stack/Vpc/IsolatedSubnet1, Stack/Vpc/IsolatedSubnet2)', 'no route to ghcr.io', 'taskSubnets', 'internal: true');
+      '(Stack/Vpc/IsolatedSubnet1, Stack/Vpc/IsolatedSubnet2)', 'no route to ghcr.io', 'taskSubnets', 'privateNetwork: true');
   });
 
   test('about public subnets name them, the registry and the ways out', () => {
@@ -89,7 +89,7 @@ describe('the warnings', () => {
 });
 
 describe('a registry inside the network is silent', () => {
-  const provider = RegistryProvider.harbor('harbor.corp.example.com', { internal: true });
+  const provider = RegistryProvider.harbor('harbor.corp.example.com', { privateNetwork: true });
   const image = 'harbor.corp.example.com/acme/api:1';
 
   test.each<[string, ec2.SubnetType[], Props]>([

@@ -23,7 +23,8 @@ export class CommandLine {
   private readonly directory = mkdtempSync(join(tmpdir(), 'command-line-'));
 
   constructor() {
-    const entryPoints = ['cli/main.ts', 'credentials/placeholder.ts', 'image/image-reference.ts', 'runtime/*.ts'].map((path) => join(ROOT, 'src', path));
+    const sources = ['cli/*.ts', 'private/placeholder.ts', 'reference/*.ts', 'registries/*.ts', 'runtime/**/*.ts'];
+    const entryPoints = sources.map((path) => join(ROOT, 'src', path));
     buildSync({ entryPoints, outdir: join(this.directory, 'lib'), outbase: join(ROOT, 'src'), format: 'cjs', platform: 'node', target: 'node20' });
     mkdirSync(join(this.directory, 'bin'));
     copyFileSync(join(ROOT, 'bin', 'cdk-private-registry'), this.path);

@@ -152,7 +152,7 @@ export function usePullCheckBench(): () => PullCheckBench {
 /** Expects that the deployment is stopped, and the user is told why and how to go on all the same. */
 export function expectStopped({ response }: Answered, verdict: string, reason: RegExp): void {
   expect(response).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(reason) });
-  expect(response.Reason).toContain(`[${verdict}]; to deploy all the same, add --context cdk-private-registry:pullCheckMode=WARN`);
+  expect(response.Reason).toContain(`[${verdict}]; to deploy anyway, add --context cdk-private-registry:pullCheckMode=WARN`);
   expect(response).not.toHaveProperty('Data');
 }
 

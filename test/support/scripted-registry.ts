@@ -3,6 +3,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { AddressInfo, Socket } from 'node:net';
 import { ServerCertificate } from './certificates';
+import { VirtualTime } from './virtual-time';
 
 /** A request as the server saw it. */
 export interface SeenRequest {
@@ -16,6 +17,8 @@ export interface SeenRequest {
   readonly query: URLSearchParams;
   readonly headers: http.IncomingHttpHeaders;
   readonly authorization?: string;
+  /** The status of the answer, if there was one. */
+  status?: number;
 }
 
 /** What happens instead of, or in the middle of, an answer. */
@@ -38,13 +41,15 @@ export interface ScriptedServer {
   readonly seen: SeenRequest[];
   /** How many connections are open now. */
   countConnections(): number;
-  play(script: Script): void;
+  /** The time passes for clients that are left waiting; without it they wait for real. */
+  play(script: Script, time?: VirtualTime): void;
   close(): Promise<void>;
 }
 
 /** A server on loopback that does what a script says, under whatever host names the client calls it. */
 export async function startScriptedServer(certificate?: ServerCertificate): Promise<ScriptedServer> {
   let script: Script = () => ({ status: 500 });
+  let time: VirtualTime | undefined;
   const seen: SeenRequest[] = [];
   const sockets = new Set<Socket>();
   const listener: http.RequestListener = (incoming, outgoing) => {
@@ -60,7 +65,9 @@ export async function startScriptedServer(certificate?: ServerCertificate): Prom
       authorization: incoming.headers.authorization,
     };
     seen.push(request);
-    respond(outgoing, request, script(request, seen.length));
+    const answer = script(request, seen.length);
+    request.status = answer.fault === undefined ? answer.status ?? 200 : answer.status;
+    respond(outgoing, request, answer, time);
   };
   // Longer headers than Node takes by default: what happens to them is the script's to say.
   const limits = { maxHeaderSize: 256 * 1024 };
@@ -76,9 +83,10 @@ export async function startScriptedServer(certificate?: ServerCertificate): Prom
     port: (server.address() as AddressInfo).port,
     seen,
     countConnections: () => sockets.size,
-    play: (next) => {
+    play: (next, nextTime) => {
       seen.length = 0;
       script = next;
+      time = nextTime;
     },
     close: async () => {
       sockets.forEach((socket) => socket.destroy());
@@ -87,7 +95,7 @@ export async function startScriptedServer(certificate?: ServerCertificate): Prom
   };
 }
 
-function respond(outgoing: http.ServerResponse, request: SeenRequest, { status = 200, headers = {}, body = '', fault, raw }: Answer): void {
+function respond(outgoing: http.ServerResponse, request: SeenRequest, { status = 200, headers = {}, body = '', fault, raw }: Answer, time?: VirtualTime): void {
   if (raw !== undefined) {
     outgoing.socket?.end(raw);
     return;
@@ -103,6 +111,7 @@ function respond(outgoing: http.ServerResponse, request: SeenRequest, { status =
       outgoing.socket?.end('SSH-2.0-OpenSSH_9.9\r\n');
       return;
     case 'hang':
+      setImmediate(() => time?.pass());
       return;
     case 'cut-body':
       outgoing.writeHead(status, { ...headers, 'content-length': 1_000 });
@@ -110,7 +119,8 @@ function respond(outgoing: http.ServerResponse, request: SeenRequest, { status =
       return;
     case 'drip':
       outgoing.writeHead(status, headers);
-      drip(outgoing, 20, ' ');
+      // A byte each second.
+      drip(outgoing, 20, ' ', () => time?.pass(1_000));
       return;
     case 'endless':
       outgoing.writeHead(status, headers);
@@ -122,8 +132,11 @@ function respond(outgoing: http.ServerResponse, request: SeenRequest, { status =
   }
 }
 
-function drip(outgoing: http.ServerResponse, pause: number, chunk: string): void {
-  const timer = setInterval(() => outgoing.write(chunk), pause);
+function drip(outgoing: http.ServerResponse, pause: number, chunk: string, onChunk?: () => void): void {
+  const timer = setInterval(() => {
+    outgoing.write(chunk);
+    onChunk?.();
+  }, pause);
   outgoing.on('close', () => clearInterval(timer));
 }
 

@@ -7,7 +7,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { IMAGE, newStack, SECRET_ARN } from './synth';
-import { PrivateRegistryImage, PrivateRegistryImageOptions, RegistryCredentials } from '../../src';
+import { OwnerPolicies, PrivateRegistry, PrivateRegistryImage, PrivateRegistryImageOptions, RegistryCredentials } from '../../src';
 
 /** Credentials for which nothing has to be said in the account and Region of `ENV`. */
 export const CREDENTIALS = RegistryCredentials.fromSecretCompleteArn(SECRET_ARN);
@@ -92,4 +92,9 @@ export function ownSecret(scope: Construct, props: secretsmanager.SecretProps = 
 /** The secret as aws-cdk-lib imports it. */
 export function rawSecret(scope: Construct, secretCompleteArn = SECRET_ARN, encryptionKey?: kms.IKey): secretsmanager.ISecret {
   return secretsmanager.Secret.fromSecretAttributes(scope, 'RawSecret', { secretCompleteArn, encryptionKey });
+}
+
+/** The policies for the owner of the secret in JSON, as they are at the end of synth. */
+export function ownerPoliciesOf(registry: PrivateRegistry): Record<keyof OwnerPolicies, any> {
+  return Stack.of(registry).resolve(registry.ownerPolicies());
 }

@@ -1,5 +1,7 @@
+import { PullCheckProperties } from '../contract';
+
 /**
- * What CloudFormation sends to a custom resource.
+ * A request of CloudFormation to a custom resource.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
  */
@@ -13,31 +15,10 @@ export interface CustomResourceEvent {
   readonly ResourceProperties: PullCheckProperties;
 }
 
-/**
- * What is checked, as the construct writes it. CloudFormation turns every value into a string.
- */
-export interface PullCheckProperties {
-  readonly Image: string;
-  readonly Secret: string;
-  readonly SecretRegion: string;
-  readonly SecretOfOtherAccount?: string;
-  readonly Platform?: string;
-  readonly Mode: string;
-  readonly AuthHost?: string;
-  readonly CaCertificate?: string;
-  readonly RestrictedNetwork?: string;
-  readonly Fargate?: string;
-  readonly PinDigest?: string;
-  readonly TimeoutSeconds: string;
-  readonly Trigger?: string;
-}
-
-/**
- * What a probe found out. It goes from the prober to the responder, and holds no credential.
- */
+/** The result of a probe. It goes from the prober to the responder, and holds no credential. */
 export interface ProbeResult {
   readonly verdict: string;
-  /** Whether the image certainly cannot be pulled. */
+  /** Whether it is certain that the image cannot be pulled. */
   readonly isDefiniteNo: boolean;
   readonly message: string;
   readonly digest?: string;
@@ -46,7 +27,7 @@ export interface ProbeResult {
 }
 
 /**
- * What a custom resource answers.
+ * The answer of a custom resource.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html
  */

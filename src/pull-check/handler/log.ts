@@ -1,6 +1,4 @@
-/**
- * Only what is named here gets into the log: the event has the address that takes answers.
- */
+/** Logs the given fields, never a whole event: it has the address that accepts answers. */
 export function log(entry: Record<string, unknown>): void {
   console.log(JSON.stringify(entry));
 }

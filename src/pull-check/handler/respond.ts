@@ -1,22 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { InvokeCommand, InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
-import { CustomResourceEvent, CustomResourceResponse, ProbeResult, PullCheckProperties } from './event';
+import { CustomResourceEvent, CustomResourceResponse, ProbeResult } from './event';
 import { log } from './log';
 import { probe } from './probe';
 import { ImageReference } from '../../reference/image-reference';
+import { PullCheckProperties } from '../contract';
 
-const BREAK_THE_GLASS = 'to deploy all the same, add --context cdk-private-registry:pullCheckMode=WARN';
-/** A minute for the rights of a new role to arrive everywhere, and what the check itself may take at the most. */
+/** The end of every message that stops a deployment. */
+export const DEPLOY_ANYWAY = 'to deploy anyway, add --context cdk-private-registry:pullCheckMode=WARN';
+/** A minute until the permissions of a new role are in effect, and the longest time of the check itself. */
 const PROBE_TIMEOUT = 150_000;
 const ACCESS_PATIENCE = 60_000;
 const STATE_TIMEOUT = 10_000;
-/** What Secrets Manager takes as the id of a secret. */
+/** The longest id of a secret that Secrets Manager accepts. */
 const SECRET_ID_LENGTH = 2048;
 
-/**
- * Answers one request of CloudFormation.
- */
+/** Answers one request of CloudFormation. */
 export async function answer(event: CustomResourceEvent): Promise<CustomResourceResponse> {
   const { StackId, RequestId, LogicalResourceId } = event;
   const response = { PhysicalResourceId: event.PhysicalResourceId ?? LogicalResourceId, StackId, RequestId, LogicalResourceId };
@@ -26,15 +26,15 @@ export async function answer(event: CustomResourceEvent): Promise<CustomResource
 
   const properties = event.ResourceProperties;
   const started = Date.now();
-  const { reference, result } = await check(properties);
+  const { reference, result } = await checkImage(properties);
   const { verdict, message, digest = '', secretArn = properties.Secret, requests } = result;
-  // A text that is no reference may hold a password.
+  // A text that is no reference can hold a password.
   const image = reference === undefined ? '' : properties.Image;
 
   const stops = result.isDefiniteNo && properties.Mode === 'ENFORCE' && !(event.RequestType === 'Update' && await isRollingBack(StackId));
   log({ verdict, message, stops, image, secret: properties.Secret, digest, requests, milliseconds: Date.now() - started });
   if (stops) {
-    return { ...response, Status: 'FAILED', Reason: `${message} [${verdict}]; ${BREAK_THE_GLASS}` };
+    return { ...response, Status: 'FAILED', Reason: `${message} [${verdict}]; ${DEPLOY_ANYWAY}` };
   }
   return {
     ...response,
@@ -49,10 +49,8 @@ export async function answer(event: CustomResourceEvent): Promise<CustomResource
   };
 }
 
-/**
- * Checks what can be an image. Anything else needs no credentials, which are left alone then.
- */
-async function check(properties: PullCheckProperties): Promise<{ readonly reference?: ImageReference; readonly result: ProbeResult }> {
+/** Checks an image. For a text that cannot be one, the credentials are not even read. */
+async function checkImage(properties: PullCheckProperties): Promise<{ readonly reference?: ImageReference; readonly result: ProbeResult }> {
   let reference: ImageReference;
   try {
     reference = ImageReference.parse(properties.Image);
@@ -63,9 +61,7 @@ async function check(properties: PullCheckProperties): Promise<{ readonly refere
   return { reference, result: await (prober ? probeInVpc(prober, properties) : probe(properties, false)) };
 }
 
-/**
- * Asks the function inside the VPC. That it does not answer is no verdict on the image.
- */
+/** Asks the function inside the VPC. If it does not answer, that is no verdict on the image. */
 async function probeInVpc(prober: string, properties: PullCheckProperties): Promise<ProbeResult> {
   let reason: string | undefined;
   try {
@@ -81,20 +77,18 @@ async function probeInVpc(prober: string, properties: PullCheckProperties): Prom
   return {
     verdict: 'NO_ROUTE',
     isDefiniteNo: false,
-    message: `the function inside the VPC did not answer (${reason ?? 'no result'}): the subnets of pullCheck.vpcSubnets may have no route to Secrets Manager or to the registry of ${properties.Image}`,
+    message: `the function inside the VPC did not answer (${reason ?? 'no result'}); check that the subnets in pullCheck.vpcSubnets have a route to Secrets Manager and to the registry of ${properties.Image}`,
     requests: 0,
   };
 }
 
 /**
- * What passes: the role of this function may be seconds old, and a function in a VPC that was not used for weeks has to get its
+ * Errors that pass: the role of this function can be seconds old, and a function in a VPC that was not used for weeks has to get its
  * network interfaces again.
  */
 const PASSING = /^(?:AccessDenied|ResourceNotReady|ResourceConflict|TooManyRequests|Service)Exception$/;
 
-/**
- * Invokes a function, for a minute again and again while it is not ready.
- */
+/** Invokes a function, and repeats that for a minute while it is not ready. */
 async function invoke(functionName: string, payload: string): Promise<InvokeCommandOutput> {
   const client = new LambdaClient({ maxAttempts: 1 });
   const abortSignal = AbortSignal.timeout(PROBE_TIMEOUT);
@@ -116,9 +110,7 @@ async function invoke(functionName: string, payload: string): Promise<InvokeComm
   }
 }
 
-/**
- * Whether the stack is on its way back; also if that can't be told, because a rollback that fails leaves the stack stuck.
- */
+/** Whether the stack rolls back; true if that is not known, because a rollback that fails leaves the stack stuck. */
 async function isRollingBack(stackId: string): Promise<boolean> {
   const client = new CloudFormationClient();
   try {

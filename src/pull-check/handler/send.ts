@@ -2,9 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CustomResourceResponse } from './event';
 import { log } from './log';
 
-/**
- * Sends the answer. CloudFormation would wait for it, so that a failed attempt is repeated.
- */
+/** Sends the answer. A failed attempt is repeated, because CloudFormation waits for the answer. */
 export async function send(url: string, response: CustomResourceResponse): Promise<void> {
   const body = JSON.stringify(response);
   for (let attempt = 1; ; attempt++) {
@@ -14,15 +12,13 @@ export async function send(url: string, response: CustomResourceResponse): Promi
     }
     log({ event: 'response not delivered', attempt, reason });
     if (attempt === 4) {
-      throw new Error(`CloudFormation did not take the response (${reason})`);
+      throw new Error(`CloudFormation did not accept the response (${reason})`);
     }
     await sleep(500 * 2 ** attempt);
   }
 }
 
-/**
- * Why the answer was not taken, without the message of the error: it may show the address.
- */
+/** Why the answer was not accepted; without the message of the error, which can show the address. */
 async function put(url: string, body: string): Promise<string | undefined> {
   try {
     // The signature of the URL covers an empty content type.

@@ -1,22 +1,22 @@
 import { LookupAddress, LookupOptions } from 'node:dns';
 import { BlockList, isIP, isIPv4, LookupFunction } from 'node:net';
 
-/** Which addresses a check may talk to besides public ones. */
+/** The addresses that a check can connect to besides public ones. */
 export interface AddressPolicy {
-  /** RFC 1918, carrier-grade NAT and unique local addresses: for a check that is placed in a VPC. */
+  /** RFC 1918, carrier-grade NAT and unique local addresses: for a check inside a VPC. */
   readonly allowPrivateNetworks: boolean;
-  /** This machine itself: for a registry that is started locally, never in a Lambda function. */
+  /** This machine itself: for a local registry, never in a Lambda function. */
   readonly allowLoopback: boolean;
 }
 
 /** Why an address is refused. */
 export type AddressRefusal = 'reserved' | 'private';
 
-/** The registry or a server that it named has an address which a check must not talk to. */
+/** The registry, or a server it names, has an address that a check must not connect to. */
 export class AddressRefusedError extends Error {
-  readonly code = 'ERR_ADDRESS_REFUSED';
+  public readonly code = 'ERR_ADDRESS_REFUSED';
 
-  constructor(readonly refusal: AddressRefusal) {
+  constructor(public readonly refusal: AddressRefusal) {
     super(`a ${refusal} address`);
     this.name = 'AddressRefusedError';
   }
@@ -31,7 +31,7 @@ const LOOPBACK = blockList('127.0.0.0/8', '::1/128');
 const RESERVED = blockList(
   '0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '192.0.0.0/24', '100.100.100.200/32', '198.18.0.0/15', '224.0.0.0/4', '240.0.0.0/4',
   '::/128', '::1/128', 'fe80::/10', 'fec0::/10', 'ff00::/8', 'fd00:ec2::/32',
-  // Tunnels whose inner address can't be told (RFC 8215, Teredo).
+  // Tunnels that hide the inner address (RFC 8215, Teredo).
   '64:ff9b:1::/48', '2001::/32',
 );
 
@@ -50,7 +50,7 @@ function family(address: string): 'ipv4' | 'ipv6' {
   return isIPv4(address) ? 'ipv4' : 'ipv6';
 }
 
-/** `undefined` if the policy lets the check talk to this address. */
+/** `undefined` if the policy allows this address. */
 export function refusalOf(address: string, policy: AddressPolicy): AddressRefusal | undefined {
   const plain = embeddedIpv4(address) ?? address.replace(/%.*$/, '');
   if (LOOPBACK.check(plain, family(plain)) && policy.allowLoopback) {
@@ -63,7 +63,7 @@ export function refusalOf(address: string, policy: AddressPolicy): AddressRefusa
 }
 
 /**
- * The IPv4 address that a mapped or compatible (`::ffff:a.b.c.d`), NAT64 (`64:ff9b::/96`, which DNS64 makes of every
+ * The IPv4 address that a mapped or compatible (`::ffff:a.b.c.d`), NAT64 (`64:ff9b::/96`, which DNS64 creates for every
  * IPv4-only registry in an IPv6-only subnet) or 6to4 (`2002::/16`) address leads to.
  */
 function embeddedIpv4(address: string): string | undefined {
@@ -89,15 +89,15 @@ function dotted(high: number, low: number): string {
   return [high, low].flatMap((group) => [Math.floor(group / 256), group % 256]).join('.');
 }
 
-/** The refusal for a host that is an IP literal: Node never calls `lookup` for those. */
+/** The refusal for a host that is an IP address: Node.js calls no `lookup` for it. */
 export function refusalOfHost(hostname: string, policy: AddressPolicy): AddressRefusal | undefined {
   const literal = hostname.replace(/^\[(.*)\]$/, '$1');
   return isIP(literal) === 0 ? undefined : refusalOf(literal, policy);
 }
 
 /**
- * A `lookup` for the connection itself: the address that is checked is the one that is connected to, so a name that
- * resolves to something else a moment later (DNS rebinding) gains nothing.
+ * A `lookup` for the connection itself. The checked address is the one that is connected to, so that a name that resolves to another
+ * address a moment later (DNS rebinding) gains nothing.
  */
 export function guardedLookup(policy: AddressPolicy, lookup: LookupFunction): LookupFunction {
   return (hostname, options: LookupOptions, callback) => {
@@ -119,7 +119,7 @@ export function guardedLookup(policy: AddressPolicy, lookup: LookupFunction): Lo
   };
 }
 
-/** Whether a host is this machine by its very name. */
+/** Whether the name of a host means this machine. */
 export function isLoopbackHost(hostname: string): boolean {
   const literal = hostname.replace(/^\[(.*)\]$/, '$1');
   return literal === 'localhost' || (isIP(literal) !== 0 && LOOPBACK.check(literal, family(literal)));

@@ -4,7 +4,7 @@ import * as https from 'node:https';
 import { createSecureContext, rootCertificates } from 'node:tls';
 import { AddressPolicy } from './address-guard';
 
-/** Servers with a short breath close an idle connection after this time. */
+/** Some servers close an idle connection after as little as this time. */
 const IDLE_LIMIT = 5_000;
 
 export interface ConnectionOptions extends AddressPolicy {
@@ -18,15 +18,15 @@ export interface Agents {
 }
 
 /**
- * Connections that are kept for the next request: each TLS handshake costs two round trips. They may outlive a check, in a
- * function that is asked about one image after the other. What one check may not connect to, it can't inherit from another.
+ * Connections that are kept for the next request, because each TLS handshake costs two round trips. A function that checks one image
+ * after the other keeps them between checks. No check inherits a connection that it must not open itself.
  */
 export class Connections {
   private readonly agents = new Map<string, Agents>();
   private usedAt = 0;
 
   public agentsFor({ ca, allowLoopback, allowPrivateNetworks }: ConnectionOptions, now: number): Agents {
-    // A function that Lambda had frozen wakes up with connections that nobody holds any more, and their timers have not run.
+    // After Lambda has frozen a function, its servers have closed the connections, and its own timers have not run.
     if (now - this.usedAt > IDLE_LIMIT) {
       this.close();
     }
@@ -55,17 +55,15 @@ function trust(ca: string | undefined): https.AgentOptions {
   if (ca === undefined) {
     return {};
   }
-  // Node ignores what it can't read here, and the registry would look untrusted.
-  if (!isCertificate(ca)) {
-    throw new TypeError('ca must be one or more certificates in PEM form (-----BEGIN CERTIFICATE-----)');
-  }
+  validateCertificates(ca);
   return { secureContext: createSecureContext({ ca: [...rootCertificates, ca] }) };
 }
 
-function isCertificate(pem: string): boolean {
+/** Node.js ignores text that is not a certificate, and the registry would look untrusted. */
+export function validateCertificates(pem: string): void {
   try {
-    return new X509Certificate(pem).fingerprint256 !== '';
+    new X509Certificate(pem);
   } catch {
-    return false;
+    throw new TypeError('ca must be one or more certificates in PEM form (-----BEGIN CERTIFICATE-----)');
   }
 }

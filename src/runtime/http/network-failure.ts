@@ -1,4 +1,4 @@
-/** What went wrong below HTTP, as far as it makes a difference to the user. */
+/** A fault below HTTP, as far as the difference matters to the user. */
 export type NetworkFailureKind =
   | 'address-reserved' | 'address-private'
   | 'dns' | 'unreachable' | 'refused' | 'cut' | 'timeout'
@@ -7,28 +7,28 @@ export type NetworkFailureKind =
 
 const RETRYABLE: readonly NetworkFailureKind[] = ['dns', 'unreachable', 'refused', 'cut', 'timeout'];
 
-/** A request that got no usable answer. Holds no text of Node's error: it may quote what was sent. */
+/** A request without a usable answer. It holds no text of Node's error, which can quote the request. */
 export class NetworkFailure extends Error {
-  constructor(readonly kind: NetworkFailureKind, readonly url: URL, readonly code?: string) {
+  /** Translates the errors of `http.request`, `https.request` and their answers. */
+  public static from(error: unknown, url: URL): NetworkFailure {
+    if (error instanceof NetworkFailure) {
+      return error;
+    }
+    const { code, refusal } = error as { code?: string; refusal?: string };
+    return new NetworkFailure(networkFailureKind(code ?? '', refusal), url, code);
+  }
+
+  constructor(public readonly kind: NetworkFailureKind, public readonly url: URL, public readonly code?: string) {
     super(`${kind}${code ? ` (${code})` : ''}`);
     this.name = 'NetworkFailure';
   }
 
-  get retryable(): boolean {
+  public get isRetryable(): boolean {
     return RETRYABLE.includes(this.kind);
   }
 }
 
-/** Translates what `http.request` and `https.request` emit. */
-export function networkFailure(error: unknown, url: URL): NetworkFailure {
-  if (error instanceof NetworkFailure) {
-    return error;
-  }
-  const { code, refusal } = error as { code?: string; refusal?: string };
-  return new NetworkFailure(kindOfError(code ?? '', refusal), url, code);
-}
-
-function kindOfError(code: string, refusal?: string): NetworkFailureKind {
+function networkFailureKind(code: string, refusal?: string): NetworkFailureKind {
   if (code === 'ERR_ADDRESS_REFUSED') {
     return refusal === 'private' ? 'address-private' : 'address-reserved';
   }

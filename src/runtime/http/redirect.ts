@@ -1,14 +1,15 @@
 import { isLoopbackHost } from './address-guard';
 import { CheckEnvironment } from './environment';
+import { HttpRequest, HttpResponse } from './message';
 import { NetworkFailure } from './network-failure';
 import { sendWithRetries } from './retry';
-import { HttpRequest, HttpResponse, Transport } from './transport';
+import { Transport } from './transport';
 
 const REDIRECT_LIMIT = 5;
 
 /**
- * Sends a request and follows redirects (registry.k8s.io answers manifests so, every registry blobs). Authorization
- * stays with the origin it was meant for: once a redirect has left it, it is not sent again, wherever the next one leads.
+ * Sends a request and follows redirects, which registry.k8s.io uses for manifests and every registry for blobs. Authorization stays
+ * with the origin it was meant for: once a redirect has left that origin, it is not sent again, wherever the next redirect leads.
  */
 export async function sendAndFollow(transport: Transport, request: HttpRequest, environment: CheckEnvironment): Promise<HttpResponse> {
   let current = request;

@@ -23,8 +23,8 @@ const FORBIDDEN = /[\x00-\x08\x0a-\x1f\x7f]/;
 /**
  * Parses the challenges of all `WWW-Authenticate` headers of an answer.
  *
- * A comma separates parameters as well as challenges, and Forgejo really sends two challenges in one header, so a new
- * challenge is recognised by what follows its first token: a blank and another token, and no `=`.
+ * A comma separates parameters as well as challenges, and Forgejo sends two challenges in one header. So a new challenge is recognized
+ * by what follows its first token: a blank and another token, and no `=`.
  */
 export function parseChallenges(headers: readonly string[]): Challenge[] {
   return headers.flatMap(parseHeader);
@@ -35,9 +35,9 @@ function parseHeader(header: string): Challenge[] {
     throw new ChallengeError('control character in the challenge');
   }
   const challenges: Challenge[] = [];
-  const scanner = createScanner(header);
+  const scanner = new Scanner(header);
   scanner.take(SEPARATORS);
-  while (!scanner.atEnd()) {
+  while (!scanner.atEnd) {
     const scheme = scanner.take(TOKEN);
     if (scheme === undefined) {
       throw new ChallengeError('a challenge must begin with its scheme');
@@ -47,41 +47,48 @@ function parseHeader(header: string): Challenge[] {
   return challenges;
 }
 
+/** Reads the parameters of one challenge, and stops at the end or before the scheme of the next challenge. */
 function parseParams(scanner: Scanner): Record<string, string> {
   const params = new Map<string, string>();
   const blank = scanner.take(BLANKS);
-  // `Negotiate oYIB==`: opaque data instead of parameters. Nobody here speaks such a scheme, so it is only skipped.
-  const opaque = blank !== '' && scanner.take(TOKEN68) !== undefined;
+  // `Negotiate oYIB==`: opaque data instead of parameters. ECS knows no such scheme, so it is only skipped.
+  const isOpaque = blank !== '' && scanner.take(TOKEN68) !== undefined;
   let separator = scanner.take(SEPARATORS) ?? '';
-  let first = blank !== '' && !opaque && !separator.includes(',');
-  while (!scanner.atEnd()) {
-    if (!first && !separator.includes(',')) {
+  // Right behind the scheme and its blank, a parameter needs no comma, and a token without `=` is no scheme.
+  let followsScheme = blank !== '' && !isOpaque && !separator.includes(',');
+  while (!scanner.atEnd) {
+    if (!followsScheme && !separator.includes(',')) {
       throw new ChallengeError('challenges and parameters must be separated by commas');
     }
-    const start = scanner.position();
-    const name = scanner.take(TOKEN)?.toLowerCase();
-    if (name === undefined) {
-      throw new ChallengeError('a parameter must begin with its name');
-    }
+    const start = scanner.position;
+    const name = parseName(scanner);
     if (scanner.take(EQUALS) === undefined) {
-      if (first) {
+      if (followsScheme) {
         throw new ChallengeError('a parameter has no value');
       }
       scanner.reset(start);
       break;
     }
-    if (opaque) {
+    if (isOpaque) {
       throw new ChallengeError('a challenge has opaque data and parameters');
     }
-    // Go's clients take the last one, others the first: whoever can make them differ chooses who gets the password.
+    // Go's clients use the last one, others the first: a server that makes them differ chooses who gets the password.
     if (params.has(name)) {
       throw new ChallengeError('a parameter is given twice');
     }
     params.set(name, parseValue(scanner));
     separator = scanner.take(SEPARATORS) ?? '';
-    first = false;
+    followsScheme = false;
   }
   return Object.fromEntries(params);
+}
+
+function parseName(scanner: Scanner): string {
+  const name = scanner.take(TOKEN);
+  if (name === undefined) {
+    throw new ChallengeError('a parameter must begin with its name');
+  }
+  return name.toLowerCase();
 }
 
 function parseValue(scanner: Scanner): string {
@@ -96,34 +103,33 @@ function parseValue(scanner: Scanner): string {
   return token;
 }
 
-interface Scanner {
-  take(pattern: RegExp): string | undefined;
-  atEnd(): boolean;
-  position(): number;
-  reset(position: number): void;
+class Scanner {
+  private index = 0;
+
+  constructor(private readonly text: string) {}
+
+  public get atEnd(): boolean {
+    return this.index >= this.text.length;
+  }
+
+  public get position(): number {
+    return this.index;
+  }
+
+  /** Moves over what matches here, and returns it. */
+  public take(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.index;
+    const match = pattern.exec(this.text);
+    this.index += match?.[0].length ?? 0;
+    return match?.[0];
+  }
+
+  public reset(position: number): void {
+    this.index = position;
+  }
 }
 
-function createScanner(text: string): Scanner {
-  let index = 0;
-  return {
-    take(pattern) {
-      pattern.lastIndex = index;
-      const match = pattern.exec(text);
-      if (match === null) {
-        return undefined;
-      }
-      index += match[0].length;
-      return match[0];
-    },
-    atEnd: () => index >= text.length,
-    position: () => index,
-    reset: (position) => {
-      index = position;
-    },
-  };
-}
-
-/** The challenge to answer: Bearer, as every client prefers it, else Basic; `undefined` if there is none of both. */
+/** The challenge to answer: Bearer, which every client prefers, else Basic; `undefined` if there is neither. */
 export function preferredChallenge(challenges: readonly Challenge[]): Challenge | undefined {
   return challenges.find((c) => c.scheme === 'bearer' && c.params.realm) ?? challenges.find((c) => c.scheme === 'basic');
 }

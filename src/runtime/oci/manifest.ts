@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { declaredPlatform, Platform } from './platform';
+import { isObject, parseJson } from '../http/json';
 
 const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
 const DOCKER_LIST = 'application/vnd.docker.distribution.manifest.list.v2+json';
@@ -11,16 +12,16 @@ const MANIFEST_TYPES = [OCI_MANIFEST, DOCKER_MANIFEST];
 /** The last one is what Docker 1.10 pushed; registries still serve such images. */
 const CONFIG_TYPES = ['application/vnd.oci.image.config.v1+json', 'application/vnd.docker.container.image.v1+json', 'application/octet-stream'];
 
-/** Always all four: without the OCI types distribution 2.8 says 404, and rewrites Docker manifests to schema 1. */
+/** Always all four: without the OCI types distribution 2.8 answers 404, and rewrites Docker manifests to schema 1. */
 export const MANIFEST_ACCEPT = [...INDEX_TYPES, ...MANIFEST_TYPES].join(', ');
 
 export type Manifest =
   | { readonly kind: 'index'; readonly platforms: readonly Platform[]; readonly undeclared: boolean }
   | { readonly kind: 'image'; readonly configDigest: string };
 
-/** The answer is a manifest of something that ECS can't run, or none at all. */
+/** The answer is the manifest of something that ECS cannot run, or no manifest. */
 export class ManifestError extends Error {
-  constructor(readonly verdict: 'NOT_AN_IMAGE' | 'PROTOCOL_ERROR', reason: string) {
+  constructor(public readonly verdict: 'NOT_AN_IMAGE' | 'PROTOCOL_ERROR', reason: string) {
     super(reason);
     this.name = 'ManifestError';
   }
@@ -31,8 +32,8 @@ export function mediaTypeOf(contentType: string | undefined): string {
   return (contentType ?? '').split(';')[0].trim().toLowerCase();
 }
 
-/** What the header alone says: throws if it can't be an image; `undefined` if the body has to tell. */
-export function kindOfMediaType(mediaType: string): Manifest['kind'] | undefined {
+/** The kind by the header alone; `undefined` if that depends on the body. Throws if it cannot be an image. */
+export function kindByMediaType(mediaType: string): Manifest['kind'] | undefined {
   if (INDEX_TYPES.includes(mediaType)) {
     return 'index';
   }
@@ -53,41 +54,39 @@ export function kindOfMediaType(mediaType: string): Manifest['kind'] | undefined
 
 export function parseManifest(body: Buffer, contentType: string | undefined): Manifest {
   const headerType = mediaTypeOf(contentType);
-  kindOfMediaType(headerType);
+  kindByMediaType(headerType);
   const json = parseObject(body);
   if (json.schemaVersion === 1) {
     throw new ManifestError('NOT_AN_IMAGE', 'a manifest of schema 1, which containerd no longer pulls');
   }
-  const kind = kindOfBody(json);
+  const kind = kindByContent(json);
   const bodyType = typeof json.mediaType === 'string' ? json.mediaType.toLowerCase() : headerType;
-  // Two clients must never read two different things into the same bytes (CVE-2021-41190).
-  if ((kindOfMediaType(headerType) ?? kind) !== kind || (kindOfMediaType(bodyType) ?? kind) !== kind) {
+  // Two clients must never read the same bytes as two different things (CVE-2021-41190).
+  if ((kindByMediaType(headerType) ?? kind) !== kind || (kindByMediaType(bodyType) ?? kind) !== kind) {
     throw new ManifestError('PROTOCOL_ERROR', 'a manifest whose media type contradicts its content');
   }
-  if (kindOfMediaType(headerType) !== undefined && bodyType !== headerType) {
+  if (kindByMediaType(headerType) !== undefined && bodyType !== headerType) {
     throw new ManifestError('PROTOCOL_ERROR', 'a manifest whose mediaType differs from its Content-Type');
   }
   return kind === 'index' ? parseIndex(json) : parseImage(json);
 }
 
 function parseObject(body: Buffer): Record<string, unknown> {
-  let json: unknown;
-  try {
-    json = JSON.parse(body.toString());
-  } catch {
-    throw new ManifestError('PROTOCOL_ERROR', 'something that is no JSON');
+  const json = parseJson(body.toString());
+  if (json === undefined) {
+    throw new ManifestError('PROTOCOL_ERROR', 'something that is not JSON');
   }
   if (!isObject(json)) {
-    throw new ManifestError('PROTOCOL_ERROR', 'JSON that is no manifest');
+    throw new ManifestError('PROTOCOL_ERROR', 'JSON that is not a manifest');
   }
   return json;
 }
 
-function kindOfBody(json: Record<string, unknown>): Manifest['kind'] {
+function kindByContent(json: Record<string, unknown>): Manifest['kind'] {
   const index = Array.isArray(json.manifests);
   const image = isObject(json.config) || Array.isArray(json.layers);
   if (index === image) {
-    throw new ManifestError('PROTOCOL_ERROR', index ? 'a manifest that is an index as well' : 'JSON that is no manifest');
+    throw new ManifestError('PROTOCOL_ERROR', index ? 'a manifest that is an index as well' : 'JSON that is not a manifest');
   }
   return index ? 'index' : 'image';
 }
@@ -105,12 +104,15 @@ function parseIndex(json: Record<string, unknown>): Manifest {
   };
 }
 
-/** BuildKit puts attestations beside the images, with the platform unknown/unknown. */
+/**
+ * BuildKit puts attestations beside the images, with the platform unknown/unknown. An artifactType decides nothing: OCI image-spec 1.1
+ * makes it the media type of the config, and ko, GoReleaser and Chainguard write it on every entry.
+ */
 function isRunnable(entry: Record<string, unknown>): boolean {
   const annotations = isObject(entry.annotations) ? entry.annotations : {};
   const platform = isObject(entry.platform) ? entry.platform : {};
   const mediaType = typeof entry.mediaType === 'string' ? entry.mediaType : OCI_MANIFEST;
-  return annotations['vnd.docker.reference.type'] !== 'attestation-manifest' && platform.os !== 'unknown' && entry.artifactType === undefined
+  return annotations['vnd.docker.reference.type'] !== 'attestation-manifest' && platform.os !== 'unknown'
     && [...INDEX_TYPES, ...MANIFEST_TYPES].includes(mediaType);
 }
 
@@ -125,7 +127,7 @@ function parseImage(json: Record<string, unknown>): Manifest {
   return { kind: 'image', configDigest: config.digest };
 }
 
-/** The platform in an image's config blob; `undefined` if it doesn't say. */
+/** The platform in the config blob of an image; `undefined` if it declares none. */
 export function platformOfConfig(body: Buffer): Platform | undefined {
   return declaredPlatform(parseObject(body));
 }
@@ -136,8 +138,4 @@ export function sha256Digest(body: Buffer): string {
 
 export function isSha256(digest: string | undefined): digest is string {
   return /^sha256:[0-9a-f]{64}$/.test(digest ?? '');
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

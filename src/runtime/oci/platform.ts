@@ -1,3 +1,5 @@
+import { isObject } from '../http/json';
+
 /** Operating system and architecture in the words of the OCI image specification (Go's GOOS and GOARCH). */
 export interface Platform {
   readonly os: string;
@@ -14,7 +16,7 @@ export function parsePlatform(text: string): Platform {
   if (!os || !architecture || rest.length > 0) {
     throw new TypeError(`platform must be <os>/<architecture>, got ${JSON.stringify(text)}, expected for example linux/amd64`);
   }
-  return { os, architecture: normalized(architecture), variant };
+  return { os, architecture: canonicalArchitecture(architecture), variant };
 }
 
 export function platformText({ os, architecture, variant }: Platform): string {
@@ -23,18 +25,18 @@ export function platformText({ os, architecture, variant }: Platform): string {
 
 /** The platform that an index entry or an image config declares. */
 export function declaredPlatform(value: unknown): Platform | undefined {
-  const { os, architecture, variant } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+  const { os, architecture, variant } = isObject(value) ? value : {};
   if (typeof os !== 'string' || typeof architecture !== 'string' || os === '' || architecture === '') {
     return undefined;
   }
-  return { os: os.toLowerCase(), architecture: normalized(architecture.toLowerCase()), variant: typeof variant === 'string' && variant ? variant : undefined };
+  return { os: os.toLowerCase(), architecture: canonicalArchitecture(architecture.toLowerCase()), variant: typeof variant === 'string' && variant ? variant : undefined };
 }
 
-function normalized(architecture: string): string {
+function canonicalArchitecture(architecture: string): string {
   return Object.hasOwn(ARCHITECTURES, architecture) ? ARCHITECTURES[architecture] : architecture;
 }
 
-/** Variants that the plain architecture can run: an image for x86-64-v3 or ARMv9 asks for more than ECS promises. */
+/** The variants that the plain architecture runs. An image for x86-64-v3 or ARMv9 needs more than ECS promises. */
 const BASE_VARIANTS: Readonly<Record<string, string>> = { amd64: 'v1', arm64: 'v8' };
 
 export function runsOn(image: Platform, wanted: Platform): boolean {

@@ -1,10 +1,5 @@
+import { registryOfHost } from '../../registries/registries';
 import { isLoopbackHost } from '../http/address-guard';
-
-/** Registries whose token service is known to have another host; every other such pair the user has to name. */
-export const KNOWN_PAIRS: Readonly<Record<string, string | undefined>> = {
-  'registry-1.docker.io': 'auth.docker.io',
-  'registry.gitlab.com': 'gitlab.com',
-};
 
 export type Realm =
   | { readonly trusted: true; readonly url: URL }
@@ -17,9 +12,8 @@ export interface RealmOptions {
 }
 
 /**
- * Decides whether the password may go where the registry's challenge says. The realm is chosen by whoever answers for
- * the registry (CVE-2020-15157, CVE-2026-33540), so a similar name or a common parent domain is no reason to trust it:
- * strangers share `azurecr.io` and `jfrog.io`.
+ * Decides whether the password can go to the realm of a challenge. The server that answers chooses the realm (CVE-2020-15157,
+ * CVE-2026-33540), so a similar name or a common parent domain is no reason to trust it: strangers share `azurecr.io` and `jfrog.io`.
  */
 export function trustedRealm(realm: string, registry: URL, options: RealmOptions): Realm {
   if (!URL.canParse(realm, registry.href)) {
@@ -33,11 +27,13 @@ export function trustedRealm(realm: string, registry: URL, options: RealmOptions
   if (url.protocol === 'http:' && !(options.insecureLoopback && isLoopbackHost(url.hostname))) {
     return { trusted: false, host: url.host, reason: 'plain-http' };
   }
-  const trusted = url.host === registry.host || url.host === KNOWN_PAIRS[registry.host] || url.host === normalized(options.authHost, url.protocol);
+  const trustedHosts = [registry.host, registryOfHost(registry.host)?.authHost, defaultPortOmitted(options.authHost, url.protocol)];
+  const trusted = trustedHosts.includes(url.host);
   return trusted ? { trusted, url } : { trusted, host: url.host, reason: 'other-host' };
 }
 
-function normalized(authHost: string | undefined, protocol: string): string | undefined {
+/** The host as a URL has it. */
+function defaultPortOmitted(authHost: string | undefined, protocol: string): string | undefined {
   const text = `${protocol}//${authHost}`;
   return authHost !== undefined && URL.canParse(text) ? new URL(text).host : undefined;
 }

@@ -1,20 +1,11 @@
-import { HttpResponse } from '../http/transport';
+import { parseJson } from '../http/json';
+import { HttpResponse } from '../http/message';
 
 const CLIENT_ID = 'cdk-private-registry';
 
-export interface Credentials {
-  readonly username: string;
-  readonly password: string;
-}
-
-/** RFC 7617; UTF-8, as every registry's client does it. */
-export function basicAuthorization({ username, password }: Credentials): string {
-  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-}
-
-/** The URL of a token request; without a scope it is what `docker login` asks. */
+/** The URL of a token request; without a scope it is that of `docker login`. */
 export function tokenUrl(realm: URL, service: string | undefined, scope?: string): URL {
-  // A realm may have a query of its own, which is kept.
+  // The query of the realm is kept.
   const url = new URL(realm);
   if (service) {
     url.searchParams.append('service', service);
@@ -27,9 +18,8 @@ export function tokenUrl(realm: URL, service: string | undefined, scope?: string
 }
 
 /**
- * The scope to ask for, given the one that the registry offers. Artifactory's lacks the repository key in front of the
- * path, nvcr.io's wants `pull,push` or nothing, Forgejo's is `*`: a name that ends this repository is taken over, and
- * `pull` is all that is ever asked.
+ * The scope to request, given the one that the registry offers. Artifactory omits the repository key in front of the path, nvcr.io offers
+ * `pull,push` or nothing, Forgejo `*`. So a name that ends this repository is used, and nothing but `pull` is requested.
  */
 export function pullScope(repository: string, offered: string = ''): string {
   const names = repositoryNames(offered);
@@ -37,10 +27,7 @@ export function pullScope(repository: string, offered: string = ''): string {
   return `repository:${name}:pull`;
 }
 
-/**
- * The scope that a registry names with `insufficient_scope`, whatever repository it speaks of: it knows under which
- * name it keeps the image.
- */
+/** The scope that a registry names with `insufficient_scope`, for any repository: the registry knows the name that it keeps the image under. */
 export function demandedScope(offered: string = ''): string | undefined {
   const names = repositoryNames(offered);
   return names.length === 1 ? `repository:${names[0]}:pull` : undefined;
@@ -50,12 +37,8 @@ function repositoryNames(scope: string): string[] {
   return scope.split(' ').flatMap((part) => /^repository(?:\([a-z]+\))?:([^ ]+):[^:]*$/.exec(part)?.[1] ?? []);
 }
 
-/** The token of a token service's answer; `undefined` if there is none that could be sent. */
+/** The token in the answer of a token service; `undefined` if there is none that a header can carry. */
 export function tokenOf(response: HttpResponse): string | undefined {
-  try {
-    const { token, access_token: accessToken } = JSON.parse(response.body.toString()) as Record<string, unknown>;
-    return [token, accessToken].find((t): t is string => typeof t === 'string' && /^[\x21-\x7e]+$/.test(t));
-  } catch {
-    return undefined;
-  }
+  const { token, access_token: accessToken } = (parseJson(response.body.toString()) ?? {}) as Record<string, unknown>;
+  return [token, accessToken].find((t): t is string => typeof t === 'string' && /^[\x21-\x7e]+$/.test(t));
 }

@@ -1,10 +1,11 @@
-import { HttpResponse } from '../http/transport';
+import { parseJson } from '../http/json';
+import { HttpResponse } from '../http/message';
 
-/** What the body of an error says, as far as anything can be made of it. Nothing here is trusted or cleaned yet. */
+/** The content of the body of an error, as far as it is understood. Nothing here is trusted or cleaned yet. */
 export interface RegistryError {
   readonly code?: string;
   readonly text?: string;
-  /** A page for people: a proxy, a firewall or a web server, not a registry. */
+  /** A page for people, from a proxy, a firewall or a web server rather than a registry. */
   readonly html: boolean;
 }
 
@@ -14,27 +15,19 @@ export function registryErrorOf(response: HttpResponse): RegistryError {
   if (html) {
     return { html };
   }
-  const json = parsed(text);
+  const json = parseJson(text);
   if (typeof json !== 'object' || json === null) {
-    // Red Hat and private ECR answer in plain words.
+    // Red Hat and private ECR answer in plain text.
     return { html, text: text.trim().slice(0, 1_000) || undefined };
   }
   const { errors, details, message, error_description: description, error } = json as Record<string, unknown>;
-  // The shape of the specification; `details` and `message` are Docker Hub's token service; the rest OAuth's (RFC 6749).
+  // `errors` is in the specification; `details` and `message` are Docker Hub's token service; the rest is OAuth (RFC 6749).
   const first = (Array.isArray(errors) ? errors[0] : undefined) as { code?: unknown; message?: unknown } | null | undefined;
   return {
     html,
     code: typeof first?.code === 'string' ? first.code : undefined,
     text: [first?.message, details, message, description, error].find((t): t is string => typeof t === 'string' && t !== ''),
   };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** ACR's and JFrog's firewalls: `client with IP '203.0.113.7' is not allowed access`. */

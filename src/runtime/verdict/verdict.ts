@@ -1,4 +1,4 @@
-/** What a verdict says about the deployment: go on, stop, or nobody can tell from here. */
+/** What a verdict means for the deployment: go on, stop, or not certain from here. */
 export type VerdictKind = 'yes' | 'no' | 'not-definite';
 
 const KINDS = {
@@ -34,11 +34,9 @@ export function kindOf(verdict: Verdict): VerdictKind {
   return KINDS[verdict];
 }
 
-/**
- * Ends a check with a verdict that is not a yes. Its message is what the user reads.
- */
+/** Ends a check with a verdict that is not a yes. Its message is what the user reads. */
 export class CheckFailure extends Error {
-  constructor(readonly verdict: Verdict, message: string, readonly definite: boolean = kindOf(verdict) === 'no') {
+  constructor(public readonly verdict: Verdict, message: string, public readonly definite: boolean = kindOf(verdict) === 'no') {
     super(message);
     this.name = 'CheckFailure';
   }

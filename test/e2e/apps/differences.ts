@@ -45,7 +45,7 @@ const GHCR = RegistryCredentials.fromSecretCompleteArn(secrets['ghcr/pull']);
 // A role that can't be changed from here.
 const immutable = (scope: Construct) => iam.Role.fromRoleArn(scope, 'Immutable', roleArn, { mutable: false });
 rawTask('ImmutableRole', byArn('ImmutableRole', secrets['ghcr/pull']), IMAGE, immutable(raw));
-ourTask('ImmutableRole', GHCR, { executionRolePolicyManagedExternally: true }, immutable(ours));
+ourTask('ImmutableRole', GHCR, { rolePolicyManagedExternally: true }, immutable(ours));
 
 // A key that is known by its ARN.
 rawTask('ImportedKey', byArn('ImportedKey', secrets['keyed/pull'], keyArn));

@@ -2,15 +2,22 @@
 
 What becomes of it is moto's own secret. Dynamic references are resolved where this project allows them, in the value of a
 secret: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+
+And the ends of ARNs, which moto draws at random from letters only, so that one in 32 has six of the same case:
+https://github.com/getmoto/moto/blob/5.2.5/moto/secretsmanager/utils.py (SecretsManagerSecretIdentifier.generate). Such an end
+looks like a part of the name, and the library warns about it.
 """
 
+import itertools
 import json
 import re
 from typing import Any
 
 from moto.core.common_models import CloudFormationModel
 from moto.secretsmanager.models import secretsmanager_backends
+from moto.secretsmanager.utils import SecretsManagerSecretIdentifier
 from moto.ssm.models import ssm_backends
+from moto.utilities.id_generator import IdSourceContext, moto_id_manager
 
 _REFERENCE = re.compile(r"\{\{resolve:(secretsmanager|ssm):(.+?)\}\}")
 
@@ -107,5 +114,13 @@ def _resolve(found: re.Match[str], account_id: str, region_name: str) -> str:
     return json.loads(stored)[key] if key else stored
 
 
+_numbers = itertools.count(1)
+
+
+def _end_of_arn(context: IdSourceContext) -> str | None:
+    return f"aB{next(_numbers):04}" if isinstance(context.get("resource_identifier"), SecretsManagerSecretIdentifier) else None
+
+
 def install() -> None:
     """The class is known as soon as it exists: moto looks for the subclasses of CloudFormationModel."""
+    moto_id_manager.add_id_source(_end_of_arn)

@@ -18,7 +18,7 @@ export class Deployed {
     return StackEvents.reverse()
       .filter(({ ResourceStatus }) => ResourceStatus?.endsWith('FAILED'))
       .map(({ LogicalResourceId, ResourceStatus, ResourceStatusReason: reason = '' }) => ({
-        id: LogicalResourceId!, status: ResourceStatus!, reason, verdict: /\[(\w+)\]; to deploy all the same/.exec(reason)?.[1],
+        id: LogicalResourceId!, status: ResourceStatus!, reason, verdict: /\[(\w+)\]; to deploy anyway/.exec(reason)?.[1],
       }));
   }
 

@@ -54,13 +54,12 @@ func newProvidersStack(scope constructs.Construct, id string) {
 	describe(stack, "Google", registries.RegistryProvider_GoogleArtifactRegistry(jsii.String("europe-west1")))
 	describe(stack, "Jfrog", registries.RegistryProvider_Jfrog(jsii.String("acme.jfrog.io"), nil))
 	describe(stack, "Harbor", registries.RegistryProvider_Harbor(
-		jsii.String("harbor.example.com"), &registries.CustomRegistryOptions{Internal: jsii.Bool(true)}))
+		jsii.String("harbor.example.com"), &registries.CustomRegistryOptions{PrivateNetwork: jsii.Bool(true)}))
 	describe(stack, "Nexus", registries.RegistryProvider_Nexus(jsii.String("nexus.example.com:8443"), nil))
 	describe(stack, "Custom", registries.RegistryProvider_Custom(jsii.String("registry.example.com:5000"), &registries.CustomRegistryOptions{
-		AuthHost:          jsii.String("auth.example.com"),
-		Aliases:           jsii.Strings("mirror.example.com"),
-		Internal:          jsii.Bool(true),
-		RestrictedNetwork: jsii.Bool(true),
+		AuthHost:       jsii.String("auth.example.com"),
+		Aliases:        jsii.Strings("mirror.example.com"),
+		PrivateNetwork: jsii.Bool(true),
 	}))
 	describe(stack, "ForImage", registries.RegistryProvider_ForImage(jsii.String(image)))
 
@@ -75,14 +74,13 @@ func partsOf(it registries.ImageReference) string {
 }
 
 func describe(stack awscdk.Stack, id string, provider registries.RegistryProvider) {
-	values := []string{text(provider.Label()), text(provider.Host())}
+	values := []string{text(provider.Host())}
 	for _, alias := range *provider.Aliases() {
 		values = append(values, text(alias))
 	}
 	output(stack, id, joined(append(values,
-		text(provider.AuthHost()), text(provider.UsernameHint()), text(provider.PasswordHint()), text(provider.TokenExpiry()),
-		text(provider.DocumentationUrl()), text(provider.SupportsPullThroughCache()), text(provider.Ipv6()), text(provider.Internal()),
-		text(provider.RestrictedNetwork()), text(provider.ServesHost(jsii.String("mirror.example.com"))))...))
+		text(provider.AuthHost()), text(provider.UsernameHint()), text(provider.PasswordHint()),
+		text(provider.PrivateNetwork()), text(provider.ServesHost(jsii.String("mirror.example.com"))))...))
 }
 
 func text[T any](value *T) string {
@@ -201,19 +199,19 @@ func newServicesStack(scope constructs.Construct, id string) {
 	output(stack, "ClusterNameOutput", *api.Cluster().ClusterName())
 	output(stack, "ExecutionRoleOutput", *api.ExecutionRole().RoleArn())
 	output(stack, "SecretOutput", *api.Secret().SecretArn())
-	output(stack, "HostOutput", *api.Registry().Host()+" "+*api.Registry().Provider().Label())
+	output(stack, "HostOutput", *api.Registry().Host()+" "+*api.Registry().Provider().UsernameHint())
 
 	worker := awsecs.NewFargateTaskDefinition(stack, jsii.String("Worker"), nil)
 	worker.AddContainer(jsii.String("worker"), &awsecs.ContainerDefinitionOptions{
 		Image: registries.NewPrivateRegistryImage(jsii.String("harbor.example.com/acme/worker:3.0.0"), &registries.PrivateRegistryImageOptions{
 			Provider: registries.RegistryProvider_Harbor(
-				jsii.String("harbor.example.com"), &registries.CustomRegistryOptions{Internal: jsii.Bool(true)}),
+				jsii.String("harbor.example.com"), &registries.CustomRegistryOptions{PrivateNetwork: jsii.Bool(true)}),
 			Credentials: credentials,
 			PullCheck: &registries.PullCheckOptions{
-				Vpc:        vpc,
-				VpcSubnets: &awsec2.SubnetSelection{SubnetType: awsec2.SubnetType_PRIVATE_WITH_EGRESS},
-				AuthHost:   jsii.String("auth.example.com"),
-				Timeout:    awscdk.Duration_Seconds(jsii.Number(45)),
+				Vpc:               vpc,
+				VpcSubnets:        &awsec2.SubnetSelection{SubnetType: awsec2.SubnetType_PRIVATE_WITH_EGRESS},
+				RestrictedNetwork: jsii.Bool(true),
+				Timeout:           awscdk.Duration_Seconds(jsii.Number(45)),
 			},
 		}),
 	})

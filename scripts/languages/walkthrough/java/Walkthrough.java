@@ -89,13 +89,12 @@ public class Walkthrough {
             describe("Azure", RegistryProvider.azure("acme"));
             describe("Google", RegistryProvider.googleArtifactRegistry("europe-west1"));
             describe("Jfrog", RegistryProvider.jfrog("acme.jfrog.io"));
-            describe("Harbor", RegistryProvider.harbor("harbor.example.com", CustomRegistryOptions.builder().internal(true).build()));
+            describe("Harbor", RegistryProvider.harbor("harbor.example.com", CustomRegistryOptions.builder().privateNetwork(true).build()));
             describe("Nexus", RegistryProvider.nexus("nexus.example.com:8443"));
             describe("Custom", RegistryProvider.custom("registry.example.com:5000", CustomRegistryOptions.builder()
                     .authHost("auth.example.com")
                     .aliases(List.of("mirror.example.com"))
-                    .internal(true)
-                    .restrictedNetwork(true)
+                    .privateNetwork(true)
                     .build()));
             describe("ForImage", RegistryProvider.forImage(IMAGE));
 
@@ -108,12 +107,11 @@ public class Walkthrough {
         }
 
         private void describe(final String id, final RegistryProvider provider) {
-            List<Object> values = new ArrayList<>(List.of(provider.getLabel(), provider.getHost()));
+            List<Object> values = new ArrayList<>(List.of(provider.getHost()));
             values.addAll(provider.getAliases());
             values.addAll(Arrays.asList(
-                    provider.getAuthHost(), provider.getUsernameHint(), provider.getPasswordHint(), provider.getTokenExpiry(),
-                    provider.getDocumentationUrl(), provider.getSupportsPullThroughCache(), provider.getIpv6(), provider.getInternal(),
-                    provider.getRestrictedNetwork(), provider.servesHost("mirror.example.com")));
+                    provider.getAuthHost(), provider.getUsernameHint(), provider.getPasswordHint(),
+                    provider.getPrivateNetwork(), provider.servesHost("mirror.example.com")));
             output(id, values);
         }
 
@@ -241,18 +239,18 @@ public class Walkthrough {
             output("ClusterName", api.getCluster().getClusterName());
             output("ExecutionRole", api.getExecutionRole().getRoleArn());
             output("Secret", api.getSecret().getSecretArn());
-            output("Host", api.getRegistry().getHost() + " " + api.getRegistry().getProvider().getLabel());
+            output("Host", api.getRegistry().getHost() + " " + api.getRegistry().getProvider().getUsernameHint());
 
             PullCheckOptions inside = PullCheckOptions.builder()
                     .vpc(vpc)
                     .vpcSubnets(SubnetSelection.builder().subnetType(SubnetType.PRIVATE_WITH_EGRESS).build())
-                    .authHost("auth.example.com")
+                    .restrictedNetwork(true)
                     .timeout(Duration.seconds(45))
                     .build();
             FargateTaskDefinition worker = new FargateTaskDefinition(this, "Worker");
             worker.addContainer("worker", ContainerDefinitionOptions.builder()
                     .image(PrivateRegistryImage.Builder.create("harbor.example.com/acme/worker:3.0.0")
-                            .provider(RegistryProvider.harbor("harbor.example.com", CustomRegistryOptions.builder().internal(true).build()))
+                            .provider(RegistryProvider.harbor("harbor.example.com", CustomRegistryOptions.builder().privateNetwork(true).build()))
                             .credentials(credentials)
                             .pullCheck(inside)
                             .build())

@@ -54,7 +54,7 @@ class ProvidersStack(Stack):
         self.describe("Azure", RegistryProvider.azure("acme"))
         self.describe("Google", RegistryProvider.google_artifact_registry("europe-west1"))
         self.describe("Jfrog", RegistryProvider.jfrog("acme.jfrog.io"))
-        self.describe("Harbor", RegistryProvider.harbor("harbor.example.com", internal=True))
+        self.describe("Harbor", RegistryProvider.harbor("harbor.example.com", private_network=True))
         self.describe("Nexus", RegistryProvider.nexus("nexus.example.com:8443"))
         self.describe(
             "Custom",
@@ -62,8 +62,7 @@ class ProvidersStack(Stack):
                 "registry.example.com:5000",
                 auth_host="auth.example.com",
                 aliases=["mirror.example.com"],
-                internal=True,
-                restricted_network=True,
+                private_network=True,
             ),
         )
         self.describe("ForImage", RegistryProvider.for_image("ghcr.io/acme/api:1.4.2"))
@@ -77,18 +76,12 @@ class ProvidersStack(Stack):
         self.output(
             id,
             [
-                provider.label,
                 provider.host,
                 *provider.aliases,
                 provider.auth_host,
                 provider.username_hint,
                 provider.password_hint,
-                provider.token_expiry,
-                provider.documentation_url,
-                provider.supports_pull_through_cache,
-                provider.ipv6,
-                provider.internal,
-                provider.restricted_network,
+                provider.private_network,
                 provider.serves_host("mirror.example.com"),
             ],
         )
@@ -214,12 +207,12 @@ class ServicesStack(Stack):
         self.output("ClusterName", api.cluster.cluster_name)
         self.output("ExecutionRole", api.execution_role.role_arn)
         self.output("Secret", api.secret.secret_arn)
-        self.output("Host", f"{api.registry.host} {api.registry.provider.label}")
+        self.output("Host", f"{api.registry.host} {api.registry.provider.username_hint}")
 
         inside = PullCheckOptions(
             vpc=vpc,
             vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
-            auth_host="auth.example.com",
+            restricted_network=True,
             timeout=Duration.seconds(45),
         )
         worker = ecs.FargateTaskDefinition(self, "Worker")
@@ -227,7 +220,7 @@ class ServicesStack(Stack):
             "worker",
             image=PrivateRegistryImage(
                 "harbor.example.com/acme/worker:3.0.0",
-                provider=RegistryProvider.harbor("harbor.example.com", internal=True),
+                provider=RegistryProvider.harbor("harbor.example.com", private_network=True),
                 credentials=credentials,
                 pull_check=inside,
             ),

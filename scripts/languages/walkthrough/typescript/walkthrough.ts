@@ -26,7 +26,7 @@ const FOREIGN_KEY = 'arn:aws:kms:eu-west-1:444455556666:key/11111111-2222-3333-4
 class ProvidersStack extends Stack {
   constructor(scope: Construct, id: string, props: StackProps) {
     super(scope, id, props);
-    const options = { authHost: 'auth.example.com', aliases: ['mirror.example.com'], internal: true, restrictedNetwork: true };
+    const options = { authHost: 'auth.example.com', aliases: ['mirror.example.com'], privateNetwork: true };
     this.describe('DockerHub', RegistryProvider.DOCKER_HUB);
     this.describe('Ghcr', RegistryProvider.GHCR);
     this.describe('Gitlab', RegistryProvider.GITLAB);
@@ -38,7 +38,7 @@ class ProvidersStack extends Stack {
     this.describe('Azure', RegistryProvider.azure('acme'));
     this.describe('Google', RegistryProvider.googleArtifactRegistry('europe-west1'));
     this.describe('Jfrog', RegistryProvider.jfrog('acme.jfrog.io'));
-    this.describe('Harbor', RegistryProvider.harbor('harbor.example.com', { internal: true }));
+    this.describe('Harbor', RegistryProvider.harbor('harbor.example.com', { privateNetwork: true }));
     this.describe('Nexus', RegistryProvider.nexus('nexus.example.com:8443'));
     this.describe('Custom', RegistryProvider.custom('registry.example.com:5000', options));
     this.describe('ForImage', RegistryProvider.forImage('ghcr.io/acme/api:1.4.2'));
@@ -51,9 +51,8 @@ class ProvidersStack extends Stack {
 
   private describe(id: string, provider: RegistryProvider): void {
     this.output(id, [
-      provider.label, provider.host, ...provider.aliases, provider.authHost, provider.usernameHint, provider.passwordHint,
-      provider.tokenExpiry, provider.documentationUrl, provider.supportsPullThroughCache, provider.ipv6, provider.internal,
-      provider.restrictedNetwork, provider.servesHost('mirror.example.com'),
+      provider.host, ...provider.aliases, provider.authHost, provider.usernameHint, provider.passwordHint,
+      provider.privateNetwork, provider.servesHost('mirror.example.com'),
     ]);
   }
 
@@ -158,13 +157,13 @@ class ServicesStack extends Stack {
     this.output('ClusterName', api.cluster.clusterName);
     this.output('ExecutionRole', api.executionRole.roleArn);
     this.output('Secret', api.secret.secretArn);
-    this.output('Host', `${api.registry.host} ${api.registry.provider.label}`);
+    this.output('Host', `${api.registry.host} ${api.registry.provider.usernameHint}`);
 
-    const inside = { vpc, vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }, authHost: 'auth.example.com', timeout: Duration.seconds(45) };
+    const inside = { vpc, vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }, restrictedNetwork: true, timeout: Duration.seconds(45) };
     const worker = new ecs.FargateTaskDefinition(this, 'Worker');
     worker.addContainer('worker', {
       image: new PrivateRegistryImage('harbor.example.com/acme/worker:3.0.0', {
-        provider: RegistryProvider.harbor('harbor.example.com', { internal: true }),
+        provider: RegistryProvider.harbor('harbor.example.com', { privateNetwork: true }),
         credentials,
         pullCheck: inside,
       }),

@@ -1,0 +1,79 @@
+import { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { DependencyGroup, IDependable } from 'constructs';
+import { policyName } from './policy-name';
+import { policyOf, policyStatement, PullStatement } from './pull-statements';
+import { Puller } from './puller';
+import { customizesRoles, isImmutable, isOwnRole, nameOfRole } from './roles';
+import { validateTrust } from './trust';
+import { invalid } from '../private/errors';
+import { hashOf } from '../private/hash';
+import { roleResourceOf } from '../private/scopes';
+import { certainlyDiffer } from '../private/tokens';
+
+export interface PullGrantOptions {
+  readonly secret: secretsmanager.ISecret;
+  readonly statements: PullStatement[];
+  /** The policy of a role that cannot be changed is attached elsewhere. */
+  readonly rolePolicyManagedExternally?: boolean;
+}
+
+/**
+ * Allows the role of a puller to read the secret, by a policy in the stack of the puller. Returns what the puller waits for.
+ */
+export function grantPull(puller: Puller, options: PullGrantOptions): IDependable {
+  const { scope, role, service } = puller;
+  const { secret, statements } = options;
+  validateAccount(puller);
+  if (customizesRoles(scope)) {
+    return grantStatements(role, statements);
+  }
+  if (isImmutable(role)) {
+    if (role.addGrantsToResources) {
+      return secret.grantRead(role);
+    }
+    validateImmutable(puller, options);
+  }
+  validateTrust(scope, role, service);
+  const stack = Stack.of(scope);
+  return isOwnRole(stack, role) || isImmutable(role) ? grantStatements(role, statements) : addToPullPolicy(stack, role, statements);
+}
+
+export function grantStatements(grantee: iam.IGrantable, statements: PullStatement[]): iam.Grant {
+  return statements
+    .map(({ actions, resources, conditions }) => iam.Grant.addToPrincipal({ grantee, actions, resourceArns: resources, conditions }))
+    .reduce((all, grant) => all.combine(grant));
+}
+
+/**
+ * A role that is not of this stack gets one policy from it, so that equal statements become one: IAM limits the size of all policies
+ * of a role together.
+ */
+function addToPullPolicy(stack: Stack, role: iam.IRole, statements: PullStatement[]): IDependable {
+  const id = `PrivateRegistryPullPolicy${hashOf(roleResourceOf(role)?.node.addr ?? stack.resolve(role.roleArn))}`;
+  const policy = (stack.node.tryFindChild(id) as iam.Policy | undefined)
+    ?? new iam.Policy(stack, id, { policyName: policyName(stack, 'PrivateRegistryPull'), roles: [role] });
+  policy.addStatements(...statements.map(policyStatement));
+  // The policy that aws-cdk-lib adds for the logs is below the role.
+  return Stack.of(role) === stack ? new DependencyGroup(policy, role) : policy;
+}
+
+function validateAccount({ scope, role }: Puller): void {
+  const { account } = Stack.of(scope);
+  if (certainlyDiffer(role.env.account, account)) {
+    throw invalid('executionRoleOfOtherAccount',
+      `the execution role ${nameOfRole(role)} belongs to account ${role.env.account}, and the tasks run in account ${account}, where ECS cannot use it; `
+      + 'use a role of the same account', scope);
+  }
+}
+
+function validateImmutable({ scope, role }: Puller, { statements, rolePolicyManagedExternally }: PullGrantOptions): void {
+  if (rolePolicyManagedExternally) {
+    return;
+  }
+  const policy = JSON.stringify(Stack.of(scope).resolve(policyOf(statements)));
+  throw invalid('executionRoleImmutable',
+    `this app cannot change the execution role ${nameOfRole(role)}, so its tasks could not read the secret; `
+    + `attach this policy to the role, in addition to the permissions for its logs, and set rolePolicyManagedExternally: true: ${policy}`, scope);
+}

@@ -1,0 +1,60 @@
+import { Aspects, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct, IConstruct } from 'constructs';
+import { policyName } from './policy-name';
+import { roleResourceOf } from '../private/scopes';
+
+/**
+ * Whether the role is a resource of the stack. Any other role can have policies of many stacks, in many Regions.
+ */
+export function isOwnRole(stack: Stack, role: iam.IRole): boolean {
+  const resource = roleResourceOf(role);
+  return resource !== undefined && Stack.of(resource) === stack;
+}
+
+/**
+ * The role as one of the stack of `scope`: a policy that is added to it lands there. In the role's own stack the policy would
+ * refer to resources of this one and close a cycle, or nothing could wait for it.
+ */
+export function roleIn(scope: Construct, id: string, role: iam.IRole): iam.IRole {
+  if (isOwnRole(Stack.of(scope), role) || isImmutable(role) || customizesRoles(scope)) {
+    return role;
+  }
+  const resource = roleResourceOf(role);
+  // In parts: from a token aws-cdk-lib would take the first element of the role's path for its name.
+  const arn = resource === undefined ? role.roleArn : Stack.of(resource).formatArn({
+    service: 'iam', region: '', resource: 'role', resourceName: `${(resource.path ?? '/').slice(1)}${role.roleName}`,
+  });
+  const imported = iam.Role.fromRoleArn(scope, id, arn, { defaultPolicyName: 'Policy' });
+  // aws-cdk-lib accepts no name for the default policy, only a construct id, and the name that it derives from it has no Region.
+  Aspects.of(imported).add({
+    visit: (node) => {
+      if (node instanceof iam.CfnPolicy) {
+        node.policyName = policyName(imported, 'PrivateRegistryAccess');
+      }
+    },
+  });
+  return imported;
+}
+
+/**
+ * A role that was imported as immutable, or made so by `withoutPolicyUpdates()`. There is no public way to ask: it says of
+ * every statement that it was added, and its class has another name in every release.
+ */
+export function isImmutable(role: iam.IRole): role is iam.IRole & { readonly addGrantsToResources: boolean } {
+  return !iam.Role.isRole(role) && 'addGrantsToResources' in role;
+}
+
+/**
+ * Whether `Role.customizeRoles()` writes the policies into a report, for somebody else to create the roles.
+ */
+export function customizesRoles(scope: IConstruct): boolean {
+  return scope.node.tryGetContext('@aws-cdk/iam:customizeRoles') !== undefined;
+}
+
+/**
+ * The role as messages name it: its path, or the ARN of an imported role.
+ */
+export function nameOfRole(role: iam.IRole): string {
+  return roleResourceOf(role)?.node.scope?.node.path ?? JSON.stringify(role.roleArn);
+}

@@ -1,0 +1,72 @@
+import { Token } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { PullOptions } from './pull-options';
+import { grantPull } from '../access/grant-pull';
+import { Puller } from '../access/puller';
+import { RegistryCredentials } from '../credentials/registry-credentials';
+import { acceptedName } from '../credentials/registry-secret';
+import { warn } from '../private/errors';
+import { hostOf } from '../provider/image-host';
+import { RegistryProvider } from '../provider/registry-provider';
+import { addPullCheck } from '../pull-check/pull-check';
+import { ImageReference } from '../reference/image-reference';
+import { ECR_PUBLIC } from '../registries/ecr-public';
+import { registryOfHost } from '../registries/registries';
+
+/**
+ * The image that is pulled, and the credentials for it.
+ */
+export interface PullRequest extends PullOptions {
+  readonly reference: string;
+  readonly provider: RegistryProvider;
+  readonly credentials: RegistryCredentials;
+}
+
+/**
+ * What the puller writes into its resource.
+ */
+export interface PreparedPull {
+  readonly image: string;
+  readonly credentialsParameter: string;
+}
+
+/**
+ * Does all that lets a puller pull an image: finds or creates the secret, adds the pull check, and lets the role read the secret.
+ * The puller waits for both.
+ */
+export function preparePull(puller: Puller, request: PullRequest): PreparedPull {
+  const { scope, role } = puller;
+  const { reference, provider, pullCheck, pinDigest, rolePolicyManagedExternally } = request;
+  warnAboutReference(scope, request);
+
+  const secret = request.credentials._bind(scope, provider);
+  secret.addReader(role);
+  const use = secret.usedBy(scope);
+  const check = addPullCheck(puller, { reference, provider, secret, use, pullCheck, pinDigest });
+  if (check) {
+    puller.waitFor(check);
+  }
+  puller.waitFor(grantPull(puller, { secret: secret.secret, statements: use.statements, rolePolicyManagedExternally }));
+  return {
+    image: check && pinDigest ? check.getAttString('Image') : reference,
+    credentialsParameter: use.isName ? check?.getAttString('CredentialsParameter') ?? acceptedName(scope, use.id) : use.id,
+  };
+}
+
+function warnAboutReference(scope: Construct, { reference, pinDigest }: PullRequest): void {
+  const host = hostOf(reference);
+  if (host !== undefined && registryOfHost(host) === ECR_PUBLIC) {
+    warn(scope, 'publicEcrImage',
+      `the image ${JSON.stringify(reference)} is in the public registry of Amazon ECR, where every image can be pulled without credentials; `
+      + 'use ecs.ContainerImage.fromRegistry() without credentials');
+  }
+  if (Token.isUnresolved(reference)) {
+    return;
+  }
+  const { tag, digest } = ImageReference.parse(reference);
+  if (digest === undefined && !pinDigest && (tag === undefined || tag === 'latest')) {
+    warn(scope, 'imageWithoutFixedTag',
+      `the image ${JSON.stringify(reference)} ${tag ? 'has the tag "latest"' : 'has no tag, which means "latest"'}: `
+      + 'a task that starts later may run another image, and a rollback does not bring the old one back; use a tag that is never moved, or a digest');
+  }
+}

@@ -1,0 +1,12 @@
+import { Registry } from './registry';
+
+export const GITLAB: Registry = {
+  key: 'gitlab',
+  label: 'GitLab.com',
+  hosts: ['registry.gitlab.com'],
+  authHost: 'gitlab.com',
+  usernameHint: 'username of the deploy token, `gitlab+deploy-token-<n>` unless you chose one; any text with an access token',
+  passwordHint: 'deploy token `gldt-...`, or personal, project or group access token `glpat-...`, with the scope `read_registry`',
+  obtain: 'store a deploy token or an access token with the scope read_registry that has not expired',
+  permit: 'use a deploy token or an access token of this project or its group with the scope read_registry',
+};

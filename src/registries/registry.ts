@@ -1,0 +1,43 @@
+/**
+ * What the library has to know about a registry when an app is synthesized and when an image is checked. It is in the bundle of
+ * the pull check; what only people need is in `guides/`.
+ */
+export interface Registry {
+  /** Identifies the registry in templates, so it never changes. */
+  readonly key: string;
+  readonly label: string;
+  /** The host in image references, then the other hosts that its credentials are for. Empty where each customer has another host. */
+  readonly hosts: readonly string[];
+  /** Matches the customers' hosts. Anchored: `x.azurecr.io.attacker.com` is not Azure. */
+  readonly hostPattern?: RegExp;
+  /** Matches hosts that are probably such a registry: a good enough reason for advice, never for trust. */
+  readonly probableHost?: RegExp;
+  /** The customers' hosts for people, in Markdown. */
+  readonly hostForm?: string;
+  /** The host of the API, if it is not the one in image references. */
+  readonly apiHost?: string;
+  /** The host that issues tokens, if it is not the registry itself. It is sent the credentials. */
+  readonly authHost?: string;
+  /** What belongs in `username` and `password` of the secret, in Markdown. The descriptions in templates repeat it. */
+  readonly usernameHint: string;
+  readonly passwordHint: string;
+  /** The next step after the registry refused the login. */
+  readonly obtain: string;
+  /** The next step after the registry accepted the login, but refused the image. */
+  readonly permit: string;
+  /** Mistakes that make the registry refuse the login. */
+  readonly mistakes?: readonly Finding[];
+  /** Kinds of tokens that the registry never accepts here: it refuses the login or the image. */
+  readonly wrongKinds?: readonly Finding[];
+  /** Credentials that work, but not for long. */
+  readonly shortLived?: readonly Finding[];
+}
+
+/**
+ * Something that can be seen in credentials. Rules of registries change, so it never decides anything: it only explains an answer.
+ */
+export interface Finding {
+  readonly matches: (credentials: { readonly username: string; readonly password: string }) => boolean;
+  /** What to do, or for credentials that work what is going to happen. */
+  readonly text: string;
+}

@@ -1,0 +1,10 @@
+/** A user name and a password or token, as HTTP Basic authentication sends them. */
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** RFC 7617; in UTF-8, like the clients of all registries. */
+export function basicAuthorization({ username, password }: Credentials): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}

@@ -1,0 +1,32 @@
+import { IncomingHttpHeaders } from 'node:http';
+
+/** The reason for a request; nothing else of its path is recorded. */
+export type RequestPurpose = 'manifest' | 'ping' | 'login' | 'token' | 'config';
+
+export interface HttpRequest {
+  readonly purpose: RequestPurpose;
+  readonly method: 'GET' | 'HEAD';
+  readonly url: URL;
+  readonly accept: string;
+  readonly authorization?: string;
+  /** A longer body of a successful answer is a failure; a longer body of an error is cut. */
+  readonly maxBytes: number;
+}
+
+export interface HttpResponse {
+  /** The URL that answered, after redirects. */
+  readonly url: URL;
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly challenges: readonly string[];
+  readonly body: Buffer;
+}
+
+/** One request as it was sent: for counting, for `--json`, for the tests. It never holds a query or a header. */
+export interface RequestRecord {
+  readonly purpose: RequestPurpose;
+  readonly method: string;
+  readonly host: string;
+  readonly authorized: boolean;
+  status?: number;
+}

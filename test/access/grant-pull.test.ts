@@ -1,0 +1,341 @@
+import { readFileSync } from 'node:fs';
+import { CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { PrivateRegistryFargateService, RegistryCredentials } from '../../src';
+import { expectError, expectSilence, expectSynthError } from '../support/errors';
+import { ENV, FLAG_SETS, IMAGE, KEY_ARN, newApp, newStack, pullStatementsOf, resourcesOf, SECRET_ARN, statementsOf, warningIdsOf } from '../support/synth';
+import { apiImage, CREDENTIALS, defineTask, defineTaskWith, ecsRole, expectTaskWaitsForPolicy, ownSecret } from '../support/tasks';
+
+const PULL_STATEMENT = { Action: 'secretsmanager:GetSecretValue', Effect: 'Allow', Resource: SECRET_ARN };
+const ROLE_ARN = 'arn:aws:iam::111122223333:role/exec';
+
+describe.each(FLAG_SETS)('with %s', (_, flags) => {
+  test('a role of its own: at its usual place, for ECS tasks only, with nothing but the pull', () => {
+    const stack = newStack(flags);
+    defineTask(stack, apiImage());
+
+    const roles = resourcesOf(stack, 'AWS::IAM::Role').filter((role) => JSON.stringify(role).includes('ecs-tasks'));
+    expect(roles).toHaveLength(2);
+    for (const role of roles) {
+      expect(role.Properties.ManagedPolicyArns).toBeUndefined();
+    }
+    expect(stack.node.findChild('Task').node.tryFindChild('ExecutionRole')).toBeDefined();
+    expect(statementsOf(stack)).toEqual([PULL_STATEMENT]);
+    expectTaskWaitsForPolicy(stack);
+  });
+
+  test('a role of the stack', () => {
+    const stack = newStack(flags);
+    const executionRole = ecsRole(stack);
+    defineTask(stack, apiImage(), { executionRole });
+
+    expect(pullStatementsOf(stack)).toEqual([PULL_STATEMENT]);
+    expect(resourcesOf(stack, 'AWS::IAM::Policy')[0].Properties.Roles).toEqual([stack.resolve(executionRole.roleName)]);
+    expectTaskWaitsForPolicy(stack);
+    expectSilence(stack);
+  });
+
+  test.each<[string, (stack: Stack) => iam.IRole]>([
+    ['ARN', (stack) => iam.Role.fromRoleArn(stack, 'Role', ROLE_ARN)],
+    ['name', (stack) => iam.Role.fromRoleName(stack, 'Role', 'exec')],
+  ])('a role imported by %s', (_name, roleIn) => {
+    const stack = newStack(flags);
+    defineTask(stack, apiImage(), { executionRole: roleIn(stack) });
+
+    expect(resourcesOf(stack, 'AWS::IAM::Policy').map(({ Properties }) => Properties.Roles)).toEqual([['exec']]);
+    expect(pullStatementsOf(stack)).toEqual([PULL_STATEMENT]);
+    expectTaskWaitsForPolicy(stack);
+    expectSilence(stack);
+  });
+
+  test('a role that is made when it is needed', () => {
+    const stack = newStack(flags);
+    const executionRole = new iam.LazyRole(stack, 'Role', { assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com') });
+    defineTask(stack, apiImage(), { executionRole });
+
+    expect(pullStatementsOf(stack)).toEqual([PULL_STATEMENT]);
+    expectTaskWaitsForPolicy(stack);
+    expectSilence(stack);
+  });
+
+  test('several task definitions with one role: one statement', () => {
+    const stack = newStack(flags);
+    const executionRole = ecsRole(stack);
+    defineTask(stack, apiImage(), { executionRole }, 'One');
+    defineTask(stack, apiImage(), { executionRole }, 'Two');
+
+    expect(pullStatementsOf(stack)).toEqual([PULL_STATEMENT]);
+    expectTaskWaitsForPolicy(stack);
+  });
+
+  describe('of another stack', () => {
+    function define(roleIn: (platform: Stack) => iam.IRole): { platform: Stack; stacks: Stack[] } {
+      const app = newApp(flags);
+      const platform = new Stack(app, 'Platform', { env: ENV });
+      // Newer versions refuse a template without resources.
+      new sqs.Queue(platform, 'Queue');
+      const executionRole = roleIn(platform);
+      const stacks = ['One', 'Two'].map((id) => new Stack(app, id, { env: ENV }));
+      for (const stack of stacks) {
+        const task = defineTask(stack, apiImage(), { executionRole });
+        task.addContainer('sidecar', { image: apiImage() });
+      }
+      return { platform, stacks };
+    }
+
+    test.each<[string, (platform: Stack) => iam.IRole]>([
+      ['owned', (platform) => ecsRole(platform)],
+      ['owned, with a name', (platform) => ecsRole(platform, { roleName: 'exec' })],
+      ['imported', (platform) => iam.Role.fromRoleArn(platform, 'Role', ROLE_ARN)],
+    ])('%s: each stack has its policy for it, under a name of its own', (_name, roleIn) => {
+      const { platform, stacks } = define(roleIn);
+
+      for (const stack of stacks) {
+        expect(pullStatementsOf(stack)).toEqual([PULL_STATEMENT]);
+        expectTaskWaitsForPolicy(stack);
+      }
+      const names = stacks.flatMap((stack) => resourcesOf(stack, 'AWS::IAM::Policy').map(({ Properties }) => Properties.PolicyName));
+      expect(names).toEqual(stacks.map((stack) => `PrivateRegistryPull-${stack.stackName}-eu-west-1`));
+      expect(platform.node.findAll().filter((construct) => construct instanceof iam.CfnPolicy)).toEqual([]);
+      expect([platform, ...stacks].flatMap(warningIdsOf)).toEqual([]);
+    });
+
+    test('two stacks with one name in two Regions: neither policy overwrites the other', () => {
+      const app = newApp(flags);
+      const platform = new Stack(app, 'Platform', { env: ENV });
+      const executionRole = ecsRole(platform, { roleName: 'exec' });
+      const stacks = ['eu-west-1', 'us-east-1'].map((region) => new Stack(app, region, { stackName: 'api', env: { ...ENV, region } }));
+      stacks.forEach((stack) => defineTask(stack, apiImage(), { executionRole }));
+      const names = stacks.map((stack) => resourcesOf(stack, 'AWS::IAM::Policy').map(({ Properties }) => Properties.PolicyName));
+
+      expect(names).toEqual([['PrivateRegistryPull-api-eu-west-1'], ['PrivateRegistryPull-api-us-east-1']]);
+    });
+
+    test('a stack whose Region is not known writes it when it is deployed', () => {
+      const app = newApp(flags);
+      const stack = new Stack(app, 'Api');
+      defineTask(stack, apiImage(), { executionRole: ecsRole(new Stack(app, 'Platform'), { roleName: 'exec' }) });
+
+      expect(resourcesOf(stack, 'AWS::IAM::Policy').map(({ Properties }) => Properties.PolicyName))
+        .toEqual([{ 'Fn::Join': ['', ['PrivateRegistryPull-Api-', { Ref: 'AWS::Region' }]] }]);
+    });
+
+    test('forty services: one policy, which IAM accepts', () => {
+      const app = newApp(flags);
+      const executionRole = ecsRole(new Stack(app, 'Platform', { env: ENV }));
+      const stack = new Stack(app, 'Stack', { env: ENV });
+      for (let service = 0; service < 40; service++) {
+        defineTask(stack, apiImage(), { executionRole }, `Task${service}`);
+      }
+
+      const policies = resourcesOf(stack, 'AWS::IAM::Policy').filter(({ Properties }) => JSON.stringify(Properties.Roles).includes('ImportValue'));
+      expect(policies.map(({ Properties }) => Properties.PolicyDocument.Statement)).toEqual([[PULL_STATEMENT]]);
+      expectTaskWaitsForPolicy(stack);
+    });
+
+    test('the logs of a PrivateRegistryFargateService: in a policy of this stack, whose name contains the Region', () => {
+      const app = newApp(flags);
+      const executionRole = ecsRole(new Stack(app, 'Platform', { env: ENV }));
+      const stack = new Stack(app, 'Stack', { env: ENV });
+      new PrivateRegistryFargateService(stack, 'Api', { image: IMAGE, credentials: CREDENTIALS, executionRole });
+
+      const { DependsOn: waits } = resourcesOf(stack, 'AWS::ECS::TaskDefinition')[0];
+      const policies = Object.entries(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
+      expect(policies.map(([, { Properties }]) => Properties.PolicyName).sort())
+        .toEqual(['PrivateRegistryAccess-StackApiImportedExecutionRole7DAEFEF5-eu-west-1', 'PrivateRegistryPull-Stack-eu-west-1']);
+      expect(waits).toEqual(expect.arrayContaining(policies.map(([id]) => id)));
+    });
+
+    test('the parent of a nested stack', () => {
+      const parent = newStack(flags);
+      const executionRole = ecsRole(parent);
+      const nested = new NestedStack(parent, 'Nested');
+      defineTask(nested, apiImage(), { executionRole });
+      defineTask(parent, apiImage(), { executionRole });
+
+      Template.fromStack(parent);
+      for (const stack of [parent, nested]) {
+        expect(pullStatementsOf(stack)).toEqual([PULL_STATEMENT]);
+        expectTaskWaitsForPolicy(stack);
+      }
+    });
+
+    test('fails if ECS tasks cannot assume it', () => {
+      const { stacks } = define((platform) => ecsRole(platform, { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') }));
+
+      expectSynthError(stacks[0], 'executionRoleNotAssumable', 'Platform/Role', 'ec2.amazonaws.com');
+    });
+  });
+});
+
+describe('a role that cannot be changed', () => {
+  const immutable: Array<[string, (stack: Stack) => iam.IRole, string]> = [
+    ['imported', (stack) => iam.Role.fromRoleArn(stack, 'Role', ROLE_ARN, { mutable: false }), `"${ROLE_ARN}"`],
+    ['imported by name', (stack) => iam.Role.fromRoleName(stack, 'Role', 'exec', { mutable: false }), 'role/exec'],
+    ['of the app', (stack) => ecsRole(stack).withoutPolicyUpdates(), 'Stack/Role'],
+  ];
+
+  test.each(immutable)('fails with the whole policy: %s', (_, roleIn, name) => {
+    const stack = newStack();
+    const credentials = RegistryCredentials.fromSecretCompleteArn(SECRET_ARN, { encryptionKeyArn: KEY_ARN });
+    const message = expectError(() => defineTaskWith(stack, credentials, { executionRole: roleIn(stack) }),
+      'executionRoleImmutable', name, 'this app cannot change', 'rolePolicyManagedExternally: true');
+
+    expect(JSON.parse(/(\{"Version".*\}) \(at /.exec(message)![1])).toEqual({
+      Version: '2012-10-17',
+      Statement: [PULL_STATEMENT, {
+        Action: 'kms:Decrypt',
+        Effect: 'Allow',
+        Resource: KEY_ARN,
+        Condition: { StringEquals: { 'kms:ViaService': { 'Fn::Join': ['', ['secretsmanager.eu-west-1.', { Ref: 'AWS::URLSuffix' }]] } } },
+      }],
+    });
+  });
+
+  test.each(immutable)('somebody else attaches the policy: %s', (_, roleIn) => {
+    const stack = newStack();
+    defineTaskWith(stack, CREDENTIALS, { executionRole: roleIn(stack) }, { rolePolicyManagedExternally: true });
+
+    expect(resourcesOf(stack, 'AWS::IAM::Policy')).toEqual([]);
+    expectSilence(stack);
+  });
+
+  test('of another stack, with a policy that somebody else attaches', () => {
+    const app = newApp();
+    const executionRole = ecsRole(new Stack(app, 'Platform', { env: ENV })).withoutPolicyUpdates();
+    const stack = new Stack(app, 'Stack', { env: ENV });
+    defineTaskWith(stack, CREDENTIALS, { executionRole }, { rolePolicyManagedExternally: true });
+
+    expect(resourcesOf(stack, 'AWS::IAM::Policy')).toEqual([]);
+    expectSilence(stack);
+  });
+
+  test('a role that can be changed gets the policy in any case', () => {
+    const stack = newStack();
+    defineTaskWith(stack, CREDENTIALS, {}, { rolePolicyManagedExternally: true });
+
+    expect(pullStatementsOf(stack)).toEqual([PULL_STATEMENT]);
+  });
+
+  test('addGrantsToResources: the secret gets the policy', () => {
+    const stack = newStack();
+    const executionRole = iam.Role.fromRoleArn(stack, 'Role', ROLE_ARN, { mutable: false, addGrantsToResources: true });
+    defineTaskWith(stack, RegistryCredentials.fromSecret(ownSecret(stack)), { executionRole });
+
+    const [policy] = resourcesOf(stack, 'AWS::SecretsManager::ResourcePolicy');
+    expect(policy.Properties.ResourcePolicy.Statement).toEqual([expect.objectContaining({ Effect: 'Allow', Principal: { AWS: ROLE_ARN } })]);
+    expect(resourcesOf(stack, 'AWS::ECS::TaskDefinition')[0].DependsOn).toEqual(
+      Object.keys(Template.fromStack(stack).findResources('AWS::SecretsManager::ResourcePolicy')));
+    expectSilence(stack);
+  });
+});
+
+describe('a role of another account', () => {
+  test.each([{}, { mutable: false }])('fails, imported with %p', (options) => {
+    const stack = newStack();
+    const executionRole = iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::999988887777:role/exec', options);
+
+    expectError(() => defineTaskWith(stack, CREDENTIALS, { executionRole }, { rolePolicyManagedExternally: true }),
+      'executionRoleOfOtherAccount', 'arn:aws:iam::999988887777:role/exec', 'account 999988887777', 'account 111122223333', '(at Stack/Task/app)');
+  });
+
+  test('is not known in a stack without a fixed environment', () => {
+    const stack = newStack({}, {});
+    defineTask(stack, apiImage(), { executionRole: iam.Role.fromRoleArn(stack, 'Role', ROLE_ARN) });
+
+    expect(pullStatementsOf(stack)).toEqual([PULL_STATEMENT]);
+    expectTaskWaitsForPolicy(stack);
+  });
+});
+
+describe('Role.customizeRoles()', () => {
+  test('is silent, and the report has the statement', () => {
+    const app = newApp();
+    const stack = new Stack(app, 'Stack', { env: ENV });
+    iam.Role.customizeRoles(stack, { usePrecreatedRoles: { 'Stack/Task/ExecutionRole': 'exec', 'Stack/Task/TaskRole': 'task' } });
+    const task = new ecs.FargateTaskDefinition(stack, 'Task');
+    task.addContainer('app', { image: apiImage(), logging: ecs.LogDrivers.awsLogs({ streamPrefix: 'app' }) });
+
+    const assembly = app.synth();
+    expect(Template.fromStack(stack).findResources('AWS::IAM::Policy')).toEqual({});
+    expectSilence(stack);
+    const report = JSON.parse(readFileSync(`${assembly.directory}/iam-policy-report.json`, 'utf8'));
+    expect(JSON.stringify(report)).toContain(SECRET_ARN);
+    expect(JSON.stringify(report)).toContain('secretsmanager:GetSecretValue');
+  });
+
+  test('is silent for a given role, also of another stack', () => {
+    const app = newApp();
+    iam.Role.customizeRoles(app, { usePrecreatedRoles: { 'Platform/Role': 'exec', 'Stack/Task/TaskRole': 'task' } });
+    const executionRole = ecsRole(new Stack(app, 'Platform', { env: ENV }));
+    const stack = new Stack(app, 'Stack', { env: ENV });
+    defineTask(stack, apiImage(), { executionRole });
+
+    expectSilence(stack);
+    expect(resourcesOf(stack, 'AWS::IAM::Policy')).toEqual([]);
+  });
+});
+
+describe('the trust policy', () => {
+  const principals: Array<[string, (stack: Stack) => iam.IPrincipal]> = [
+    ['ECS tasks', () => new iam.ServicePrincipal('ecs-tasks.amazonaws.com')],
+    ['ECS tasks, on a condition', () => new iam.ServicePrincipal('ecs-tasks.amazonaws.com', {
+      conditions: { StringEquals: { 'aws:SourceAccount': '111122223333' } },
+    })],
+    ['ECS tasks among others', () => new iam.CompositePrincipal(
+      new iam.ServicePrincipal('lambda.amazonaws.com'), new iam.ServicePrincipal('ecs-tasks.amazonaws.com'))],
+    ['everybody', () => new iam.StarPrincipal()],
+    ['a service that is not known', (stack) => new iam.ServicePrincipal(new CfnParameter(stack, 'Service').valueAsString)],
+  ];
+
+  test.each(principals)('is fine for %s', (_, principalIn) => {
+    const stack = newStack();
+    defineTask(stack, apiImage(), { executionRole: ecsRole(stack, { assumedBy: principalIn(stack) }) });
+
+    expectSilence(stack);
+  });
+
+  test.each<[string, iam.IPrincipal, string]>([
+    ['another service', new iam.ServicePrincipal('lambda.amazonaws.com'), '[{"Service":"lambda.amazonaws.com"}]'],
+    ['ECS itself', new iam.ServicePrincipal('ecs.amazonaws.com'), '[{"Service":"ecs.amazonaws.com"}]'],
+    ['an account', new iam.ArnPrincipal('arn:aws:iam::111122223333:root'), '[{"AWS":"arn:aws:iam::111122223333:root"}]'],
+  ])('fails for %s', (_, assumedBy, shown) => {
+    const stack = newStack();
+    defineTask(stack, apiImage(), { executionRole: ecsRole(stack, { assumedBy }) });
+
+    expectSynthError(stack, 'executionRoleNotAssumable', 'Stack/Role', shown, 'new iam.ServicePrincipal("ecs-tasks.amazonaws.com")');
+  });
+
+  test('is looked at after all that may change it', () => {
+    const stack = newStack();
+    const executionRole = ecsRole(stack, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    defineTask(stack, apiImage(), { executionRole });
+    executionRole.assumeRolePolicy?.addStatements(new iam.PolicyStatement({
+      actions: ['sts:AssumeRole'], principals: [new iam.ServicePrincipal('ecs-tasks.amazonaws.com')],
+    }));
+
+    expectSilence(stack);
+  });
+
+  test('fails if a statement denies what is needed', () => {
+    const stack = newStack();
+    const executionRole = ecsRole(stack, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    defineTask(stack, apiImage(), { executionRole });
+    executionRole.assumeRolePolicy?.addStatements(new iam.PolicyStatement({
+      effect: iam.Effect.DENY, actions: ['sts:AssumeRole'], principals: [new iam.ServicePrincipal('ecs-tasks.amazonaws.com')],
+    }));
+
+    expectSynthError(stack, 'executionRoleNotAssumable');
+  });
+});
+
+test('a role that is given to a task definition without a private image is none of our business', () => {
+  const stack = newStack();
+  const executionRole = ecsRole(stack, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+  defineTask(stack, ecs.ContainerImage.fromRegistry(IMAGE), { executionRole });
+
+  expectSilence(stack);
+});
