@@ -24,6 +24,12 @@ export class Scripts extends Component {
     registries.exec('scripts/registries/install.sh');
     registries.exec('jest --config scripts/registries/jest.config.js');
 
+    const engines = project.addTask('test:engines', { description: 'Hold the check against containerd and dockerd, on scripted and random registries; builds both with Go' });
+    engines.exec('scripts/engines/install.sh');
+    engines.exec('jest --config scripts/engines/jest.config.js');
+    project.jest!.addIgnorePattern('/test/engines/');
+    project.addPackageIgnore('/.engines/');
+
     const bench = project.addTask('bench', { description: 'Measure how long the library takes against what its users would do without it; installs registries with apt and Go' });
     bench.exec('scripts/registries/install.sh');
     bench.exec('ts-node --transpile-only --project tsconfig.dev.json bench/main.ts', { receiveArgs: true });

@@ -52,11 +52,15 @@ export function virtualEnvironment(bench: Bench, time: VirtualTime = new Virtual
   };
 }
 
+export async function startBench(): Promise<Bench> {
+  const certificate = makeCertificate(NAMES);
+  return { certificate, secure: await startScriptedServer(certificate), plain: await startScriptedServer() };
+}
+
 export function useBench(): () => Bench {
   let bench: Bench;
   beforeAll(async () => {
-    const certificate = makeCertificate(NAMES);
-    bench = { certificate, secure: await startScriptedServer(certificate), plain: await startScriptedServer() };
+    bench = await startBench();
   });
   afterAll(async () => {
     await bench.secure.close();

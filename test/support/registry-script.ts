@@ -58,6 +58,8 @@ export interface Quirks {
   readonly login?: Step;
   /** A token request with a scope. */
   readonly token?: Step;
+  /** A token request by POST (OAuth2), which the plain registry does not know. */
+  readonly post?: Step;
   /** The manifest with the right Authorization. */
   readonly manifest?: Step;
   readonly config?: Step;
@@ -72,6 +74,9 @@ export function registry(host: string, quirks: Quirks = {}, image: Pick<typeof I
     request.authorization === basic ? { body: JSON.stringify({ token: TOKEN, expires_in: 300 }) } : errors(401, 'UNAUTHORIZED', 'incorrect username or password');
 
   const route: Script = (request, call) => {
+    if (request.method === 'POST') {
+      return quirks.post?.(request, call) ?? errors(405, 'UNSUPPORTED');
+    }
     if (!request.path.startsWith('/v2/')) {
       return request.query.has('scope') ? quirks.token?.(request, call) ?? tokenServer(request) : quirks.login?.(request, call) ?? tokenServer(request);
     }

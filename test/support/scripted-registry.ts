@@ -29,6 +29,8 @@ export interface Answer {
   readonly headers?: http.OutgoingHttpHeaders;
   readonly body?: string | Buffer;
   readonly fault?: Fault;
+  /** The whole answer as it goes over the wire, after which the connection ends. */
+  readonly raw?: string;
 }
 
 /** Decides every answer; `call` counts the requests so far, this one included. */
@@ -93,7 +95,11 @@ export async function startScriptedServer(certificate?: ServerCertificate): Prom
   };
 }
 
-function respond(outgoing: http.ServerResponse, request: SeenRequest, { status = 200, headers = {}, body = '', fault }: Answer, time?: VirtualTime): void {
+function respond(outgoing: http.ServerResponse, request: SeenRequest, { status = 200, headers = {}, body = '', fault, raw }: Answer, time?: VirtualTime): void {
+  if (raw !== undefined) {
+    outgoing.socket?.end(raw);
+    return;
+  }
   switch (fault) {
     case 'cut':
       outgoing.socket?.destroy();
