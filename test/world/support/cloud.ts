@@ -46,6 +46,8 @@ export class Cloud {
         MINISTACK_REGION: REGION,
         AUTH: String(options.iam),
         DOCKER_HOST: options.engine,
+        // A busy machine fails no task.
+        MINISTACK_DOCKER_TIMEOUT: '600',
         NODE_PATH: runtime,
         NODE_EXTRA_CA_CERTS: options.certificateAuthority,
       },
