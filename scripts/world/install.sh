@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 #
-# Installs what test/world needs beside the registries, on a Debian machine, as root: Debian's dockerd with containerd and runc,
+# Installs what test/world needs beside scripts/registries/install.sh, on a Debian machine, as root: dockerd with containerd and runc,
 # busybox for the images, and MiniStack from PyPI, with everything that it depends on by hash, in a virtual environment. It leaves
 # alone what is there already.
 set -euo pipefail
@@ -10,7 +10,7 @@ venv=$PWD/.world/venv
 requirements=scripts/world/requirements.txt
 
 missing=()
-for package in docker.io busybox-static iproute2 util-linux skopeo apache2-utils; do
+for package in docker.io busybox-static iproute2 util-linux; do
   dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
 done
 if [ "${#missing[@]}" -gt 0 ]; then

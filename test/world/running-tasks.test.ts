@@ -3,6 +3,7 @@ import { App } from './support/app';
 import { ACCOUNT, Cloud, REGION } from './support/cloud';
 import { PULLER } from './support/registry';
 import { World } from './support/world';
+import { leaksIn } from '../support/leaks';
 
 /** A user puts the own secret there, as the README of the example says. */
 const EXAMPLE_SECRET = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:ghcr/pull-a1B2c3';
@@ -73,7 +74,7 @@ test('the registry gave the manifest to the function, and then the whole image t
 });
 
 test('what the containers write is in the log group of the stack', async () => {
-  expect(await cloud.containerLog(STACK)).toEqual(['1.4.2 listens', '1.4.2 listens']);
+  expect(await cloud.logOf(STACK, 'containers')).toEqual(['1.4.2 listens', '1.4.2 listens']);
 });
 
 test('a new tag replaces the tasks', async () => {
@@ -127,6 +128,19 @@ test('without the check new tasks fail to pull, and the circuit breaker of the s
   }
   await steady();
   expect(await running()).toEqual(before);
+});
+
+test('no password is in anything that cdk, a task, the function or MiniStack has written', async () => {
+  const places = {
+    cdk: app.transcript,
+    failures: (await cloud.failures(STACK)).join('\n'),
+    tasks: JSON.stringify(await cloud.tasks(STACK, 'STOPPED')),
+    functions: (await cloud.logOf(STACK, 'functions')).join('\n'),
+    ministack: cloud.log(),
+  };
+  // Nothing would be found where nothing is.
+  expect(Object.entries(places).filter(([, text]) => text.length < 100).map(([name]) => name)).toEqual([]);
+  expect(Object.entries(places).flatMap(([name, text]) => leaksIn(text, [PULLER.password]).map((leak) => `${name}: ${leak}`))).toEqual([]);
 });
 
 test('cdk destroy leaves no container', async () => {

@@ -9,6 +9,8 @@ const EXAMPLE = join(__dirname, '../../../examples/typescript/web-service');
 
 /** examples/typescript/web-service as a user has it, with the packed library and the cdk command. */
 export class App {
+  /** All that the command has written, to be searched for secrets. */
+  public transcript = '';
   private readonly directory = mkdtempSync(join(tmpdir(), 'app-'));
 
   constructor() {
@@ -49,6 +51,7 @@ export class App {
     const [stdout, stderr, status] = await Promise.all([
       text(child.stdout), text(child.stderr), new Promise<number | null>((resolve) => child.once('close', resolve)),
     ]);
+    this.transcript += stdout + stderr;
     return { status, output: stdout + stderr };
   }
 }

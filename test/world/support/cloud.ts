@@ -118,10 +118,11 @@ export class Cloud {
     }
   }
 
-  /** All that the containers of a stack have written. */
-  public async containerLog(stack: string): Promise<string[]> {
+  /** What a stack's containers, or its functions, have written. */
+  public async logOf(stack: string, which: 'containers' | 'functions'): Promise<string[]> {
     const logs = new CloudWatchLogsClient(this.client());
-    const [logGroupName] = await this.resources(stack, 'AWS::Logs::LogGroup');
+    const groups = await this.resources(stack, 'AWS::Logs::LogGroup');
+    const logGroupName = groups.find((name) => name.includes('TaskDef') === (which === 'containers'));
     const { logStreams = [] } = await logs.send(new DescribeLogStreamsCommand({ logGroupName }));
     const answers = await Promise.all(logStreams.map(({ logStreamName }) =>
       logs.send(new GetLogEventsCommand({ logGroupName, logStreamName, startFromHead: true }))));
