@@ -1,5 +1,5 @@
 import { DescribeTaskDefinitionCommand, ECSClient, UpdateServiceCommand } from '@aws-sdk/client-ecs';
-import { DeleteRolePolicyCommand, IAMClient, ListRolePoliciesCommand } from '@aws-sdk/client-iam';
+import { DeleteRolePolicyCommand, IAMClient, ListRolePoliciesCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { App } from './support/app';
 import { ACCOUNT, Cloud, REGION } from './support/cloud';
 import { PULLER } from './support/registry';
@@ -10,6 +10,7 @@ const STACK = 'WebService';
 
 let world: World;
 let cloud: Cloud;
+let app: App;
 let secret: string;
 
 beforeAll(async () => {
@@ -21,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => world?.stop());
 
 test('with IAM on, the rights that the template gives are enough for the check and for the tasks', async () => {
-  const app = new App();
+  app = new App();
   app.edit(EXAMPLE_SECRET, secret);
   // To the roles that cdk bootstraps MiniStack refuses the bucket of assets.
   app.edit('import { App, Stack }', 'import { App, CliCredentialsStackSynthesizer, Stack }');
@@ -29,6 +30,20 @@ test('with IAM on, the rights that the template gives are enough for the check a
   expect(await app.cdk('bootstrap', `aws://${ACCOUNT}/${REGION}`)).toMatchObject({ status: 0 });
   expect(await app.cdk('deploy', '--require-approval', 'never')).toMatchObject({ status: 0, output: expect.stringContaining('✅') });
   await cloud.until(STACK, ({ runningCount, deployments }) => runningCount === 2 && deployments![0].rolloutState === 'COMPLETED');
+});
+
+test('a function that may not read the secret says so, and the deployment ends there', async () => {
+  const [RoleName] = (await cloud.resources(STACK, 'AWS::IAM::Role')).filter((name) => name.includes('PullCheck'));
+  const iam = new IAMClient(cloud.client());
+  const PolicyName = 'Denied';
+  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 'secretsmanager:*', Resource: '*' }] });
+  await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }));
+  app.edit('1.4.2', '1.5.0');
+
+  expect((await app.cdk('deploy', '--require-approval', 'never')).status).not.toBe(0);
+  expect(await cloud.failures(STACK)).toEqual([expect.stringMatching(new RegExp(`^PrivateRegistryPullCheck.*${RoleName}.*\\[SECRET_ACCESS_DENIED\\]`))]);
+  expect(await cloud.stackStatus(STACK)).toBe('UPDATE_ROLLBACK_COMPLETE');
+  await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
 });
 
 test('a task says which right its execution role lost, and those that run go on', async () => {
