@@ -8,7 +8,7 @@ import { Puller } from './puller';
 import { customizesRoles, isImmutable, isOwnRole, nameOfRole } from './roles';
 import { validateTrust } from './trust';
 import { invalid } from '../private/errors';
-import { hashOf } from '../private/hash';
+import { hashOf, identityOf } from '../private/identity';
 import { roleResourceOf } from '../private/scopes';
 import { certainlyDiffer } from '../private/tokens';
 
@@ -37,7 +37,7 @@ export function grantPull(puller: Puller, options: PullGrantOptions): IDependabl
   }
   validateTrust(scope, role, service);
   const stack = Stack.of(scope);
-  return isOwnRole(stack, role) || isImmutable(role) ? grantStatements(role, statements) : addToPullPolicy(stack, role, statements);
+  return isOwnRole(stack, role) || isImmutable(role) ? grantStatements(role, statements) : addPullPolicy(stack, role, statements);
 }
 
 export function grantStatements(grantee: iam.IGrantable, statements: PullStatement[]): iam.Grant {
@@ -47,14 +47,18 @@ export function grantStatements(grantee: iam.IGrantable, statements: PullStateme
 }
 
 /**
- * A role that is not of this stack gets one policy from it, so that equal statements become one: IAM limits the size of all policies
- * of a role together.
+ * A role that is not of this stack gets one policy for each set of statements: equal ones share it, since IAM limits the size of all
+ * policies of a role together. With one policy for all secrets, each task would wait for the secrets of the others.
  */
-function addToPullPolicy(stack: Stack, role: iam.IRole, statements: PullStatement[]): IDependable {
-  const id = `PrivateRegistryPullPolicy${hashOf(roleResourceOf(role)?.node.addr ?? stack.resolve(role.roleArn))}`;
-  const policy = (stack.node.tryFindChild(id) as iam.Policy | undefined)
-    ?? new iam.Policy(stack, id, { policyName: policyName(stack, 'PrivateRegistryPull'), roles: [role] });
-  policy.addStatements(...statements.map(policyStatement));
+function addPullPolicy(stack: Stack, role: iam.IRole, statements: PullStatement[]): IDependable {
+  const identity = roleResourceOf(role)?.node.addr ?? identityOf(stack, { arn: role.roleArn });
+  const hash = hashOf([identity, identityOf(stack, ...statements)]);
+  const id = `PrivateRegistryPullPolicy${hash}`;
+  const policy = (stack.node.tryFindChild(id) as iam.Policy | undefined) ?? new iam.Policy(stack, id, {
+    policyName: policyName(stack, 'PrivateRegistryPull', hash),
+    roles: [role],
+    statements: statements.map(policyStatement),
+  });
   // The policy that aws-cdk-lib adds for the logs is below the role.
   return Stack.of(role) === stack ? new DependencyGroup(policy, role) : policy;
 }

@@ -15,5 +15,5 @@ const LONGEST_REGION = 20;
 export function policyName(scope: IConstruct, purpose: string, id: string = ''): string {
   const suffix = id === '' ? '' : `-${id}`;
   const maxLength = LONGEST_NAME - `${purpose}-${suffix}-`.length - LONGEST_REGION;
-  return `${purpose}-${Names.uniqueResourceName(scope, { maxLength })}${suffix}-${Stack.of(scope).region}`;
+  return `${purpose}-${Names.uniqueResourceName(scope, { maxLength, allowedSpecialCharacters: '-' })}${suffix}-${Stack.of(scope).region}`;
 }

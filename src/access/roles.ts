@@ -1,8 +1,10 @@
-import { Aspects, Stack } from 'aws-cdk-lib';
+import { Aspects, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IConstruct } from 'constructs';
 import { policyName } from './policy-name';
 import { roleResourceOf } from '../private/scopes';
+
+const DEFAULT_POLICY = 'Policy';
 
 /**
  * Whether the role is a resource of the stack. Any other role can have policies of many stacks, in many Regions.
@@ -25,11 +27,11 @@ export function roleIn(scope: Construct, id: string, role: iam.IRole): iam.IRole
   const arn = resource === undefined ? role.roleArn : Stack.of(resource).formatArn({
     service: 'iam', region: '', resource: 'role', resourceName: `${(resource.path ?? '/').slice(1)}${role.roleName}`,
   });
-  const imported = iam.Role.fromRoleArn(scope, id, arn, { defaultPolicyName: 'Policy' });
+  const imported = iam.Role.fromRoleArn(scope, id, arn, { defaultPolicyName: DEFAULT_POLICY });
   // aws-cdk-lib accepts no name for the default policy, only a construct id, and the name that it derives from it has no Region.
   Aspects.of(imported).add({
     visit: (node) => {
-      if (node instanceof iam.CfnPolicy) {
+      if (node instanceof iam.CfnPolicy && node.node.scope === imported.node.tryFindChild(DEFAULT_POLICY)) {
         node.policyName = policyName(imported, 'PrivateRegistryAccess');
       }
     },
@@ -53,8 +55,13 @@ export function customizesRoles(scope: IConstruct): boolean {
 }
 
 /**
- * The role as messages name it: its path, or the ARN of an imported role.
+ * The role as messages name it: the path of a role of the app, otherwise its ARN or name.
  */
 export function nameOfRole(role: iam.IRole): string {
-  return roleResourceOf(role)?.node.scope?.node.path ?? JSON.stringify(role.roleArn);
+  const resource = roleResourceOf(role);
+  if (resource !== undefined) {
+    return resource.node.scope!.node.path;
+  }
+  const text = [role.roleArn, role.roleName].find((value) => !Token.isUnresolved(value));
+  return text === undefined ? role.node.path : JSON.stringify(text);
 }

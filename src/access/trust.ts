@@ -15,7 +15,8 @@ export function validateTrust(scope: Construct, role: iam.IRole, service: string
   }
   scope.node.addValidation({
     validate: () => {
-      const statements: Statement[] = Stack.of(resource).resolve(resource.assumeRolePolicyDocument).Statement;
+      // An override can have a single statement.
+      const statements: Statement[] = [Stack.of(resource).resolve(resource.assumeRolePolicyDocument).Statement].flat();
       if (statements.some((statement) => admits(statement, service))) {
         return [];
       }

@@ -7,9 +7,14 @@ import { validateInitialValue } from './initial-value';
 import { isOwned, RegistrySecret, SecretId } from './registry-secret';
 import { arnMayBeIncomplete, nameMayHaveSuffix, validateKeyArn, validateSecretArn, validateSecretName } from './secret-arn';
 import { encryptionKeyOf } from '../access/encryption-key';
-import { invalid, warn } from '../private/errors';
+import { invalid, kindOf, warn } from '../private/errors';
 
 export function existingSecret(secret: secretsmanager.ISecret): Binder {
+  if (kindOf(secret) !== 'a secret') {
+    throw invalid('invalidCredentials',
+      `the secret passed to RegistryCredentials.fromSecret() is ${kindOf(secret)}, expected a secret of aws-cdk-lib; `
+      + 'pass an ARN to RegistryCredentials.fromSecretCompleteArn(), and a name to RegistryCredentials.fromSecretName()');
+  }
   return (scope) => {
     const arn = secret.secretFullArn;
     const encryptionKey = encryptionKeyOf(secret.encryptionKey);

@@ -5,7 +5,7 @@ import { secretFromParameters, secretFromValue, secretWithPlaceholder } from './
 import { CreatedSecretOptions, SecretByArnOptions, SecretByNameOptions, SecretValueOptions } from './credentials-options';
 import { existingSecret, secretByArn, secretByName } from './existing-secrets';
 import { RegistrySecret } from './registry-secret';
-import { invalid } from '../private/errors';
+import { invalid, kindOf } from '../private/errors';
 import { RegistryProvider } from '../provider/registry-provider';
 
 /**
@@ -143,12 +143,4 @@ export function validateCredentials(credentials: unknown, scope?: IConstruct): v
   throw invalid('invalidCredentials',
     `credentials is ${kindOf(credentials)}, expected RegistryCredentials; `
     + 'write RegistryCredentials.fromSecret(secret) for a secret, RegistryCredentials.fromSecretCompleteArn(arn) for an ARN', scope);
-}
-
-/** Never the value: it can be a password. */
-function kindOf(value: unknown): string {
-  if (value === undefined || value === null) {
-    return 'not set';
-  }
-  return typeof value === 'object' && 'secretArn' in value ? 'a secret' : `a value of type ${typeof value}`;
 }

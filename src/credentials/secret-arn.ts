@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { invalid } from '../private/errors';
+import { ErrorId, invalid, kindOf } from '../private/errors';
 
 const ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:([A-Za-z0-9/_+=.@:-]+)$/;
 const NAME = /^[A-Za-z0-9/_+=.@-]{1,512}$/;
@@ -13,6 +13,7 @@ const EXAMPLE = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:ghcr/pull-
  * Throws if a literal ARN is not the complete ARN of a secret.
  */
 export function validateSecretArn(arn: string): void {
+  validateText('invalidSecretArn', 'the secret ARN', arn);
   if (Token.isUnresolved(arn)) {
     return;
   }
@@ -20,7 +21,7 @@ export function validateSecretArn(arn: string): void {
   const resource = ARN.exec(arn)?.[1];
   if (resource === undefined) {
     throw invalid('invalidSecretArn',
-      `${value} is not the ARN of a Secrets Manager secret, expected a complete ARN like "${EXAMPLE}"; `
+      `${shown(arn)} is not the ARN of a Secrets Manager secret, expected a complete ARN like "${EXAMPLE}"; `
       + (arn.startsWith('arn:') ? 'compare the service, Region, account and name, and remove spaces' : 'pass a name to RegistryCredentials.fromSecretName()'));
   }
   if (resource.includes(':')) {
@@ -49,6 +50,7 @@ export function arnMayBeIncomplete(arn: string): boolean {
  * Throws if a literal name cannot be the name of a secret.
  */
 export function validateSecretName(name: string): void {
+  validateText('invalidSecretName', 'the secret name', name);
   if (Token.isUnresolved(name)) {
     return;
   }
@@ -59,7 +61,8 @@ export function validateSecretName(name: string): void {
   }
   if (!NAME.test(name)) {
     throw invalid('invalidSecretName',
-      `${value} is not the name of a Secrets Manager secret, expected 1 to 512 of A-Z a-z 0-9 / _ + = . @ -`);
+      `${shown(name)} is not the name of a Secrets Manager secret, expected 1 to 512 of A-Z a-z 0-9 / _ + = . @ -; `
+      + 'copy the name from the console or from "aws secretsmanager list-secrets"');
   }
 }
 
@@ -85,4 +88,20 @@ export function validateKeyArn(arn: string): void {
 
 function looksRandom(suffix: string): boolean {
   return !/^(?:[a-z]+|[A-Z]+|[0-9]+)$/.test(suffix);
+}
+
+/**
+ * In JavaScript and Python a missing environment variable or context value arrives here.
+ */
+function validateText(id: ErrorId, subject: string, value: unknown): void {
+  if (typeof value !== 'string') {
+    throw invalid(id, `${subject} is ${kindOf(value)}, expected a string; check the environment variable or context value that it comes from`);
+  }
+}
+
+/**
+ * JSON and `user:password` can be the value of the secret.
+ */
+function shown(text: string): string {
+  return /^\s*arn:/.test(text) || !/[{":]/.test(text) ? JSON.stringify(text) : 'a text that is not shown because it can contain a password';
 }

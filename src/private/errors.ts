@@ -87,3 +87,13 @@ export function invalid(id: ErrorId, message: string, scope?: IConstruct): Error
 export function warn(scope: IConstruct, id: WarningId, message: string): void {
   Annotations.of(scope).addWarningV2(`${PREFIX}:${id}`, message);
 }
+
+/**
+ * The kind of a value of the wrong type, for a message. Never the value: it can be a password.
+ */
+export function kindOf(value: unknown): string {
+  if (value === undefined || value === null) {
+    return 'not set';
+  }
+  return typeof value === 'object' && 'secretArn' in value ? 'a secret' : `a value of type ${typeof value}`;
+}

@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { hashOf } from '../private/hash';
+import { hashOf } from '../private/identity';
 import { literalPrefix } from '../private/tokens';
 import { ImageReference } from '../reference/image-reference';
 

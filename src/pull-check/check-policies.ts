@@ -1,12 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { identityOf } from './identity';
 import { policyName } from '../access/policy-name';
 import { policyOf, policyStatement, PullStatement } from '../access/pull-statements';
-import { isImmutable } from '../access/roles';
+import { isImmutable, nameOfRole } from '../access/roles';
 import { warn } from '../private/errors';
-import { hashOf } from '../private/hash';
+import { hashOf, identityOf } from '../private/identity';
 import { certainlyDiffer } from '../private/tokens';
 
 /**
@@ -38,7 +37,7 @@ export function attachPolicies(dependent: Construct, { reader, responder }: Chec
     }
   }
   for (const [role, statements] of missing) {
-    warnAboutPolicy(dependent, `the role ${role.roleArn} of the pull check cannot be changed from here`, statements);
+    warnAboutPolicy(dependent, `the role ${nameOfRole(role)} of the pull check cannot be changed from here`, statements);
   }
 }
 

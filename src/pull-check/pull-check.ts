@@ -1,14 +1,13 @@
 import { CfnResource, CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import { checkId } from './check-id';
 import { PullCheckProperties } from './contract';
-import { identityOf } from './identity';
 import { effectiveMode } from './mode';
 import { attachTo, PullCheckFunction } from './pull-check-function';
 import { PullCheckMode, PullCheckOptions } from './pull-check-options';
 import { validateOptions, validatePlaceholder, validateWithoutCheck, warnAboutReach } from './validation';
 import { Puller } from '../access/puller';
 import { RegistrySecret, SecretUse } from '../credentials/registry-secret';
-import { hashOf } from '../private/hash';
+import { hashOf, identityOf } from '../private/identity';
 import { RegistryProvider } from '../provider/registry-provider';
 import { CUSTOM } from '../registries/custom';
 import { registryOfHost } from '../registries/registries';

@@ -99,7 +99,7 @@ export class PrivateRegistryFargateService extends Construct implements ec2.ICon
 
   constructor(scope: Construct, id: string, props: PrivateRegistryFargateServiceProps) {
     super(scope, id);
-    refuseOldPlatform(this, props);
+    validatePlatformVersion(this, props);
     this.registry = registryOf(this, props);
     this.secret = this.registry.secret;
     this.taskDefinition = this.defineTask(props);
@@ -129,8 +129,8 @@ export class PrivateRegistryFargateService extends Construct implements ec2.ICon
       family: props.family,
       runtimePlatform: props.runtimePlatform,
     });
-    refuseLargerContainer(this, 'containerCpu', props.containerCpu, 'cpu', taskDefinition.cpu);
-    refuseLargerContainer(this, 'containerMemoryLimitMiB', props.containerMemoryLimitMiB, 'memoryLimitMiB', taskDefinition.memoryMiB);
+    validateContainerSize(this, 'containerCpu', props.containerCpu, 'cpu', taskDefinition.cpu);
+    validateContainerSize(this, 'containerMemoryLimitMiB', props.containerMemoryLimitMiB, 'memoryLimitMiB', taskDefinition.memoryMiB);
 
     const { portMappings = [], ...containerOptions } = props.containerOptions ?? {};
     const container = taskDefinition.addContainer(props.containerName ?? 'web', {
@@ -246,7 +246,7 @@ function leavesRoom(maxHealthyPercent?: number): boolean {
   return maxHealthyPercent === undefined || (!Token.isUnresolved(maxHealthyPercent) && maxHealthyPercent > 100);
 }
 
-function refuseOldPlatform(scope: Construct, { platformVersion }: PrivateRegistryFargateServiceProps): void {
+function validatePlatformVersion(scope: Construct, { platformVersion }: PrivateRegistryFargateServiceProps): void {
   if (platformVersion === undefined || !TOO_OLD.includes(platformVersion)) {
     return;
   }
@@ -254,7 +254,7 @@ function refuseOldPlatform(scope: Construct, { platformVersion }: PrivateRegistr
     `Fargate platform version ${platformVersion} cannot pull from private registries, expected 1.2.0 or later; leave platformVersion out to run on the latest`, scope);
 }
 
-function refuseLargerContainer(scope: Construct, name: string, container: number | undefined, taskName: string, task: number): void {
+function validateContainerSize(scope: Construct, name: string, container: number | undefined, taskName: string, task: number): void {
   if (container === undefined || Token.isUnresolved(container) || Token.isUnresolved(task) || container <= task) {
     return;
   }

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { CfnParameter, NestedStack, Stack } from 'aws-cdk-lib';
+import { CfnParameter, NestedStack, SecretValue, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { PrivateRegistryFargateService, RegistryCredentials } from '../../src';
 import { expectError, expectSilence, expectSynthError } from '../support/errors';
+import { dependencyCycle } from '../contract/dependency-cycle';
 import { ENV, FLAG_SETS, IMAGE, KEY_ARN, newApp, newStack, pullStatementsOf, resourcesOf, SECRET_ARN, statementsOf, warningIdsOf } from '../support/synth';
 import { apiImage, CREDENTIALS, defineTask, defineTaskWith, ecsRole, expectTaskWaitsForPolicy, ownSecret } from '../support/tasks';
 
@@ -98,7 +99,7 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
         expectTaskWaitsForPolicy(stack);
       }
       const names = stacks.flatMap((stack) => resourcesOf(stack, 'AWS::IAM::Policy').map(({ Properties }) => Properties.PolicyName));
-      expect(names).toEqual(stacks.map((stack) => `PrivateRegistryPull-${stack.stackName}-eu-west-1`));
+      expect(names).toEqual(stacks.map((stack) => expect.stringMatching(new RegExp(`^PrivateRegistryPull-${stack.stackName}-[0-9a-f]{16}-eu-west-1$`))));
       expect(platform.node.findAll().filter((construct) => construct instanceof iam.CfnPolicy)).toEqual([]);
       expect([platform, ...stacks].flatMap(warningIdsOf)).toEqual([]);
     });
@@ -111,7 +112,10 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
       stacks.forEach((stack) => defineTask(stack, apiImage(), { executionRole }));
       const names = stacks.map((stack) => resourcesOf(stack, 'AWS::IAM::Policy').map(({ Properties }) => Properties.PolicyName));
 
-      expect(names).toEqual([['PrivateRegistryPull-api-eu-west-1'], ['PrivateRegistryPull-api-us-east-1']]);
+      expect(names).toEqual([
+        [expect.stringMatching(/^PrivateRegistryPull-api-[0-9a-f]{16}-eu-west-1$/)],
+        [expect.stringMatching(/^PrivateRegistryPull-api-[0-9a-f]{16}-us-east-1$/)],
+      ]);
     });
 
     test('a stack whose Region is not known writes it when it is deployed', () => {
@@ -120,7 +124,7 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
       defineTask(stack, apiImage(), { executionRole: ecsRole(new Stack(app, 'Platform'), { roleName: 'exec' }) });
 
       expect(resourcesOf(stack, 'AWS::IAM::Policy').map(({ Properties }) => Properties.PolicyName))
-        .toEqual([{ 'Fn::Join': ['', ['PrivateRegistryPull-Api-', { Ref: 'AWS::Region' }]] }]);
+        .toEqual([{ 'Fn::Join': ['', [expect.stringMatching(/^PrivateRegistryPull-Api-[0-9a-f]{16}-$/), { Ref: 'AWS::Region' }]] }]);
     });
 
     test('forty services: one policy, which IAM accepts', () => {
@@ -145,8 +149,69 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
       const { DependsOn: waits } = resourcesOf(stack, 'AWS::ECS::TaskDefinition')[0];
       const policies = Object.entries(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
       expect(policies.map(([, { Properties }]) => Properties.PolicyName).sort())
-        .toEqual(['PrivateRegistryAccess-StackApiImportedExecutionRole7DAEFEF5-eu-west-1', 'PrivateRegistryPull-Stack-eu-west-1']);
+        .toEqual([
+          'PrivateRegistryAccess-StackApiImportedExecutionRole7DAEFEF5-eu-west-1',
+          expect.stringMatching(/^PrivateRegistryPull-Stack-[0-9a-f]{16}-eu-west-1$/),
+        ]);
       expect(waits).toEqual(expect.arrayContaining(policies.map(([id]) => id)));
+    });
+
+    test('two stacks whose names differ only in hyphens', () => {
+      const app = newApp(flags);
+      const executionRole = ecsRole(new Stack(app, 'Platform', { env: ENV }));
+      const stacks = ['shop-1-12', 'shop-11-2'].map((id) => new Stack(app, id, { env: ENV }));
+      stacks.forEach((stack) => defineTask(stack, apiImage(), { executionRole }));
+
+      const names = stacks.flatMap((stack) => resourcesOf(stack, 'AWS::IAM::Policy').map(({ Properties }) => Properties.PolicyName));
+      expect(new Set(names).size).toBe(2);
+    });
+
+    test('two roles of two stacks, imported by their ARNs: each gets its policy', () => {
+      const app = newApp(flags);
+      const roles = ['One', 'Two'].map((id) => ecsRole(new Stack(app, id, { env: ENV })));
+      const stack = new Stack(app, 'Stack', { env: ENV });
+      roles.forEach((role, index) => (
+        defineTask(stack, apiImage(), { executionRole: iam.Role.fromRoleArn(stack, `Role${index}`, role.roleArn) }, `Task${index}`)
+      ));
+
+      const policies = resourcesOf(stack, 'AWS::IAM::Policy').filter(({ Properties }) => Properties.PolicyName.startsWith('PrivateRegistryPull-'));
+      expect(policies).toHaveLength(2);
+      expect(new Set(policies.map(({ Properties }) => JSON.stringify(Properties.Roles))).size).toBe(2);
+    });
+
+    test('one role, imported in two ways: two names', () => {
+      const app = newApp(flags);
+      const stack = new Stack(app, 'Stack', { env: ENV });
+      defineTask(stack, apiImage(), { executionRole: iam.Role.fromRoleName(stack, 'ByName', 'exec') }, 'One');
+      defineTask(stack, apiImage(), { executionRole: iam.Role.fromRoleArn(stack, 'ByArn', ROLE_ARN) }, 'Two');
+
+      const names = resourcesOf(stack, 'AWS::IAM::Policy').map(({ Properties }) => Properties.PolicyName);
+      expect(new Set(names).size).toBe(names.length);
+    });
+
+    test('a service that waits for another one, each with its secret: no cycle', () => {
+      const app = newApp(flags);
+      const executionRole = ecsRole(new Stack(app, 'Platform', { env: ENV }));
+      const stack = new Stack(app, 'Stack', { env: ENV });
+      const [first, second] = ['First', 'Second'].map((id) => new PrivateRegistryFargateService(stack, id, {
+        image: IMAGE,
+        credentials: RegistryCredentials.fromSecretValue({ username: 'bot', password: SecretValue.secretsManager('tokens', { jsonField: id }) }),
+        executionRole,
+      }));
+      second.node.addDependency(first);
+
+      expect(dependencyCycle(Template.fromStack(stack, { skipCyclicalDependenciesCheck: true }).toJSON())).toBeUndefined();
+    });
+
+    test('a policy that the app adds to the imported role keeps its name', () => {
+      const app = newApp(flags);
+      const executionRole = ecsRole(new Stack(app, 'Platform', { env: ENV }));
+      const stack = new Stack(app, 'Stack', { env: ENV });
+      const service = new PrivateRegistryFargateService(stack, 'Api', { image: IMAGE, credentials: CREDENTIALS, executionRole });
+      const statements = [new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: ['arn:aws:s3:::config/app.json'] })];
+      new iam.Policy(service.executionRole as iam.Role, 'Mine', { policyName: 'mine', roles: [service.executionRole], statements });
+
+      expect(resourcesOf(stack, 'AWS::IAM::Policy').map(({ Properties }) => Properties.PolicyName)).toContain('mine');
     });
 
     test('the parent of a nested stack', () => {
@@ -174,7 +239,7 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
 describe('a role that cannot be changed', () => {
   const immutable: Array<[string, (stack: Stack) => iam.IRole, string]> = [
     ['imported', (stack) => iam.Role.fromRoleArn(stack, 'Role', ROLE_ARN, { mutable: false }), `"${ROLE_ARN}"`],
-    ['imported by name', (stack) => iam.Role.fromRoleName(stack, 'Role', 'exec', { mutable: false }), 'role/exec'],
+    ['imported by name', (stack) => iam.Role.fromRoleName(stack, 'Role', 'exec', { mutable: false }), '"exec"'],
     ['of the app', (stack) => ecsRole(stack).withoutPolicyUpdates(), 'Stack/Role'],
   ];
 

@@ -145,7 +145,7 @@ describe('by name', () => {
     expectError(() => defineTaskWith(stack, credentials), 'secretNameNeedsArn', JSON.stringify(name), '(at Stack/Task/app)');
   });
 
-  test.each(['', 'ghcr pull', 'ghcr:pull', 'x'.repeat(513)])('fails for what is no name: %p', (name) => {
+  test.each(['', 'ghcr pull', 'x'.repeat(513)])('fails for what is no name: %p', (name) => {
     expectError(() => RegistryCredentials.fromSecretName(name), 'invalidSecretName', JSON.stringify(name), 'expected 1 to 512');
   });
 
@@ -243,4 +243,30 @@ describe('an imported secret', () => {
 
     expectError(() => defineTaskWith(stack, RegistryCredentials.fromSecret(secret)), 'secretNameNeedsArn', '"ghcr/pull"');
   });
+});
+
+describe('a value of another type, which no compiler sees in JavaScript', () => {
+  test.each<[string, unknown, string]>([
+    ['an environment variable that is not set', undefined, 'not set'],
+    ['null', null, 'not set'],
+    ['a number', 7, 'a value of type number'],
+  ])('%s', (_, value, kind) => {
+    expectError(() => RegistryCredentials.fromSecretCompleteArn(value as string), 'invalidSecretArn', `the secret ARN is ${kind}`, 'expected a string');
+    expectError(() => RegistryCredentials.fromSecretName(value as string), 'invalidSecretName', `the secret name is ${kind}`, 'expected a string');
+  });
+
+  test.each([
+    ['arn:aws:secretsmanager:eu-west-1:111122223333:secret:ghcr/pull-a1B2c3', 'a value of type string'],
+    [undefined, 'not set'],
+  ])('%s in place of a secret', (value, kind) => {
+    expectError(() => RegistryCredentials.fromSecret(value as any), 'invalidCredentials', `is ${kind}`, 'fromSecretCompleteArn()');
+  });
+});
+
+test('the value of a secret in place of its ARN or name is not repeated', () => {
+  const json = '{"username":"bot","password":"ghp_0123456789"}';
+  for (const define of [() => RegistryCredentials.fromSecretCompleteArn(json), () => RegistryCredentials.fromSecretName(json)]) {
+    expect(define).toThrow(/^a text that is not shown because it can contain a password is not the (?:ARN|name) of/);
+    expect(define).not.toThrow(/ghp_/);
+  }
 });

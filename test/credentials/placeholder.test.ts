@@ -68,7 +68,7 @@ describe('the output', () => {
 });
 
 describe('beside the tasks that need it', () => {
-  const texts = ['Stack/Ghcr/Secret', 'cannot start before it is filled', 'in a stack that is deployed before'];
+  const texts = ['Stack/Ghcr/Secret', 'cannot start before it has a value', 'in a stack that is deployed before'];
 
   test('is warned about', () => {
     const stack = newStack();

@@ -232,6 +232,7 @@ describe('the mode', () => {
 
   test('fails for a context value that is no mode', () => {
     expectError(() => checked({}, { 'cdk-private-registry:pullCheckMode': 'off' }), 'invalidPullCheckMode', '"off"', 'ENFORCE, WARN, OFF');
+    expectError(() => checked({ mode: 'enforce' as PullCheckMode }), 'invalidPullCheckMode', 'pullCheck.mode is "enforce"', 'PullCheckMode.ENFORCE');
   });
 
   test('is OFF for a service without tasks, whatever the context says', () => {

@@ -216,8 +216,8 @@ func newServicesStack(scope constructs.Construct, id string) {
 		}),
 	})
 
-	imported := registries.PullCheckFunction_FromFunctionArn(stack, jsii.String("Imported"),
-		jsii.String("arn:aws:lambda:eu-west-1:111122223333:function:pull-check"))
+	imported := registries.PullCheckFunction_FromPullCheckFunctionAttributes(stack, jsii.String("Imported"),
+		&registries.PullCheckFunctionAttributes{FunctionArn: jsii.String("arn:aws:lambda:eu-west-1:111122223333:function:pull-check")})
 	anywhere := awsecs.NewExternalTaskDefinition(stack, jsii.String("Anywhere"), nil)
 	anywhere.AddContainer(jsii.String("edge"), &awsecs.ContainerDefinitionOptions{
 		Image: registries.NewPrivateRegistryImage(jsii.String("ghcr.io/acme/edge:1.0.0"), &registries.PrivateRegistryImageOptions{

@@ -13,6 +13,7 @@ import io.github.cdkprivateregistry.PrivateRegistryFargateServiceProps;
 import io.github.cdkprivateregistry.PrivateRegistryImage;
 import io.github.cdkprivateregistry.PrivateRegistryImageOptions;
 import io.github.cdkprivateregistry.PullCheckFunction;
+import io.github.cdkprivateregistry.PullCheckFunctionAttributes;
 import io.github.cdkprivateregistry.PullCheckMode;
 import io.github.cdkprivateregistry.PullCheckOptions;
 import io.github.cdkprivateregistry.PullOptions;
@@ -256,8 +257,8 @@ public class Walkthrough {
                             .build())
                     .build());
 
-            IPullCheckFunction imported = PullCheckFunction.fromFunctionArn(this, "Imported",
-                    "arn:aws:lambda:eu-west-1:111122223333:function:pull-check");
+            IPullCheckFunction imported = PullCheckFunction.fromPullCheckFunctionAttributes(this, "Imported",
+                    PullCheckFunctionAttributes.builder().functionArn("arn:aws:lambda:eu-west-1:111122223333:function:pull-check").build());
             ExternalTaskDefinition anywhere = new ExternalTaskDefinition(this, "Anywhere");
             anywhere.addContainer("edge", ContainerDefinitionOptions.builder()
                     .image(new PrivateRegistryImage("ghcr.io/acme/edge:1.0.0", PrivateRegistryImageOptions.builder()

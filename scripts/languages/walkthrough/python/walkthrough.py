@@ -226,7 +226,9 @@ class ServicesStack(Stack):
             ),
         )
 
-        imported = PullCheckFunction.from_function_arn(self, "Imported", "arn:aws:lambda:eu-west-1:111122223333:function:pull-check")
+        imported = PullCheckFunction.from_pull_check_function_attributes(
+            self, "Imported", function_arn="arn:aws:lambda:eu-west-1:111122223333:function:pull-check"
+        )
         anywhere = ecs.ExternalTaskDefinition(self, "Anywhere")
         anywhere.add_container(
             "edge",

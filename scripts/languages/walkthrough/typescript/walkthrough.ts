@@ -169,7 +169,9 @@ class ServicesStack extends Stack {
       }),
     });
 
-    const imported = PullCheckFunction.fromFunctionArn(this, 'Imported', 'arn:aws:lambda:eu-west-1:111122223333:function:pull-check');
+    const imported = PullCheckFunction.fromPullCheckFunctionAttributes(this, 'Imported', {
+      functionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:pull-check',
+    });
     const anywhere = new ecs.ExternalTaskDefinition(this, 'Anywhere');
     anywhere.addContainer('edge', {
       image: new PrivateRegistryImage('ghcr.io/acme/edge:1.0.0', { credentials, pullCheck: { checkFunction: imported, mode: PullCheckMode.ENFORCE } }),
