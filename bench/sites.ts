@@ -70,7 +70,7 @@ async function startAll(directory: string, started: Started): Promise<Omit<Sites
 
   const sites = [
     site('Basic authentication', 0, [basicRelay]),
-    site('a token server of its own host', 1, [bearerRelay, tokenRelay]),
+    site('a token server on a separate host', 1, [bearerRelay, tokenRelay]),
     site('a token server at the registry', 1, [oneHostRelay]),
   ];
   return { sites, ca: certificate.ca, caFile };

@@ -67,8 +67,8 @@ test('every provider of the README exists, with one row each', () => {
   expect(named.flat().filter((way) => !ways.includes(way))).toEqual([]);
 });
 
-test('every verdict beside a text of ECS exists', () => {
-  const [, table] = documentAt('docs/troubleshooting.md').split('| The text contains | Cause | Do | Verdict |');
+test('every verdict next to a message of ECS exists', () => {
+  const [, table] = documentAt('docs/troubleshooting.md').split('| The message contains | Cause | Do | Verdict |');
   const named = table.split('\n\n')[0].split('\n').flatMap((line) => [...(line.split('|')[4] ?? '').matchAll(/`(\w+)`/g)].map(([, verdict]) => verdict));
   expect(named.length).toBeGreaterThan(8);
   expect(named.filter((verdict) => !(VERDICTS as readonly string[]).includes(verdict))).toEqual([]);

@@ -8,7 +8,7 @@ const README = documentAt('docs/pull-check.md');
 const CHAPTER = documentAt('docs/errors.md').split(/^## Verdicts of the pull check$/m)[1];
 
 const STOPS = { 'yes': 'no', 'no': 'yes', 'not-definite': 'no' };
-const BEGINNINGS = { 'yes': 'A yes.', 'no': 'Stops the deployment', 'not-definite': 'Does not stop the deployment' };
+const BEGINNINGS = { 'yes': 'Does not stop the deployment', 'no': 'Stops the deployment', 'not-definite': 'Does not stop the deployment' };
 
 describe('README', () => {
   const bench = useBench();
@@ -21,7 +21,7 @@ describe('README', () => {
   });
 
   test('has no other verdict in the table', () => {
-    const [, table] = README.split('| Verdict | Stops | What it says, for example |');
+    const [, table] = README.split('| Verdict | Stops | Example message |');
     expect([...table.split('\n\n')[0].matchAll(/^\| `(\w+)`/gm)].map(([, verdict]) => verdict)).toEqual(VERDICTS);
   });
 
