@@ -68,7 +68,7 @@ describe('the output', () => {
 });
 
 describe('beside the tasks that need it', () => {
-  const texts = ['Stack/Ghcr/Secret', 'cannot start before it has a value', 'in a stack that is deployed before'];
+  const texts = ['Stack/Ghcr/Secret', 'cannot start before it has a value', 'in a stack that is deployed first'];
 
   test('is warned about', () => {
     const stack = newStack();
