@@ -8,9 +8,8 @@ export { PrivateRegistryImage } from './image/private-registry-image';
 export type { PrivateRegistryImageOptions } from './image/private-registry-image';
 export type { PullOptions } from './image/pull-options';
 export { PullCheckFunction } from './pull-check/pull-check-function';
-export type {
-  IPullCheckFunction, PullCheckFunctionAttributes, PullCheckFunctionProps, PullCheckPlacement,
-} from './pull-check/pull-check-function';
+export type { IPullCheckFunction } from './pull-check/pull-check-function';
+export type { PullCheckFunctionAttributes, PullCheckFunctionProps, PullCheckPlacement } from './pull-check/pull-check-function-props';
 export { PullCheckMode } from './pull-check/pull-check-options';
 export type { PullCheckOptions } from './pull-check/pull-check-options';
 export { PrivateRegistry } from './registry/private-registry';

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
-import { IPullCheckFunction, PullCheckPlacement } from './pull-check-function';
+import { IPullCheckFunction } from './pull-check-function';
+import { PullCheckPlacement } from './pull-check-function-props';
 
 /**
  * What a failed pull check does to the deployment.

@@ -5,8 +5,8 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { PrivateRegistryFargateService, RegistryCredentials } from '../../src';
-import { expectError, expectSilence, expectSynthError } from '../support/errors';
 import { dependencyCycle } from '../contract/dependency-cycle';
+import { expectError, expectSilence, expectSynthError } from '../support/errors';
 import { ENV, FLAG_SETS, IMAGE, KEY_ARN, newApp, newStack, pullStatementsOf, resourcesOf, SECRET_ARN, statementsOf, warningIdsOf } from '../support/synth';
 import { apiImage, CREDENTIALS, defineTask, defineTaskWith, ecsRole, expectTaskWaitsForPolicy, ownSecret } from '../support/tasks';
 

@@ -1,0 +1,75 @@
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as logs from 'aws-cdk-lib/aws-logs';
+
+/**
+ * Where a pull check runs, and with which role.
+ */
+export interface PullCheckPlacement {
+  /**
+   * The VPC from which to ask the registry, if the registry cannot be reached from the internet or allows only some addresses.
+   *
+   * @default - the function is outside of any VPC
+   */
+  readonly vpc?: ec2.IVpc;
+
+  /**
+   * The subnets in `vpc`. They need a route to the registry and to Secrets Manager.
+   *
+   * @default - private subnets, as for every function in a VPC
+   */
+  readonly vpcSubnets?: ec2.SubnetSelection;
+
+  /**
+   * The security groups of the function in `vpc`.
+   *
+   * @default - a new one that allows all outbound traffic
+   */
+  readonly securityGroups?: ec2.ISecurityGroup[];
+
+  /**
+   * The role of the function. The permissions that the check needs are added to it.
+   *
+   * @default - a new role that can read only the secrets that are checked
+   */
+  readonly role?: iam.IRole;
+}
+
+/**
+ * Properties of `PullCheckFunction`.
+ */
+export interface PullCheckFunctionProps extends PullCheckPlacement {
+  /**
+   * How long to keep the logs.
+   *
+   * @default logs.RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: logs.RetentionDays;
+}
+
+/**
+ * What is known about a `PullCheckFunction` of another app.
+ */
+export interface PullCheckFunctionAttributes {
+  /**
+   * The ARN of the function that CloudFormation calls.
+   */
+  readonly functionArn: string;
+
+  /**
+   * The role that reads the secrets. Policies are attached to it if it belongs to the account of the stack and can be changed.
+   *
+   * In a VPC the function that CloudFormation calls has another role, `PullCheckFunction.function.role`. Allow that role
+   * `cloudformation:DescribeStacks` where it is defined.
+   *
+   * @default - not known; a warning shows the policy to attach to it
+   */
+  readonly role?: iam.IRole;
+
+  /**
+   * The security groups of the function in a VPC.
+   *
+   * @default - not known; `connections` is an error
+   */
+  readonly securityGroups?: ec2.ISecurityGroup[];
+}
