@@ -25,7 +25,7 @@ export const ACCEPTED_LINT_FINDINGS: AcceptedFinding[] = [
   {
     rule: 'W3005',
     where: / Resources\/(?:Task|\w+TaskDef)\w+\/DependsOn\/\d$/,
-    message: /^'PrivateRegistryPullCheck[0-9a-f]{8}' dependency already enforced/,
+    message: /^'PrivateRegistryPullCheck\w+' dependency already enforced/,
     reason: 'a task definition depends on the check of each of its images, also where it takes the secret or the digest from the check',
   },
   {

@@ -1,13 +1,13 @@
 import { AcceptedFinding } from './findings';
 
-const CHECK_FUNCTION = /\/(?:PrivateRegistry)?PullCheck(?:Function(?:[0-9a-f]{8})?)?\/(?:Function|Prober)\/Resource$/;
+const CHECK_FUNCTION = /\/(?:PrivateRegistry)?PullCheck(?:Function(?:[0-9a-f]{16})?)?\/(?:Function|Prober)\/Resource$/;
 const CREATED_SECRET = /\/(?:GhcrIoSecret|Ghcr\/Secret|app\/Secret)\/Resource$/;
 
 /** What cdk-nag says of what this library makes. docs/security.md has the rules and the reasons. */
 export const FINDINGS_OF_THE_LIBRARY: AcceptedFinding[] = [
   {
     rule: 'AwsSolutions-IAM5[Resource::*]',
-    where: /^pull-check-in-vpc Stack\/PrivateRegistryPullCheckFunction[0-9a-f]{8}\/Role\/DefaultPolicy\/Resource$/,
+    where: /^pull-check-in-vpc Stack\/PrivateRegistryPullCheckFunction[0-9a-f]{16}\/Role\/DefaultPolicy\/Resource$/,
     reason: 'Lambda requires the actions on network interfaces before there is an interface to name',
   },
   {
@@ -37,7 +37,7 @@ export const FINDINGS_OF_THE_LIBRARY: AcceptedFinding[] = [
   },
   {
     rule: 'NIST.800.53.R5-CloudWatchLogGroupEncrypted',
-    where: /\/(?:PrivateRegistry)?PullCheck(?:Function(?:[0-9a-f]{8})?)?\/LogGroup\/Resource$/,
+    where: /\/(?:PrivateRegistry)?PullCheck(?:Function(?:[0-9a-f]{16})?)?\/LogGroup\/Resource$/,
     reason: 'the log has verdicts and no credentials; CloudWatch Logs encrypts it with its own key',
   },
   {

@@ -22,7 +22,7 @@ import { REPOSITORY, scratchDirectory } from '../run';
 
 const SNAPSHOTS = join(REPOSITORY, 'test', 'snapshots', 'templates');
 /** What this library adds to an app. */
-const OF_THE_LIBRARY = /PullCheck|\/(?:Secret|\w+IoSecret)\/|ExecutionRole/;
+const OF_THE_LIBRARY = /PullCheck|PrivateRegistryPullPolicy|\/(?:Secret|\w+IoSecret)\/|ExecutionRole/;
 
 function main(): void {
   const checks = new Checks();
