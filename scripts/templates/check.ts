@@ -113,7 +113,7 @@ function checkNag(checks: Checks, consumer: Consumer, assemblies: Record<string,
 
 /** The code that users copy. */
 function acknowledgements(): string {
-  return codeBlocks(documentAt('docs/security.md'), 'ts').find(({ heading }) => heading === 'What cdk-nag says')!.code;
+  return codeBlocks(documentAt('docs/security.md'), 'ts').find(({ heading }) => heading === 'cdk-nag findings')!.code;
 }
 
 main();
