@@ -7,6 +7,7 @@ import { CHAINGUARD } from '../registries/chainguard';
 import { CUSTOM } from '../registries/custom';
 import { DOCKER_HUB } from '../registries/docker-hub';
 import { GHCR } from '../registries/ghcr';
+import { GITHUB_ENTERPRISE } from '../registries/github-enterprise';
 import { GITLAB } from '../registries/gitlab';
 import { GOOGLE } from '../registries/google';
 import { HARBOR } from '../registries/harbor';
@@ -76,6 +77,17 @@ export class RegistryProvider {
 
   /** Chainguard, `cgr.dev`. */
   public static readonly CHAINGUARD = new RegistryProvider(CHAINGUARD, CHAINGUARD.hosts);
+
+  /**
+   * The container registry of GitHub Enterprise: of GitHub Enterprise Cloud with data residency, or of a GitHub Enterprise Server.
+   *
+   * @param host the host of GitHub, `acme.ghe.com` or `github.example.com`, or of its registry, `containers.acme.ghe.com`
+   * @param options other hosts, and how the registry is reached
+   */
+  public static githubEnterprise(host: string, options: CustomRegistryOptions = {}): RegistryProvider {
+    const [given, ...aliases] = allHosts(host, options);
+    return new RegistryProvider(GITHUB_ENTERPRISE, [given.startsWith('containers.') ? given : `containers.${given}`, ...aliases], options);
+  }
 
   /**
    * The registry of a self-managed GitLab.

@@ -25,6 +25,6 @@ export const GHCR: Registry = {
   ],
 };
 
-function isInstallationToken({ password }: { readonly password: string }): boolean {
+export function isInstallationToken({ password }: { readonly password: string }): boolean {
   return password.startsWith('ghs_');
 }

@@ -5,6 +5,7 @@ import { DOCKER_HUB } from './docker-hub';
 import { ECR } from './ecr';
 import { ECR_PUBLIC } from './ecr-public';
 import { GHCR } from './ghcr';
+import { GITHUB_ENTERPRISE } from './github-enterprise';
 import { GITLAB } from './gitlab';
 import { GOOGLE } from './google';
 import { HARBOR } from './harbor';
@@ -17,7 +18,8 @@ import { Registry } from './registry';
 import { SELF_MANAGED_GITLAB } from './self-managed-gitlab';
 
 export const REGISTRIES: readonly Registry[] = [
-  DOCKER_HUB, GHCR, GITLAB, SELF_MANAGED_GITLAB, QUAY, RED_HAT, NVIDIA, CHAINGUARD, AZURE, GOOGLE, JFROG, HARBOR, NEXUS, ECR, ECR_PUBLIC, CUSTOM,
+  DOCKER_HUB, GHCR, GITHUB_ENTERPRISE, GITLAB, SELF_MANAGED_GITLAB, QUAY, RED_HAT, NVIDIA, CHAINGUARD, AZURE,
+  GOOGLE, JFROG, HARBOR, NEXUS, ECR, ECR_PUBLIC, CUSTOM,
 ];
 
 export function registryOfKey(key: string): Registry | undefined {

@@ -1,10 +1,11 @@
 import { REGISTRIES, registryOfHost, registryOfKey } from '../../src/registries/registries';
 
 const SAMPLE_HOSTS: Record<string, string[]> = {
-  azure: ['acme.azurecr.io', 'acme-a1b2c3.azurecr.io', 'acme.azurecr.cn', 'acme.azurecr.us'],
-  google: ['europe-west1-docker.pkg.dev', 'us-docker.pkg.dev', 'gcr.io', 'eu.gcr.io'],
-  jfrog: ['acme.jfrog.io', 'acme-docker-local.jfrog.io'],
-  ecr: [
+  'github-enterprise': ['containers.acme.ghe.com'],
+  'azure': ['acme.azurecr.io', 'acme-a1b2c3.azurecr.io', 'acme.azurecr.cn', 'acme.azurecr.us'],
+  'google': ['europe-west1-docker.pkg.dev', 'us-docker.pkg.dev', 'gcr.io', 'eu.gcr.io'],
+  'jfrog': ['acme.jfrog.io', 'acme-docker-local.jfrog.io'],
+  'ecr': [
     '111122223333.dkr.ecr.eu-west-1.amazonaws.com', '111122223333.dkr.ecr-fips.us-east-1.amazonaws.com', '111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn',
     '111122223333.dkr-ecr.eu-west-1.on.aws', '111122223333.dkr-ecr-fips.us-east-1.on.aws', '111122223333.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn',
     '111122223333.dkr.ecr.us-iso-east-1.c2s.ic.gov', '111122223333.dkr.ecr.us-isob-east-1.sc2s.sgov.gov',
@@ -13,7 +14,8 @@ const SAMPLE_HOSTS: Record<string, string[]> = {
 
 test('the keys stand in templates: none changes, none is there twice', () => {
   expect(REGISTRIES.map(({ key }) => key)).toEqual([
-    'docker-hub', 'ghcr', 'gitlab', 'self-managed-gitlab', 'quay', 'red-hat', 'nvidia', 'chainguard', 'azure', 'google', 'jfrog', 'harbor', 'nexus',
+    'docker-hub', 'ghcr', 'github-enterprise', 'gitlab', 'self-managed-gitlab', 'quay', 'red-hat', 'nvidia', 'chainguard', 'azure',
+    'google', 'jfrog', 'harbor', 'nexus',
     'ecr', 'ecr-public', 'custom',
   ]);
 });

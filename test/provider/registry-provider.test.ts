@@ -83,6 +83,15 @@ describe('registries with a host of their own', () => {
   });
 });
 
+test.each([
+  ['acme.ghe.com', 'containers.acme.ghe.com'],
+  ['containers.acme.ghe.com', 'containers.acme.ghe.com'],
+  ['github.example.com', 'containers.github.example.com'],
+])('GitHub Enterprise at %s has its registry at %s', (given, host) => {
+  expect(RegistryProvider.githubEnterprise(given).host).toBe(host);
+  expect(RegistryProvider.githubEnterprise(given).authHost).toBeUndefined();
+});
+
 describe('hosts', () => {
   test.each([
     'registry.example.com', 'registry.example.com:5000', 'localhost', 'localhost:5000', 'registry:5000', '10.0.0.5', '10.0.0.5:5000', '[2001:db8::1]:5000',

@@ -202,6 +202,7 @@ const ROBOT = { username: 'robot+puller-77d1', password: 'x9-secret' };
 
 /** Host and key, and what the check advises after a refused login, and after a refused image. */
 const ADVICE: readonly [host: string, key: string | undefined, obtain: RegExp, permit: RegExp][] = [
+  ['registry.example.com', 'github-enterprise', /; create a classic personal access token with read:packages on this GitHub/, /; give the token read:packages and single sign-on/],
   ['registry.example.com', 'harbor', /; store the full name of a robot account \(robot\$project\+name\)/, /; give the robot account the permission to pull from the project$/],
   ['registry.example.com', 'nexus', /; store an active user with its password, or the name code and the pass code/, /; give the user a role with the privilege to read the Docker repository$/],
   ['registry.example.com', 'jfrog', /; store an access token \(not an API key\)/, /; give the user or group of the token read permission/],

@@ -50,6 +50,7 @@ func newProvidersStack(scope constructs.Construct, id string) {
 	describe(stack, "Chainguard", registries.RegistryProvider_CHAINGUARD())
 	describe(stack, "SelfManagedGitlab", registries.RegistryProvider_SelfManagedGitlab(
 		jsii.String("registry.example.com"), &registries.CustomRegistryOptions{AuthHost: jsii.String("gitlab.example.com")}))
+	describe(stack, "GithubEnterprise", registries.RegistryProvider_GithubEnterprise(jsii.String("acme.ghe.com"), nil))
 	describe(stack, "Azure", registries.RegistryProvider_Azure(jsii.String("acme")))
 	describe(stack, "Google", registries.RegistryProvider_GoogleArtifactRegistry(jsii.String("europe-west1")))
 	describe(stack, "Jfrog", registries.RegistryProvider_Jfrog(jsii.String("acme.jfrog.io"), nil))

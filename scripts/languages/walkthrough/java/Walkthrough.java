@@ -87,6 +87,7 @@ public class Walkthrough {
             describe("SelfManagedGitlab", RegistryProvider.selfManagedGitlab("registry.example.com", CustomRegistryOptions.builder()
                     .authHost("gitlab.example.com")
                     .build()));
+            describe("GithubEnterprise", RegistryProvider.githubEnterprise("acme.ghe.com"));
             describe("Azure", RegistryProvider.azure("acme"));
             describe("Google", RegistryProvider.googleArtifactRegistry("europe-west1"));
             describe("Jfrog", RegistryProvider.jfrog("acme.jfrog.io"));

@@ -51,6 +51,7 @@ class ProvidersStack(Stack):
         self.describe("Nvidia", RegistryProvider.NVIDIA)
         self.describe("Chainguard", RegistryProvider.CHAINGUARD)
         self.describe("SelfManagedGitlab", RegistryProvider.self_managed_gitlab("registry.example.com", auth_host="gitlab.example.com"))
+        self.describe("GithubEnterprise", RegistryProvider.github_enterprise("acme.ghe.com"))
         self.describe("Azure", RegistryProvider.azure("acme"))
         self.describe("Google", RegistryProvider.google_artifact_registry("europe-west1"))
         self.describe("Jfrog", RegistryProvider.jfrog("acme.jfrog.io"))

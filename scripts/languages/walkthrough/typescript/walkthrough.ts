@@ -35,6 +35,7 @@ class ProvidersStack extends Stack {
     this.describe('Nvidia', RegistryProvider.NVIDIA);
     this.describe('Chainguard', RegistryProvider.CHAINGUARD);
     this.describe('SelfManagedGitlab', RegistryProvider.selfManagedGitlab('registry.example.com', { authHost: 'gitlab.example.com' }));
+    this.describe('GithubEnterprise', RegistryProvider.githubEnterprise('acme.ghe.com'));
     this.describe('Azure', RegistryProvider.azure('acme'));
     this.describe('Google', RegistryProvider.googleArtifactRegistry('europe-west1'));
     this.describe('Jfrog', RegistryProvider.jfrog('acme.jfrog.io'));
