@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { Duration, IResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { attachPolicies, warnAboutFunction } from './check-policies';
 import { PullCheckFunctionAttributes, PullCheckFunctionProps } from './pull-check-function-props';
 import { PullStatement } from '../access/pull-statements';
@@ -21,8 +21,11 @@ const TIMEOUT = Duration.seconds(200);
 
 /**
  * A function that checks whether images can be pulled.
+ *
+ * Not an `IResource`: its `env` is of another type in newer versions of aws-cdk-lib, and Go code that was generated for the oldest
+ * version does not compile with them.
  */
-export interface IPullCheckFunction extends IResource, iam.IGrantable, ec2.IConnectable {
+export interface IPullCheckFunction extends IConstruct, iam.IGrantable, ec2.IConnectable {
   /**
    * The ARN of the function that CloudFormation calls.
    */
@@ -36,7 +39,7 @@ export interface IPullCheckFunction extends IResource, iam.IGrantable, ec2.IConn
  * In a VPC there are two functions: one inside that asks the registry, and one outside that answers CloudFormation, even when
  * the first has no route at all.
  */
-export class PullCheckFunction extends Resource implements IPullCheckFunction {
+export class PullCheckFunction extends Construct implements IPullCheckFunction {
   /**
    * A function of another app.
    *
@@ -45,7 +48,7 @@ export class PullCheckFunction extends Resource implements IPullCheckFunction {
    */
   public static fromPullCheckFunctionAttributes(scope: Construct, id: string, attrs: PullCheckFunctionAttributes): IPullCheckFunction {
     const { functionArn, role, securityGroups } = attrs;
-    class Import extends Resource implements IPullCheckFunction {
+    class Import extends Construct implements IPullCheckFunction {
       public readonly functionArn = functionArn;
       public readonly grantPrincipal = role?.grantPrincipal ?? new iam.UnknownPrincipal({ resource: this });
 
@@ -64,7 +67,7 @@ export class PullCheckFunction extends Resource implements IPullCheckFunction {
         }
       }
     }
-    return new Import(scope, id, { environmentFromArn: functionArn });
+    return new Import(scope, id);
   }
 
   /**

@@ -138,13 +138,8 @@ func newCredentialsStack(scope constructs.Construct, id string) {
 	}))
 	policies := foreign.OwnerPolicies()
 	output(stack, "Granted", fmt.Sprint(*grant.Success(), " ", *foreign.Secret().SecretArn()))
-	output(stack, "SecretPolicy", firstStatementOf(*policies.SecretPolicy))
-	output(stack, "KeyPolicy", firstStatementOf(*policies.KeyPolicy))
-}
-
-func firstStatementOf(policy map[string]interface{}) string {
-	statement := policy["Statement"].([]interface{})[0].(map[string]interface{})
-	return fmt.Sprintf("%v %v on %v", statement["Effect"], statement["Action"], statement["Resource"])
+	output(stack, "SecretPolicy", *stack.ToJsonString(policies.SecretPolicy, nil))
+	output(stack, "KeyPolicy", *stack.ToJsonString(policies.KeyPolicy, nil))
 }
 
 // A service as a company would make it from ours. Go has no subclasses.

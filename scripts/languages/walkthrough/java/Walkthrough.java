@@ -166,13 +166,8 @@ public class Walkthrough {
                     .build());
             OwnerPolicies policies = foreign.ownerPolicies();
             output("Granted", grant.getSuccess() + " " + foreign.getSecret().getSecretArn());
-            output("SecretPolicy", firstStatementOf(policies.getSecretPolicy()));
-            output("KeyPolicy", firstStatementOf(policies.getKeyPolicy()));
-        }
-
-        private static String firstStatementOf(final Map<String, Object> policy) {
-            Map<?, ?> statement = (Map<?, ?>) ((List<?>) policy.get("Statement")).get(0);
-            return statement.get("Effect") + " " + statement.get("Action") + " on " + statement.get("Resource");
+            output("SecretPolicy", toJsonString(policies.getSecretPolicy()));
+            output("KeyPolicy", toJsonString(policies.getKeyPolicy()));
         }
 
         private PrivateRegistry run(final String id, final RegistryProvider provider, final RegistryCredentials credentials) {

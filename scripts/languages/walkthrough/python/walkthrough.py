@@ -139,8 +139,7 @@ class CredentialsStack(Stack):
         policies = foreign.owner_policies()
         CfnOutput(self, "Granted", value=f"{text(grant.success)} {foreign.secret.secret_arn}")
         for id, policy in {"SecretPolicy": policies.secret_policy, "KeyPolicy": policies.key_policy}.items():
-            statement = policy["Statement"][0]
-            CfnOutput(self, id, value=f"{statement['Effect']} {statement['Action']} on {statement['Resource']}")
+            CfnOutput(self, id, value=self.to_json_string(policy))
 
     def run(self, id, provider, credentials):
         registry = PrivateRegistry(self, id, provider=provider, credentials=credentials)

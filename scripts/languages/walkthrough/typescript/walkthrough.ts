@@ -95,9 +95,8 @@ class CredentialsStack extends Stack {
     const grant = foreign.grantPull(new iam.Role(this, 'Puller', { assumedBy: new iam.ServicePrincipal('codebuild.amazonaws.com') }));
     const policies = foreign.ownerPolicies();
     new CfnOutput(this, 'Granted', { value: `${grant.success} ${foreign.secret.secretArn}` });
-    const [secretStatement, keyStatement] = [policies.secretPolicy.Statement[0], policies.keyPolicy.Statement[0]];
-    new CfnOutput(this, 'SecretPolicy', { value: `${secretStatement.Effect} ${secretStatement.Action} on ${secretStatement.Resource}` });
-    new CfnOutput(this, 'KeyPolicy', { value: `${keyStatement.Effect} ${keyStatement.Action} on ${keyStatement.Resource}` });
+    new CfnOutput(this, 'SecretPolicy', { value: this.toJsonString(policies.secretPolicy) });
+    new CfnOutput(this, 'KeyPolicy', { value: this.toJsonString(policies.keyPolicy) });
   }
 
   private run(id: string, provider: RegistryProvider, credentials: RegistryCredentials): PrivateRegistry {
