@@ -32,7 +32,7 @@ const MISTAKES = {
   immutableRole: 'executionRoleImmutable',
   atSynth: 'executionRoleNotAssumable',
 };
-const UNCAUGHT = 'registry Uncaught/Registry has a provider and credentials of its own, but credentials is set too; remove one of both '
+const UNCAUGHT = 'registry Uncaught/Registry already has a provider and credentials, but credentials is also set; remove one of the two '
   + '(at Uncaught/Api) [cdk-private-registry:credentialsAmbiguous]';
 const WARNING = 'the image "ghcr.io/acme/web:latest" has the tag "latest"';
 
