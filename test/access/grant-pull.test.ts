@@ -135,7 +135,7 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
         defineTask(stack, apiImage(), { executionRole }, `Task${service}`);
       }
 
-      const policies = resourcesOf(stack, 'AWS::IAM::Policy').filter(({ Properties }) => JSON.stringify(Properties.Roles).includes('ImportValue'));
+      const policies = resourcesOf(stack, 'AWS::IAM::Policy').filter(({ Properties }) => Properties.PolicyName.startsWith('PrivateRegistryPull-'));
       expect(policies.map(({ Properties }) => Properties.PolicyDocument.Statement)).toEqual([[PULL_STATEMENT]]);
       expectTaskWaitsForPolicy(stack);
     });
