@@ -32,7 +32,7 @@ const OVERVIEW = `## Overview
 
 const PROVIDERS = `## Providers
 
-The library finds the provider by the host of the image. Set \`provider\` where that is not possible: for a self-managed GitLab, Harbor or Nexus, or for Artifactory on your own host.
+The library finds the provider by the host of the image. Set \`provider\` where that is not possible: for a self-managed GitLab, a GitHub Enterprise Server, Gitea, Harbor or Nexus, or for Artifactory on your own host.
 
 \`\`\`ts
 new PrivateRegistryImage('harbor.example.com/acme/api:1.4.2', {
@@ -100,7 +100,8 @@ function section({ registry, expiry, steps, doesNotWork, notes = [], documentati
 function hosts(registry: Registry): string {
   const [host, ...others] = registry.hosts;
   const text = registry.hostForm ?? code(host) + (others.length ? `, also ${others.map(code).join(', ')}` : '');
-  const tokens = registry.authHost ? `. The tokens come from ${code(registry.authHost)}` : '';
+  const tokenHost = registry.authHostForm ?? (registry.authHost && code(registry.authHost));
+  const tokens = tokenHost ? `. The tokens come from ${tokenHost}` : '';
   return `Host: ${text}${tokens}.`;
 }
 

@@ -2,18 +2,26 @@ import { Token } from 'aws-cdk-lib';
 import { hostOf } from './image-host';
 import { invalid } from '../private/errors';
 import { ImageReference } from '../reference/image-reference';
+import { ALIBABA } from '../registries/alibaba';
 import { AZURE } from '../registries/azure';
 import { CHAINGUARD } from '../registries/chainguard';
+import { CLOUDSMITH } from '../registries/cloudsmith';
 import { CUSTOM } from '../registries/custom';
+import { DIGITALOCEAN } from '../registries/digitalocean';
+import { DOCKER_HARDENED_IMAGES } from '../registries/docker-hardened-images';
 import { DOCKER_HUB } from '../registries/docker-hub';
 import { GHCR } from '../registries/ghcr';
+import { GITEA } from '../registries/gitea';
 import { GITHUB_ENTERPRISE } from '../registries/github-enterprise';
 import { GITLAB } from '../registries/gitlab';
+import { GITLAB_DEPENDENCY_PROXY } from '../registries/gitlab-dependency-proxy';
 import { GOOGLE } from '../registries/google';
 import { HARBOR } from '../registries/harbor';
+import { IBM } from '../registries/ibm';
 import { JFROG } from '../registries/jfrog';
 import { NEXUS } from '../registries/nexus';
 import { NVIDIA } from '../registries/nvidia';
+import { ORACLE } from '../registries/oracle';
 import { QUAY } from '../registries/quay';
 import { RED_HAT } from '../registries/red-hat';
 import { registryOfHost, withoutDefaultPort } from '../registries/registries';
@@ -60,11 +68,17 @@ export class RegistryProvider {
   /** Docker Hub, `docker.io`. */
   public static readonly DOCKER_HUB = new RegistryProvider(DOCKER_HUB, DOCKER_HUB.hosts);
 
+  /** Docker Hardened Images, `dhi.io`. */
+  public static readonly DOCKER_HARDENED_IMAGES = new RegistryProvider(DOCKER_HARDENED_IMAGES, DOCKER_HARDENED_IMAGES.hosts);
+
   /** GitHub Container Registry, `ghcr.io`. */
   public static readonly GHCR = new RegistryProvider(GHCR, GHCR.hosts);
 
   /** The registry of GitLab.com, `registry.gitlab.com`. */
   public static readonly GITLAB = new RegistryProvider(GITLAB, GITLAB.hosts);
+
+  /** The dependency proxy of GitLab.com, `gitlab.com`: images `gitlab.com/<group>/dependency_proxy/containers/...`. */
+  public static readonly GITLAB_DEPENDENCY_PROXY = new RegistryProvider(GITLAB_DEPENDENCY_PROXY, GITLAB_DEPENDENCY_PROXY.hosts);
 
   /** Quay.io, `quay.io`. */
   public static readonly QUAY = new RegistryProvider(QUAY, QUAY.hosts);
@@ -77,6 +91,15 @@ export class RegistryProvider {
 
   /** Chainguard, `cgr.dev`. */
   public static readonly CHAINGUARD = new RegistryProvider(CHAINGUARD, CHAINGUARD.hosts);
+
+  /** DigitalOcean, `registry.digitalocean.com`. */
+  public static readonly DIGITALOCEAN = new RegistryProvider(DIGITALOCEAN, DIGITALOCEAN.hosts);
+
+  /** IBM Cloud, `icr.io` and its regional hosts, for example `us.icr.io`. */
+  public static readonly IBM = new RegistryProvider(IBM, IBM.hosts);
+
+  /** Cloudsmith, `docker.cloudsmith.io`. */
+  public static readonly CLOUDSMITH = new RegistryProvider(CLOUDSMITH, CLOUDSMITH.hosts);
 
   /**
    * The container registry of GitHub Enterprise: of GitHub Enterprise Cloud with data residency, or of a GitHub Enterprise Server.
@@ -118,6 +141,25 @@ export class RegistryProvider {
   }
 
   /**
+   * Alibaba Cloud Container Registry.
+   *
+   * @param region the region, `eu-central-1`, or a host: for an instance of the Enterprise Edition `acme-registry.eu-central-1.cr.aliyuncs.com`
+   * @param options other hosts, and the host that issues tokens if it is not `dockerauth.<region>.aliyuncs.com`
+   */
+  public static alibaba(region: string, options: CustomRegistryOptions = {}): RegistryProvider {
+    return new RegistryProvider(ALIBABA, allHosts(hostOfName(ALIBABA, region, '.aliyuncs.com', 'registry.'), options), options);
+  }
+
+  /**
+   * Oracle Cloud Infrastructure Registry.
+   *
+   * @param region the key of the region, `fra`, its identifier, `eu-frankfurt-1`, or a host, `fra.ocir.io`
+   */
+  public static oracle(region: string): RegistryProvider {
+    return new RegistryProvider(ORACLE, [hostOfName(ORACLE, region, '.ocir.io')]);
+  }
+
+  /**
    * JFrog Artifactory, in JFrog's cloud or self-hosted.
    *
    * @param host the host in image references, with its port: `acme.jfrog.io`
@@ -145,6 +187,16 @@ export class RegistryProvider {
    */
   public static nexus(host: string, options: CustomRegistryOptions = {}): RegistryProvider {
     return new RegistryProvider(NEXUS, allHosts(host, options), options);
+  }
+
+  /**
+   * Gitea or Forgejo, for example Codeberg.
+   *
+   * @param host the host in image references, with its port: `git.example.com` or `codeberg.org`
+   * @param options other hosts, and how the registry is reached
+   */
+  public static gitea(host: string, options: CustomRegistryOptions = {}): RegistryProvider {
+    return new RegistryProvider(GITEA, allHosts(host, options), options);
   }
 
   /**
@@ -213,7 +265,9 @@ export class RegistryProvider {
   private constructor(registry: Registry, [host, ...aliases]: readonly string[], options: CustomRegistryOptions = {}) {
     this.host = host;
     this.aliases = aliases;
-    this.authHost = options.authHost === undefined ? registry.authHost : checkedHost('authHost', options.authHost);
+    this.authHost = options.authHost === undefined
+      ? registry.authHost ?? registry.authHostOf?.(host)
+      : checkedHost('authHost', options.authHost);
     this.usernameHint = registry.usernameHint;
     this.passwordHint = registry.passwordHint;
     this.privateNetwork = options.privateNetwork ?? false;
@@ -237,13 +291,13 @@ function allHosts(host: string, options: CustomRegistryOptions): string[] {
   return [checkedHost('registry host', host), ...(options.aliases ?? []).map((alias) => checkedHost('alias', alias))];
 }
 
-function hostOfName(registry: Registry, nameOrHost: string, suffix: string): string {
-  const host = checkedHost('registry host', nameOrHost.includes('.') ? nameOrHost : nameOrHost + suffix);
+function hostOfName(registry: Registry, nameOrHost: string, suffix: string, prefix: string = ''): string {
+  const host = checkedHost('registry host', nameOrHost.includes('.') ? nameOrHost : prefix + nameOrHost + suffix);
   if (registry.hostPattern?.test(host)) {
     return host;
   }
   throw invalid('invalidRegistryHost',
-    `${JSON.stringify(host)} is not a host of ${registry.label}, expected ${registry.hostForm}, or only the part before "${suffix}"; `
+    `${JSON.stringify(host)} is not a host of ${registry.label}, expected ${registry.hostForm}, or only the part ${prefix === '' ? 'before' : `between "${prefix}" and`} "${suffix}"; `
     + 'use RegistryProvider.custom() for another registry');
 }
 

@@ -1,6 +1,11 @@
 const DOCKER_HUB = 'docker.io';
 const DOCKER_HUB_ALIASES = ['index.docker.io', 'registry-1.docker.io', 'registry.hub.docker.com', 'docker.io:443'];
 
+const DOCKER_HUB_WEB_SITE = /^hub\.docker\.com\/(?:(?:r|_|repository\/docker)\/)?/i;
+
+// Their projects can have a domain before a colon, which an image has before a slash.
+const GOOGLE_HOST = /^(?:(?:us|eu|asia)\.)?gcr\.io$|^[a-z0-9-]+-docker\.pkg\.dev$/;
+
 const MAX_TEXT_LENGTH = 1024;
 const MAX_NAME_LENGTH = 255;
 const MAX_SHOWN_LENGTH = 100;
@@ -61,8 +66,7 @@ export class ImageReference {
     const [givenRepository, tag] = cut(path, ':');
     checkRepository(givenRepository, text);
     if (tag !== undefined && !TAG.test(tag)) {
-      throw invalid(text, 'image tag must be 1 to 128 letters, digits, "_", "." or "-" and must not start with "." or "-"', tag,
-        `the first ":" after the host starts the tag, write it like ${EXAMPLE}`);
+      throw invalidTag(text, host, givenRepository, tag);
     }
     const repository = host === DOCKER_HUB && !givenRepository.includes('/') ? `library/${givenRepository}` : givenRepository;
     const fullName = `${host}/${repository}`;
@@ -160,7 +164,7 @@ function checkText(text: string): void {
   const scheme = SCHEME.exec(text)?.[0];
   if (scheme !== undefined) {
     const rest = text.slice(scheme.length);
-    throw invalid(text, `image reference must not start with ${shown(scheme)}`, text, `write ${rest === '' ? EXAMPLE : shown(rest)}`);
+    throw invalid(text, `image reference must not start with ${shown(scheme)}`, text, `write ${rest === '' ? EXAMPLE : shown(atDockerHub(rest))}`);
   }
 }
 
@@ -194,10 +198,22 @@ function checkRepository(repository: string, text: string): void {
     repository, `write it like ${EXAMPLE}`);
 }
 
+function invalidTag(text: string, host: string, repository: string, tag: string): Error {
+  if (GOOGLE_HOST.test(host) && /^[^/]+\.[^/]+$/.test(repository) && tag.includes('/')) {
+    return invalid(text, 'project of a Google registry must have a "/" after its domain', `${repository}:${tag.split('/')[0]}`,
+      `write ${shown(text.replace(`/${repository}:`, () => `/${repository}/`))}`);
+  }
+  return invalid(text, 'image tag must be 1 to 128 letters, digits, "_", "." or "-" and must not start with "." or "-"', tag,
+    `the first ":" after the host starts the tag, write it like ${EXAMPLE}`);
+}
+
 /** The first part of a name is a host only if it looks like one, otherwise it is a namespace of Docker Hub. */
 function splitHost(name: string, text: string): { readonly host: string; readonly path: string } {
   const [first, rest] = cut(name, '/');
   const isHost = first === 'localhost' || /[.:A-Z]/.test(first);
+  if (DOCKER_HUB_WEB_SITE.test(name)) {
+    throw invalid(text, 'registry host must not be the web site of Docker Hub', first, `write ${shown(atDockerHub(text))}`);
+  }
   return rest !== undefined && isHost ? { host: normaliseHost(first, text), path: rest } : { host: DOCKER_HUB, path: name };
 }
 
@@ -227,6 +243,11 @@ function normaliseHost(given: string, text: string): string {
       asked === undefined ? 'it is not valid in a URL, correct it' : `a URL turns it into ${shown(asked)}, write that if you mean it`);
   }
   return DOCKER_HUB_ALIASES.includes(host) ? DOCKER_HUB : host;
+}
+
+/** A page of Docker Hub's web site as its image; any other text as it is. */
+function atDockerHub(text: string): string {
+  return text.replace(DOCKER_HUB_WEB_SITE, `${DOCKER_HUB}/`);
 }
 
 /** The text before and after the first separator; without one, there is nothing after it. */

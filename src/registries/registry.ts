@@ -18,6 +18,10 @@ export interface Registry {
   readonly apiHost?: string;
   /** The host that issues tokens, if it is not the registry itself. It is sent the credentials. */
   readonly authHost?: string;
+  /** The same where each host of the customers has another token service. */
+  readonly authHostOf?: (host: string) => string | undefined;
+  /** These token services for people, in Markdown. */
+  readonly authHostForm?: string;
   /** What belongs in `username` and `password` of the secret, in Markdown. The descriptions in templates repeat it. */
   readonly usernameHint: string;
   readonly passwordHint: string;
@@ -27,7 +31,7 @@ export interface Registry {
   readonly permit: string;
   /** Mistakes that make the registry refuse the login. */
   readonly mistakes?: readonly Finding[];
-  /** Kinds of tokens that the registry never accepts here: it refuses the login or the image. */
+  /** Credentials of a kind that the registry never accepts here: it refuses the login or the image. */
   readonly wrongKinds?: readonly Finding[];
   /** Credentials that work, but not for long. */
   readonly shortLived?: readonly Finding[];

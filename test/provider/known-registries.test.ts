@@ -1,8 +1,14 @@
 import { REGISTRIES, registryOfHost, registryOfKey } from '../../src/registries/registries';
 
 const SAMPLE_HOSTS: Record<string, string[]> = {
-  'github-enterprise': ['containers.acme.ghe.com'],
   'azure': ['acme.azurecr.io', 'acme-a1b2c3.azurecr.io', 'acme.azurecr.cn', 'acme.azurecr.us'],
+  'github-enterprise': ['containers.acme.ghe.com', 'containers.acme-a1.ghe.com'],
+  'alibaba': [
+    'registry.cn-hangzhou.aliyuncs.com', 'registry-intl.ap-southeast-1.aliyuncs.com', 'registry.eu-central-1.aliyuncs.com',
+    'acme-registry.eu-central-1.cr.aliyuncs.com', 'a-b-registry.cn-zhangjiakou.cr.aliyuncs.com',
+  ],
+  'oracle': ['fra.ocir.io', 'eu-frankfurt-1.ocir.io', 'jnb.ocir.io'],
+  'gitea': ['codeberg.org'],
   'google': ['europe-west1-docker.pkg.dev', 'us-docker.pkg.dev', 'gcr.io', 'eu.gcr.io'],
   'jfrog': ['acme.jfrog.io', 'acme-docker-local.jfrog.io'],
   'ecr': [
@@ -13,11 +19,11 @@ const SAMPLE_HOSTS: Record<string, string[]> = {
 };
 
 test('the keys stand in templates: none changes, none is there twice', () => {
-  expect(REGISTRIES.map(({ key }) => key)).toEqual([
-    'docker-hub', 'ghcr', 'github-enterprise', 'gitlab', 'self-managed-gitlab', 'quay', 'red-hat', 'nvidia', 'chainguard', 'azure',
-    'google', 'jfrog', 'harbor', 'nexus',
-    'ecr', 'ecr-public', 'custom',
-  ]);
+  expect(REGISTRIES.map(({ key }) => key).sort()).toEqual([
+    'docker-hub', 'ghcr', 'gitlab', 'self-managed-gitlab', 'quay', 'red-hat', 'nvidia', 'chainguard', 'azure', 'google', 'jfrog', 'harbor', 'nexus',
+    'ecr', 'ecr-public', 'custom', 'docker-hardened-images', 'github-enterprise', 'gitlab-dependency-proxy', 'digitalocean', 'alibaba', 'oracle', 'ibm',
+    'cloudsmith', 'gitea',
+  ].sort());
 });
 
 test.each(REGISTRIES)('$key is found by its key', (registry) => {
@@ -41,11 +47,36 @@ test.each(REGISTRIES.filter(({ hostPattern }) => hostPattern))('there are sample
   expect(SAMPLE_HOSTS[key].length).toBeGreaterThan(0);
 });
 
-test.each(['a.b.azurecr.io', 'xgcr.io', 'k8s.gcr.io', '1111.dkr.ecr.eu-west-1.amazonaws.com', 'gitlab.example.com', 'quay.example.com', 'harbor.example.com'])(
+test.each(['a.b.azurecr.io', 'xgcr.io', 'k8s.gcr.io', '1111.dkr.ecr.eu-west-1.amazonaws.com', 'gitlab.example.com', 'quay.example.com', 'harbor.example.com',
+  'acme.ghe.com', 'containers.ghe.com', 'containers.a.b.ghe.com', 'containers.github.example.com', 'git.codeberg.org', 'gitea.example.com', 'ocir.io', 'a.fra.ocir.io',
+  'cp.icr.io', 'xicr.io', 'digitalocean.com', 'api.digitalocean.com', 'cloudsmith.io', 'gitlab.com.example.com'])(
   '%s belongs to no registry for certain', (host) => {
     expect(registryOfHost(host)).toBeUndefined();
   });
 
-test('only registries with known hosts have another host that is sent the credentials', () => {
-  expect(REGISTRIES.filter(({ authHost }) => authHost).map(({ key, authHost }) => [key, authHost])).toEqual([['docker-hub', 'auth.docker.io'], ['gitlab', 'gitlab.com']]);
+test('no registry has another host that is sent the credentials, but for these', () => {
+  expect(REGISTRIES.filter(({ authHost }) => authHost).map(({ key, authHost }) => [key, authHost])).toEqual([
+    ['docker-hub', 'auth.docker.io'], ['gitlab', 'gitlab.com'], ['digitalocean', 'api.digitalocean.com'],
+  ]);
+  expect(REGISTRIES.filter(({ authHostOf }) => authHostOf).map(({ key }) => key)).toEqual(['alibaba']);
+});
+
+test.each([
+  ['registry.eu-central-1.aliyuncs.com', 'dockerauth.eu-central-1.aliyuncs.com'],
+  ['registry-intl.ap-southeast-1.aliyuncs.com:443', 'dockerauth.ap-southeast-1.aliyuncs.com'],
+  ['acme-registry.cn-hangzhou.cr.aliyuncs.com', 'dockerauth.cn-hangzhou.aliyuncs.com'],
+  ['registry.cn-zhangjiakou.aliyuncs.com', 'dockerauth-cn-zhangjiakou.aliyuncs.com'],
+])('Alibaba\'s tokens for %s come from %s', (host, authHost) => {
+  expect(registryOfHost(host)).toMatchObject({ key: 'alibaba', authHost });
+});
+
+// Customers choose the names of buckets and functions in this domain.
+test.each([
+  'registry.oss-cn-hangzhou.aliyuncs.com', 'registry.oss-eu-central-1.aliyuncs.com', 'registry.cn-hangzhou.oss.aliyuncs.com',
+  'registry.cn-hangzhou-internal.aliyuncs.com', 'acme-registry.cn-hangzhou.aliyuncs.com', 'acme.cn-hangzhou.cr.aliyuncs.com',
+  'acme-registry.oss-cn-hangzhou.cr.aliyuncs.com', 'registry.cn-hangzhou.fc.aliyuncs.com', 'registry.eu-central-1x.aliyuncs.com',
+  'dockerauth.cn-hangzhou.aliyuncs.com',
+])('%s is no registry of Alibaba', (host) => {
+  expect(registryOfHost(host)).toBeUndefined();
+  expect(registryOfKey('alibaba')!.authHostOf!(host)).toBeUndefined();
 });

@@ -3,7 +3,8 @@ import { RegistryProvider } from '../../src/provider/registry-provider';
 
 const PRESETS = [
   RegistryProvider.DOCKER_HUB, RegistryProvider.GHCR, RegistryProvider.GITLAB, RegistryProvider.QUAY,
-  RegistryProvider.RED_HAT, RegistryProvider.NVIDIA, RegistryProvider.CHAINGUARD,
+  RegistryProvider.RED_HAT, RegistryProvider.NVIDIA, RegistryProvider.CHAINGUARD, RegistryProvider.DOCKER_HARDENED_IMAGES,
+  RegistryProvider.GITLAB_DEPENDENCY_PROXY, RegistryProvider.DIGITALOCEAN, RegistryProvider.IBM, RegistryProvider.CLOUDSMITH,
 ];
 
 const A_TOKEN = Lazy.string({ produce: () => 'registry.example.com' });
@@ -17,6 +18,11 @@ describe('presets', () => {
     ['RED_HAT', RegistryProvider.RED_HAT, 'registry.redhat.io', undefined],
     ['NVIDIA', RegistryProvider.NVIDIA, 'nvcr.io', undefined],
     ['CHAINGUARD', RegistryProvider.CHAINGUARD, 'cgr.dev', undefined],
+    ['DOCKER_HARDENED_IMAGES', RegistryProvider.DOCKER_HARDENED_IMAGES, 'dhi.io', undefined],
+    ['GITLAB_DEPENDENCY_PROXY', RegistryProvider.GITLAB_DEPENDENCY_PROXY, 'gitlab.com', undefined],
+    ['DIGITALOCEAN', RegistryProvider.DIGITALOCEAN, 'registry.digitalocean.com', 'api.digitalocean.com'],
+    ['IBM', RegistryProvider.IBM, 'icr.io', undefined],
+    ['CLOUDSMITH', RegistryProvider.CLOUDSMITH, 'docker.cloudsmith.io', undefined],
   ])('%s', (_, provider, host, authHost) => {
     expect(provider.host).toBe(host);
     expect(provider.authHost).toBe(authHost);
@@ -25,6 +31,15 @@ describe('presets', () => {
 
   test('Docker Hub has the names that Docker knows it by', () => {
     expect(RegistryProvider.DOCKER_HUB.aliases).toEqual(['index.docker.io', 'registry-1.docker.io', 'registry.hub.docker.com']);
+  });
+
+  test('an API key of IBM is for all regions, but not for the software that IBM sells', () => {
+    expect(['us.icr.io', 'de.icr.io', 'jp2.icr.io', 'cp.icr.io'].map((host) => RegistryProvider.IBM.servesHost(host))).toEqual([true, true, true, false]);
+  });
+
+  test('the dependency proxy and the registry of GitLab.com are two registries', () => {
+    expect(RegistryProvider.GITLAB.servesHost('gitlab.com')).toBe(false);
+    expect(RegistryProvider.GITLAB_DEPENDENCY_PROXY.servesHost('registry.gitlab.com')).toBe(false);
   });
 
   test('the hints are those of the registry', () => {
@@ -42,6 +57,7 @@ describe('registries with a host of their own', () => {
     ['jfrog', RegistryProvider.jfrog, 'jfrog'],
     ['harbor', RegistryProvider.harbor, 'harbor'],
     ['nexus', RegistryProvider.nexus, 'nexus'],
+    ['gitea', RegistryProvider.gitea, 'gitea'],
     ['custom', RegistryProvider.custom, 'custom'],
   ])('%s accepts a host and options', (_, factory, key) => {
     expect(factory('Registry.Example.com:5000', {
@@ -83,13 +99,35 @@ describe('registries with a host of their own', () => {
   });
 });
 
-test.each([
-  ['acme.ghe.com', 'containers.acme.ghe.com'],
-  ['containers.acme.ghe.com', 'containers.acme.ghe.com'],
-  ['github.example.com', 'containers.github.example.com'],
-])('GitHub Enterprise at %s has its registry at %s', (given, host) => {
-  expect(RegistryProvider.githubEnterprise(given).host).toBe(host);
-  expect(RegistryProvider.githubEnterprise(given).authHost).toBeUndefined();
+describe('registries with a host for each customer or region', () => {
+  test('GitHub Enterprise accepts the host of GitHub, or of its registry', () => {
+    expect(RegistryProvider.githubEnterprise('Acme.ghe.com')).toMatchObject({ _key: 'github-enterprise', host: 'containers.acme.ghe.com', authHost: undefined });
+    expect(RegistryProvider.githubEnterprise('containers.acme.ghe.com').host).toBe('containers.acme.ghe.com');
+    expect(RegistryProvider.githubEnterprise('github.example.com', { aliases: ['mirror.example.com'], authHost: 'github.example.com', privateNetwork: true }))
+      .toMatchObject({ host: 'containers.github.example.com', aliases: ['mirror.example.com'], authHost: 'github.example.com', privateNetwork: true });
+  });
+
+  test('Alibaba accepts a region, or a host', () => {
+    expect(RegistryProvider.alibaba('eu-central-1'))
+      .toMatchObject({ _key: 'alibaba', host: 'registry.eu-central-1.aliyuncs.com', authHost: 'dockerauth.eu-central-1.aliyuncs.com', aliases: [] });
+    expect(RegistryProvider.alibaba('acme-registry.cn-hangzhou.cr.aliyuncs.com'))
+      .toMatchObject({ host: 'acme-registry.cn-hangzhou.cr.aliyuncs.com', authHost: 'dockerauth.cn-hangzhou.aliyuncs.com' });
+    expect(RegistryProvider.alibaba('cn-beijing', { authHost: 'dockerauth.cn-hangzhou.aliyuncs.com', aliases: ['registry.example.com'] }))
+      .toMatchObject({ host: 'registry.cn-beijing.aliyuncs.com', authHost: 'dockerauth.cn-hangzhou.aliyuncs.com', aliases: ['registry.example.com'] });
+  });
+
+  test.each(['oss-cn-hangzhou', 'frankfurt', 'registry.oss-cn-hangzhou.aliyuncs.com', 'registry.eu-central-1.aliyuncs.com.attacker.com'])(
+    '%s is no region or host of Alibaba', (region) => {
+      expect(() => RegistryProvider.alibaba(region)).toThrow(
+        / is not a host of Alibaba Cloud, expected .*, or only the part between "registry\." and "\.aliyuncs\.com"; use RegistryProvider\.custom\(\)/);
+    });
+
+  test('Oracle accepts a region by its key or its identifier, or a host', () => {
+    expect(RegistryProvider.oracle('fra')).toMatchObject({ _key: 'oracle', host: 'fra.ocir.io', authHost: undefined });
+    expect(RegistryProvider.oracle('EU-Frankfurt-1').host).toBe('eu-frankfurt-1.ocir.io');
+    expect(RegistryProvider.oracle('fra.ocir.io').host).toBe('fra.ocir.io');
+    expect(() => RegistryProvider.oracle('fra.ocir.io.attacker.com')).toThrow('"fra.ocir.io.attacker.com" is not a host of Oracle Cloud');
+  });
 });
 
 describe('hosts', () => {
@@ -212,6 +250,13 @@ describe('forImage', () => {
     ['us.gcr.io/project/api:1', 'google', 'us.gcr.io'],
     ['eu.gcr.io/project/api:1', 'google', 'eu.gcr.io'],
     ['asia.gcr.io/project/api:1', 'google', 'asia.gcr.io'],
+    ['containers.acme.ghe.com/acme/api:1', 'github-enterprise', 'containers.acme.ghe.com'],
+    ['registry.eu-central-1.aliyuncs.com/acme/api:1', 'alibaba', 'registry.eu-central-1.aliyuncs.com'],
+    ['acme-registry.cn-hangzhou.cr.aliyuncs.com/acme/api:1', 'alibaba', 'acme-registry.cn-hangzhou.cr.aliyuncs.com'],
+    ['fra.ocir.io/ansh81vru1zp/api:1', 'oracle', 'fra.ocir.io'],
+    ['codeberg.org/acme/api:1', 'gitea', 'codeberg.org'],
+    ['us.icr.io/acme/api:1', 'ibm', 'icr.io'],
+    ['gitlab.com/acme/dependency_proxy/containers/nginx:1', 'gitlab-dependency-proxy', 'gitlab.com'],
     ['acme.jfrog.io/docker-local/api:1', 'jfrog', 'acme.jfrog.io'],
     ['acme-docker-local.jfrog.io/api:1', 'jfrog', 'acme-docker-local.jfrog.io'],
   ])('%s is in %s', (reference, key, host) => {
@@ -233,6 +278,8 @@ describe('forImage', () => {
     ['ghcr.io:5000/api:1', 'ghcr.io:5000'],
     ['registry.gitlab.example.com/team/api:1', 'registry.gitlab.example.com'],
     ['Registry.Example.com:5000/api:1', 'registry.example.com:5000'],
+    ['registry.oss-cn-hangzhou.aliyuncs.com/acme/api:1', 'registry.oss-cn-hangzhou.aliyuncs.com'],
+    ['cp.icr.io/cp/api:1', 'cp.icr.io'],
     ['localhost/api:1', 'localhost'],
     ['[2001:db8::1]/api:1', '[2001:db8::1]'],
   ])('%s is in a registry that is not known', (reference, host) => {

@@ -98,6 +98,20 @@ describe('parse', () => {
       + 'write the port that the registry listens on'],
     ['127.1:1/app', 'registry host must stay the same in a URL, got "127.1:1" in "127.1:1/app"; a URL turns it into "127.0.0.1", write that if you mean it'],
     ['999.1.1.1/app', 'registry host must stay the same in a URL, got "999.1.1.1" in "999.1.1.1/app"; it is not valid in a URL, correct it'],
+    ['hub.docker.com/r/acme/api', 'registry host must not be the web site of Docker Hub, got "hub.docker.com" in "hub.docker.com/r/acme/api"; write "docker.io/acme/api"'],
+    ['Hub.Docker.com/_/nginx:1', 'registry host must not be the web site of Docker Hub, got "Hub.Docker.com" in "Hub.Docker.com/_/nginx:1"; write "docker.io/nginx:1"'],
+    ['hub.docker.com/repository/docker/acme/api', 'registry host must not be the web site of Docker Hub, '
+      + 'got "hub.docker.com" in "hub.docker.com/repository/docker/acme/api"; write "docker.io/acme/api"'],
+    ['hub.docker.com/acme/api', 'registry host must not be the web site of Docker Hub, got "hub.docker.com" in "hub.docker.com/acme/api"; write "docker.io/acme/api"'],
+    ['https://hub.docker.com/r/acme/api', 'image reference must not start with "https://", got "https://hub.docker.com/r/acme/api"; write "docker.io/acme/api"'],
+    ['gcr.io/example.com:proj/img', 'project of a Google registry must have a "/" after its domain, '
+      + 'got "example.com:proj" in "gcr.io/example.com:proj/img"; write "gcr.io/example.com/proj/img"'],
+    ['us-docker.pkg.dev/example.com:proj/repo/img:1', 'project of a Google registry must have a "/" after its domain, '
+      + 'got "example.com:proj" in "us-docker.pkg.dev/example.com:proj/repo/img:1"; write "us-docker.pkg.dev/example.com/proj/repo/img:1"'],
+    ['gcr.io/proj:1/img', 'image tag must be 1 to 128 letters, digits, "_", "." or "-" and must not start with "." or "-", '
+      + 'got "1/img" in "gcr.io/proj:1/img"; the first ":" after the host starts the tag, write it like "ghcr.io/acme/api:1.4.2"'],
+    ['ghcr.io/example.com:proj/img', 'image tag must be 1 to 128 letters, digits, "_", "." or "-" and must not start with "." or "-", '
+      + 'got "proj/img" in "ghcr.io/example.com:proj/img"; the first ":" after the host starts the tag, write it like "ghcr.io/acme/api:1.4.2"'],
     ['ghcr.io/Acme/API:1', 'image repository must be in lower case, got "Acme/API" in "ghcr.io/Acme/API:1"; write "acme/api"'],
     ['ghcr.io/acme//api', 'image repository must be lower-case letters and digits, joined by one ".", "_", "__" or any number of "-", in parts joined by one "/", '
       + 'got "acme//api" in "ghcr.io/acme//api"; write it like "ghcr.io/acme/api:1.4.2"'],

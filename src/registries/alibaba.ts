@@ -1,0 +1,35 @@
+import { Registry } from './registry';
+
+// Customers choose names in this domain: a bucket can be at `registry.oss-cn-hangzhou.aliyuncs.com`. A region never begins with "oss".
+const REGION = '(cn-[a-z]+|(?:ap|eu|me|na|us)-[a-z]+-\\d+)';
+const HOST = new RegExp(`^(?:registry(?:-intl)?\\.${REGION}|[a-z0-9-]+-registry\\.${REGION}\\.cr)\\.aliyuncs\\.com$`);
+
+export const ALIBABA: Registry = {
+  key: 'alibaba',
+  label: 'Alibaba Cloud',
+  hosts: [],
+  hostPattern: HOST,
+  hostForm: '`<instance>-registry.<region>.cr.aliyuncs.com`, `registry.<region>.aliyuncs.com`',
+  authHostOf: tokenService,
+  authHostForm: '`dockerauth.<region>.aliyuncs.com`',
+  usernameHint: 'name of the RAM user or account that the password was set for',
+  passwordHint: 'password for Container Registry, not the one of the console',
+  obtain: 'set a permanent password for Container Registry in the console, and store it with the name of the user that set it',
+  permit: 'attach the policy AliyunContainerRegistryReadOnlyAccess, or one that allows pulls from the repository, to the RAM user',
+  shortLived: [
+    {
+      matches: ({ username }) => username === 'cr_temp_user',
+      text: 'this temporary password expires within an hour, set a permanent password for ECS',
+    },
+  ],
+};
+
+function tokenService(host: string): string | undefined {
+  const [, ...regions] = HOST.exec(host) ?? [];
+  const region = regions.find((found) => found !== undefined);
+  if (region === undefined) {
+    return undefined;
+  }
+  // Alibaba documents the exception.
+  return `dockerauth${region === 'cn-zhangjiakou' ? '-' : '.'}${region}.aliyuncs.com`;
+}
