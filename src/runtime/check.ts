@@ -9,7 +9,7 @@ import { parsePlatform, platformText, Platform } from './oci/platform';
 import { pull, Pulled } from './oci/pull';
 import { RunningCheck } from './oci/running-check';
 import { adviserFor, lifetimeWarning } from './verdict/advice';
-import { CheckLocation, MessageContext, shownHost } from './verdict/message-context';
+import { CheckLocation, Engine, MessageContext, shownHost } from './verdict/message-context';
 import { noUsableAnswer } from './verdict/network-failures';
 import { Redactor } from './verdict/redactor';
 import { oneLine } from './verdict/text';
@@ -49,8 +49,11 @@ export interface CheckInput {
   readonly insecureLoopback?: boolean;
   /** The registry admits only some addresses: a 403 outside of the VPC proves nothing. */
   readonly restrictedNetwork?: boolean;
-  /** Fargate accepts no certificate authority of the user, so an untrusted certificate is final there. */
-  readonly onFargate?: boolean;
+  /**
+   * The engine that pulls: Fargate's (containerd) or that of instances (dockerd); without it, the check relies on what both do. Fargate
+   * accepts no certificate authority of the user, so an untrusted certificate is final there.
+   */
+  readonly engine?: Engine;
   /** Where the check runs, which decides what its messages advise. */
   readonly location?: CheckLocation;
   /** The time until there is a verdict, regardless of the servers. */
@@ -166,7 +169,7 @@ function contextOf(input: ValidInput, api: URL, credentials: Credentials): Messa
     credentialsName: input.credentialsName ?? 'the given credentials',
     location: input.location ?? 'command-line',
     restrictedNetwork: input.restrictedNetwork ?? false,
-    onFargate: input.onFargate ?? false,
+    engine: input.engine,
     redactor: new Redactor(credentials),
   };
 }

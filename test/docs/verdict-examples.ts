@@ -1,7 +1,7 @@
 import { ImageReference } from '../../src/reference/image-reference';
 import { checkPull, readCredentials, CheckEnvironment, CheckInput, Verdict } from '../../src/runtime/check';
 import { virtualEnvironment, Bench } from '../support/check-harness';
-import { imageFor, indexFor, PASSWORD, registry, USERNAME, Quirks } from '../support/registry-script';
+import { imageFor, indexFor, PASSWORD, registry, TOKEN, USERNAME, Quirks } from '../support/registry-script';
 import { document, errors, Script } from '../support/scripted-registry';
 import { IMAGE } from '../support/synth';
 
@@ -22,7 +22,9 @@ interface Example {
 
 export const EXAMPLES: Readonly<Record<Verdict, Example>> = {
   OK: { script: registry('ghcr.io', {}, indexFor('linux/amd64', 'linux/arm64')) },
-  PUBLIC_IMAGE: { script: () => indexFor('linux/amd64', 'linux/arm64').answer },
+  PUBLIC_IMAGE: {
+    script: (request, call) => registry('ghcr.io', {}, indexFor('linux/amd64', 'linux/arm64'))({ ...request, authorization: `Bearer ${TOKEN}` }, call),
+  },
   SECRET_NOT_FOUND: { denied: { name: 'ResourceNotFoundException', message: 'Secrets Manager can\'t find the specified secret.' } },
   SECRET_ACCESS_DENIED: { denied: { name: 'AccessDeniedException', message: 'is not authorized to perform: secretsmanager:GetSecretValue' } },
   KMS_ACCESS_DENIED: { denied: { name: 'AccessDeniedException', message: 'Access to KMS is not allowed' } },
@@ -32,6 +34,7 @@ export const EXAMPLES: Readonly<Record<Verdict, Example>> = {
   CREDENTIALS_REJECTED: { quirks: { login: () => errors(403, 'DENIED', 'denied') } },
   PULL_DENIED: { quirks: { manifest: () => errors(403, 'DENIED', 'permission_denied: read_package') } },
   IMAGE_NOT_FOUND: { quirks: { manifest: () => errors(404, 'MANIFEST_UNKNOWN', 'manifest unknown') } },
+  IMAGE_INCOMPLETE: { script: registry('ghcr.io', { child: () => errors(404, 'MANIFEST_UNKNOWN', 'manifest unknown') }, indexFor('linux/amd64')) },
   PLATFORM_MISSING: { script: registry('ghcr.io', {}, imageFor('arm64')) },
   NOT_AN_IMAGE: {
     quirks: {
@@ -78,7 +81,7 @@ export async function play(bench: Bench, example: Example): Promise<{ verdict: V
     credentials: async () => readCredentials(read, { name: SECRET, reader: READER, placeholder: PLACEHOLDER }, time),
     credentialsName: 'the credentials in ghcr-pull',
     platform: 'linux/amd64',
-    onFargate: true,
+    engine: 'containerd',
     location: 'function',
     ca: bench.certificate.ca,
     ...input,

@@ -22,11 +22,11 @@ export const EXCEPTIONS: readonly Exception[] = [
     kind,
     reason: 'The registry recovers after some requests. An engine that gives up earlier than the check is started again with the next task.',
   })),
-  {
+  ...['login probe: 401', 'login probe: 403'].map((kind): Exception => ({
     fault: 'no, but it can be pulled',
-    kind: 'login probe: 401',
+    kind,
     reason: 'The check sends refused credentials once, so that it locks no account: what a token service refuses without a scope is refused.',
-  },
+  })),
 ];
 
 export function isExcepted(fault: Fault, kind: string): boolean {

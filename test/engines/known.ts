@@ -5,16 +5,14 @@
 export const KNOWN = {
   behaviours: {
     'Fargate: no, but it can be pulled': 20,
-    'Fargate: yes, but it cannot be pulled': 11,
-    'instances: no, but it can be pulled': 20,
-    'instances: yes, but it cannot be pulled': 8,
+    'Fargate: yes, but it cannot be pulled': 3,
+    'instances: no, but it can be pulled': 21,
+    'instances: yes, but it cannot be pulled': 1,
   },
   /** With the seed and count that are the defaults. */
   random: {
-    'Fargate: no, but it can be pulled': 39,
-    'Fargate: yes, but it cannot be pulled': 273,
-    'Fargate: yes, but it cannot run': 9,
-    'instances: no, but it can be pulled': 61,
-    'instances: yes, but it cannot be pulled': 236,
+    'Fargate: yes, but it cannot be pulled': 16,
+    'Fargate: yes, but it cannot run': 5,
+    'instances: yes, but it cannot be pulled': 28,
   },
 };

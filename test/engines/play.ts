@@ -55,7 +55,7 @@ export class Stage {
   private check({ script, input }: Exchange, launcher: Launcher): Promise<CheckResult> {
     const time = new VirtualTime();
     this.serve(script, time);
-    return checkPull({ ...input, onFargate: launcher === 'Fargate' }, virtualEnvironment(this.bench, time));
+    return checkPull({ ...input, engine: launcher === 'Fargate' ? 'containerd' : 'dockerd' }, virtualEnvironment(this.bench, time));
   }
 
   private pull({ script, input }: Exchange, engine: Engine): Promise<Pulled> {

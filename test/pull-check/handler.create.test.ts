@@ -41,7 +41,7 @@ describe('an image that can be pulled', () => {
 
   test('is a warning where anybody can pull it', async () => {
     const open = registry(HOST, { anonymous: ({ path }) => path.includes('/manifests/') ? IMAGE.answer : { body: IMAGE.config } });
-    const answered = await bench().answer(bench().event('Create'), { registry: open });
+    const answered = await bench().answer(bench().event('Create', { Fargate: 'true' }), { registry: open });
     expectPassed(answered, 'PUBLIC_IMAGE', { Digest: IMAGE.digest, Image: `${HOST}/acme/api@${IMAGE.digest}` });
     expect(answered.response.Reason).toContain('could not be verified');
   });

@@ -43,7 +43,7 @@ describe('on the way to the registry', () => {
     const { host } = lab().access('basic-tls');
 
     expect(await checkHost(host, {})).toMatchObject({ verdict: 'TLS_UNTRUSTED', kind: 'not-definite', requests: [{ authorized: false }] });
-    expect(await checkHost(host, { onFargate: true })).toMatchObject({ verdict: 'TLS_UNTRUSTED', kind: 'no', message: expect.stringContaining('Fargate') });
+    expect(await checkHost(host, { engine: 'containerd' })).toMatchObject({ verdict: 'TLS_UNTRUSTED', kind: 'no', message: expect.stringContaining('Fargate') });
   });
 
   test('another private authority than the one that signed', async () => {

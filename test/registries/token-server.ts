@@ -53,6 +53,11 @@ export function tokenAuth(signer: Signer, realm: string): { token: object } {
 export async function startTokenServer(signer: Signer, accounts: readonly Account[], tls?: { cert: string; key: string }): Promise<TokenServer> {
   const seen: TokenRequest[] = [];
   const answer: http.RequestListener = (request, response) => {
+    if (request.method === 'POST') {
+      // Like the services that know GET only (Harbor, JFrog): containerd goes on with that.
+      response.writeHead(404).end();
+      return;
+    }
     const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
     const scope = searchParams.get('scope') ?? undefined;
     const credentials = credentialsOf(request);

@@ -1,5 +1,5 @@
 import { describeBehaviours, HOST } from '../support/check-harness';
-import { PASSWORD, registry, TOKEN, USERNAME } from '../support/registry-script';
+import { IMAGE, PASSWORD, registry, TOKEN, USERNAME } from '../support/registry-script';
 import { errors } from '../support/scripted-registry';
 
 const WRONG = { credentials: { username: USERNAME, password: 'wr0ng-9c1e' } };
@@ -55,9 +55,10 @@ describeBehaviours('who may pull', [
     credentialsSent: 1,
   },
   {
-    name: 'right credentials without permission, with Basic',
+    name: 'right credentials without permission, with Basic: HEAD does not tell who refuses',
     quirks: { challenge: 'Basic realm="Artifactory Realm"', manifest: () => errors(403, 'DENIED') },
     verdict: 'PULL_DENIED',
+    definite: false,
     credentialsSent: 1,
   },
   {
@@ -72,16 +73,12 @@ describeBehaviours('who may pull', [
     message: /check the spelling, and give the account permission/,
   },
   {
-    name: 'insufficient_scope that names another scope is worth one more token',
+    name: 'the scope of another repository in the challenge is asked for as well, as containerd does',
     quirks: {
-      manifest: (_, call) => call < 5
-        ? errors(401, 'UNAUTHORIZED', '', { 'www-authenticate': 'Bearer realm="https://evil.example.net/",scope="repository:tenant/acme/api:pull",error="insufficient_scope"' })
-        : undefined,
+      challenge: `Bearer realm="https://${HOST}/token",service="${HOST}",scope="repository:library/acme/api:pull"`,
+      token: ({ query }) => query.getAll('scope').join(' ') === 'repository:acme/api:pull repository:library/acme/api:pull' ? undefined : errors(403, 'DENIED'),
     },
     verdict: 'OK',
-    requests: 'manifest login token manifest token manifest',
-    credentialsSent: 3,
-    also: (_, seen) => expect(seen[4].query.get('scope')).toBe('repository:tenant/acme/api:pull'),
   },
   {
     name: 'a token that the registry of its own service does not take: it is not asked for again',
@@ -90,17 +87,62 @@ describeBehaviours('who may pull', [
     },
     verdict: 'PROTOCOL_ERROR',
     definite: false,
-    requests: 'manifest login token manifest',
+    requests: 'manifest login token manifest manifest',
     credentialsSent: 2,
     message: /does not accept the token of its own token service .*signing certificate/,
   },
   {
-    name: 'insufficient_scope without end is asked once',
+    name: 'insufficient_scope is no reason to ask again: no engine does',
     quirks: {
       manifest: (_, call) => errors(401, 'UNAUTHORIZED', '', { 'www-authenticate': `Bearer realm="r",scope="repository:a${call}/api:pull",error="insufficient_scope"` }),
     },
     verdict: 'PULL_DENIED',
-    credentialsSent: 3,
+    credentialsSent: 2,
+  },
+  {
+    name: 'Fargate asks the token service by POST',
+    input: { engine: 'containerd' },
+    quirks: { post: () => ({ body: JSON.stringify({ access_token: TOKEN }) }) },
+    verdict: 'OK',
+    requests: 'manifest login token manifest',
+    credentialsSent: 1,
+  },
+  {
+    name: 'Fargate asks by GET where the token service knows no POST',
+    input: { engine: 'containerd' },
+    verdict: 'OK',
+    requests: 'manifest login token token manifest',
+  },
+  {
+    name: 'Fargate cannot log in where POST is 403',
+    input: { engine: 'containerd' },
+    quirks: { post: () => errors(403, 'DENIED') },
+    verdict: 'PROTOCOL_ERROR',
+    definite: false,
+    message: /containerd, the engine of Fargate, cannot log in to the token service of registry\.example\.com: it answers POST with HTTP 403/,
+  },
+  {
+    name: 'instances log in only where the root demands it',
+    input: { engine: 'dockerd' },
+    quirks: { ping: () => ({ body: '{}' }) },
+    verdict: 'PROTOCOL_ERROR',
+    definite: false,
+    credentialsSent: 0,
+    message: /dockerd, the engine of instances, cannot log in to registry\.example\.com: \/v2\/ does not demand credentials/,
+  },
+  {
+    name: 'instances',
+    input: { engine: 'dockerd' },
+    verdict: 'OK',
+    requests: 'ping login token manifest',
+  },
+  {
+    name: 'refused credentials are no definite no where the image is public: containerd does not use them',
+    input: { ...WRONG, engine: 'dockerd' },
+    quirks: { anonymous: () => IMAGE.answer },
+    verdict: 'CREDENTIALS_REJECTED',
+    definite: false,
+    requests: 'ping login manifest',
   },
   {
     name: 'a token service that insists on a scope does not spoil the check',
@@ -121,6 +163,7 @@ describeBehaviours('who may pull', [
     quirks: { login: () => ({ status: 431 }) },
     credentialsSent: 1,
     verdict: 'SECRET_MALFORMED',
+    definite: false,
     message: /are longer than registry\.example\.com accepts \(HTTP 431/,
   },
   {
@@ -129,6 +172,7 @@ describeBehaviours('who may pull', [
     quirks: { challenge: 'Basic', any: (request) => request.authorization ? { status: 413 } : undefined },
     credentialsSent: 1,
     verdict: 'SECRET_MALFORMED',
+    definite: false,
   },
   {
     name: 'a password of 64 kB, to a server that cuts the connection',

@@ -1,5 +1,5 @@
 import { describeBehaviours, HOST } from '../support/check-harness';
-import { imageFor, indexFor, registry } from '../support/registry-script';
+import { CHILDREN, imageFor, indexFor, registry } from '../support/registry-script';
 import { digestOf, document, errors } from '../support/scripted-registry';
 
 const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
@@ -9,17 +9,19 @@ const AMD64 = { platform: 'linux/amd64' };
 const ARM = imageFor('arm64');
 const MULTI = indexFor('linux/amd64', 'linux/arm64/v8');
 
+const OLD = document(OCI_MANIFEST, imageFor('amd64').manifest.replace('application/vnd.oci.image.config.v1+json', 'text/html'));
+
 function artifact(mediaType: string) {
   return document(OCI_MANIFEST, JSON.stringify({ schemaVersion: 2, config: { mediaType, digest: digestOf('{}'), size: 2 }, layers: [] }));
 }
 
 describeBehaviours('what the manifest says', [
   {
-    name: 'an index with the platform: one GET',
+    name: 'an index with the platform: one GET, and whether the image is there',
     input: AMD64,
     script: registry(HOST, {}, MULTI),
     verdict: 'OK',
-    requests: 'manifest login token manifest',
+    requests: 'manifest login token manifest manifest child',
     message: /, linux\/amd64\)$/,
     also: (result) => {
       expect(result.platforms).toEqual(['linux/amd64', 'linux/arm64/v8']);
@@ -53,10 +55,12 @@ describeBehaviours('what the manifest says', [
     verdict: 'NOT_AN_IMAGE',
   },
   {
-    name: 'an index whose entries don\'t say their platform is left to ECS',
+    name: 'an index whose entries don\'t say their platform: the config does',
     input: AMD64,
     quirks: {
-      manifest: () => document(OCI_INDEX, JSON.stringify({ manifests: [{ mediaType: OCI_MANIFEST, digest: ARM.digest, size: 1 }] })),
+      manifest: () => document(OCI_INDEX, JSON.stringify({
+        manifests: [{ mediaType: OCI_MANIFEST, digest: CHILDREN.amd64.digest, size: CHILDREN.amd64.manifest.length }],
+      })),
     },
     verdict: 'OK',
   },
@@ -69,8 +73,8 @@ describeBehaviours('what the manifest says', [
         manifests: ['amd64', 'arm64'].map((architecture) => ({
           mediaType: OCI_MANIFEST,
           artifactType: 'application/vnd.oci.image.config.v1+json',
-          digest: imageFor(architecture).digest,
-          size: 1,
+          digest: CHILDREN[architecture].digest,
+          size: CHILDREN[architecture].manifest.length,
           platform: { os: 'linux', architecture },
         })),
       })),
@@ -79,10 +83,55 @@ describeBehaviours('what the manifest says', [
     also: (result) => expect(result.platforms).toEqual(['linux/amd64', 'linux/arm64']),
   },
   {
+    name: 'an index whose image was cleaned up',
+    input: AMD64,
+    script: registry(HOST, { child: () => errors(404, 'MANIFEST_UNKNOWN') }, MULTI),
+    verdict: 'IMAGE_INCOMPLETE',
+    definite: true,
+    requests: 'manifest login token manifest manifest child child child child child',
+    message: /names an image for linux\/amd64 that is gone \(HTTP 404 .*exempt what an index names from the clean-up/,
+  },
+  {
+    name: 'a child that HEAD is refused',
+    input: AMD64,
+    script: registry(HOST, { child: ({ method }) => method === 'HEAD' ? errors(405, 'UNSUPPORTED') : undefined }, MULTI),
+    verdict: 'OK',
+    requests: 'manifest login token manifest manifest child child',
+  },
+  {
+    name: 'an image for x86-64-v3: the machine can be one',
+    input: AMD64,
+    script: registry(HOST, { config: () => undefined }, imageFor('amd64', 'linux', { variant: 'v3' })),
+    verdict: 'PLATFORM_MISSING',
+    definite: false,
+    message: /is for linux\/amd64\/v3, but linux\/amd64 is needed/,
+  },
+  {
+    name: 'amd64 runs 386, as containerd knows',
+    input: AMD64,
+    script: registry(HOST, {}, indexFor('linux/386')),
+    verdict: 'OK',
+  },
+  {
+    name: 'a config with the media type of old Docker: dockerd runs it',
+    input: { ...AMD64, engine: 'dockerd' },
+    script: registry(HOST, {}, { answer: OLD, config: imageFor('amd64').config }),
+    verdict: 'OK',
+    requests: 'ping login token manifest manifest config',
+  },
+  {
+    name: 'a config with the media type of old Docker: containerd does not run it, as far as is known',
+    input: { ...AMD64, engine: 'containerd' },
+    script: registry(HOST, {}, { answer: OLD, config: imageFor('amd64').config }),
+    verdict: 'PROTOCOL_ERROR',
+    definite: false,
+    message: /containerd, the engine of Fargate, refuses what .* serves: a manifest whose config has no media type of an image/,
+  },
+  {
     name: 'a single-platform image says its platform in the config blob',
     input: AMD64,
     verdict: 'OK',
-    requests: 'manifest login token manifest config',
+    requests: 'manifest login token manifest manifest config',
   },
   {
     name: 'an image that was built on a Mac',
@@ -99,7 +148,7 @@ describeBehaviours('what the manifest says', [
       config: () => ({ status: 307, headers: { location: 'https://cdn.example.net/blob?X-Signature=abc' } }),
     },
     verdict: 'OK',
-    requests: 'manifest login token manifest config config',
+    requests: 'manifest login token manifest manifest config config',
     also: (_, seen) => expect(seen.at(-1)?.authorization).toBeUndefined(),
   },
   {

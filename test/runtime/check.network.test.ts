@@ -199,7 +199,7 @@ describeBehaviours('networks that fail', [
   },
   {
     name: 'a certificate of an unknown authority, on Fargate',
-    input: { ca: undefined, onFargate: true, location: 'function' },
+    input: { ca: undefined, engine: 'containerd', location: 'function' },
     verdict: 'TLS_UNTRUSTED',
     definite: true,
     message: /because Fargate trusts no other/,

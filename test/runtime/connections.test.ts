@@ -86,3 +86,8 @@ test('a connection of this check that is cut is an answer to this check', async 
   expect((await check(kept)).verdict).toBe('PROTOCOL_ERROR');
   expect(bench().secure.seen).toHaveLength(2);
 });
+
+test('no variable switches the check of certificates off', () => {
+  const { tls } = new Connections().agentsFor({ allowLoopback: false, allowPrivateNetworks: false }, 0);
+  expect(tls.options.rejectUnauthorized).toBe(true);
+});

@@ -1,5 +1,5 @@
 import { ManifestError, mediaTypeOf, parseManifest, platformOfConfig } from '../../src/runtime/oci/manifest';
-import { parsePlatform, platformText, runsOn } from '../../src/runtime/oci/platform';
+import { fitOf, parsePlatform, platformText, preferenceOf, Fit } from '../../src/runtime/oci/platform';
 import * as fc from '../support/fast-check';
 import { indexFor } from '../support/registry-script';
 
@@ -9,52 +9,51 @@ function parse(json: unknown, contentType?: string) {
   return parseManifest(Buffer.from(JSON.stringify(json)), contentType);
 }
 
+const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+const CONFIG = 'application/vnd.oci.image.config.v1+json';
+const AMD64 = { os: 'linux', architecture: 'amd64' };
+
 test('an index lists the platforms of its images', () => {
-  expect(parseManifest(Buffer.from(indexFor('linux/amd64', 'windows/amd64').index), undefined)).toEqual({
-    kind: 'index',
-    platforms: [{ os: 'linux', architecture: 'amd64' }, { os: 'windows', architecture: 'amd64' }],
-    undeclared: false,
-  });
+  const manifest = parseManifest(Buffer.from(indexFor('linux/amd64', 'windows/amd64').index), undefined);
+  expect(manifest.kind === 'index' && manifest.entries.map(({ platform }) => platform && platformText(platform))).toEqual([
+    'linux/amd64', 'windows/amd64', 'unknown/unknown', 'unknown/unknown',
+  ]);
 });
 
-test('a manifest of Docker 1.10 whose config has no type of its own', () => {
-  expect(parse({ config: { mediaType: 'application/octet-stream', digest: DIGEST }, layers: [] })).toEqual({ kind: 'image', configDigest: DIGEST });
+test.each<[mediaType: string, engines: string[]]>([
+  [CONFIG, []], ['application/octet-stream', []], ['application/json', ['containerd']], ['text/html', ['containerd']], ['', ['containerd']],
+])('a config of the type %p: %p object', (mediaType, engines) => {
+  const manifest = parse({ config: { mediaType, digest: DIGEST, size: 7 }, layers: [] });
+  expect(manifest).toMatchObject({ kind: 'image', config: { digest: DIGEST, size: 7 } });
+  expect(manifest.objections.map(({ engine }) => engine)).toEqual(engines);
 });
 
-describe('an artifactType decides nothing by itself', () => {
-  const AMD64 = { os: 'linux', architecture: 'amd64' };
-  const UNKNOWN = { os: 'unknown', architecture: 'unknown' };
-  const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
-  const CONFIG = 'application/vnd.oci.image.config.v1+json';
-  const index = (entry: object) => () => parse({ schemaVersion: 2, manifests: [{ digest: DIGEST, size: 1, ...entry }] });
+test.each<[what: string, entry: object, objections: number, platform?: object]>([
+  ['an artifactType of an image config', { artifactType: CONFIG, platform: AMD64 }, 0, AMD64],
+  ['an artifactType of another type', { artifactType: 'application/spdx+json', platform: AMD64 }, 0, AMD64],
+  ['no platform', {}, 0],
+  ['an empty platform', { platform: {} }, 1],
+  ['no operating system', { platform: { architecture: 'amd64' } }, 0, AMD64],
+  ['no mediaType', { mediaType: undefined, platform: AMD64 }, 1, AMD64],
+  ['no size', { size: undefined, platform: AMD64 }, 1, AMD64],
+  ['features', { platform: { ...AMD64, 'os.features': ['x'] } }, 1, AMD64],
+  ['an annotation of an attestation', { platform: AMD64, annotations: { 'vnd.docker.reference.type': 'attestation-manifest' } }, 0, AMD64],
+])('an entry with %s', (...[, entry, objections, platform]) => {
+  const manifest = parse({ schemaVersion: 2, manifests: [{ mediaType: MANIFEST, digest: DIGEST, size: 1, ...entry }] });
+  const [found] = manifest.kind === 'index' ? manifest.entries : [];
+  expect(found).toMatchObject({ digest: DIGEST, objections: { length: objections } });
+  expect(found.platform).toEqual(platform);
+});
 
-  test.each<[what: string, entry: object, platforms: object[]]>([
-    ['of an image config', { mediaType: MANIFEST, artifactType: CONFIG, platform: AMD64 }, [AMD64]],
-    ['of another type', { mediaType: MANIFEST, artifactType: 'application/spdx+json', platform: AMD64 }, [AMD64]],
-    ['without a mediaType', { artifactType: CONFIG, platform: AMD64 }, [AMD64]],
-    ['without a platform', { mediaType: MANIFEST, artifactType: CONFIG }, []],
-    ['that is no text', { mediaType: MANIFEST, artifactType: 7, platform: AMD64 }, [AMD64]],
-  ])('an entry with one %s is an image', (_, entry, platforms) => {
-    expect(index(entry)()).toEqual({ kind: 'index', platforms, undeclared: platforms.length === 0 });
-  });
+test('schemaVersion 1 in a manifest of today is pulled', () => {
+  expect(parse({ schemaVersion: 1, config: { mediaType: CONFIG, digest: DIGEST, size: 1 }, layers: [] })).toMatchObject({ kind: 'image', objections: [] });
+});
 
-  test.each<[what: string, entry: object]>([
-    ['an attestation', { mediaType: MANIFEST, artifactType: CONFIG, platform: AMD64, annotations: { 'vnd.docker.reference.type': 'attestation-manifest' } }],
-    ['an unknown platform', { mediaType: MANIFEST, artifactType: CONFIG, platform: UNKNOWN }],
-    ['a mediaType that is none of a manifest', { mediaType: 'application/x', artifactType: CONFIG, platform: AMD64 }],
-  ])('an entry with one and %s is no image', (_, entry) => {
-    expect(index(entry)).toThrow(expect.objectContaining({ verdict: 'NOT_AN_IMAGE' }));
-  });
-
-  test.each([CONFIG, 'application/spdx+json', 7])('nor does that of a manifest (%s)', (artifactType) => {
-    const manifest = (mediaType: string) => () => parse({ artifactType, config: { mediaType, digest: DIGEST }, layers: [] });
-    expect(manifest(CONFIG)()).toEqual({ kind: 'image', configDigest: DIGEST });
-    expect(manifest('application/vnd.cncf.helm.config.v1+json')).toThrow(expect.objectContaining({ verdict: 'NOT_AN_IMAGE' }));
-  });
+test.each([{ schemaVersion: '2' }, { layers: {} }, { annotations: { pulls: 7 } }, { config: { mediaType: CONFIG, digest: DIGEST, size: '7' } }])('Go refuses %j', (part) => {
+  expect(() => parse({ config: { mediaType: CONFIG, digest: DIGEST, size: 1 }, layers: [], ...part })).toThrow(/has a wrong type/);
 });
 
 test.each<[what: string, json: unknown, contentType: string | undefined, verdict: string]>([
-  ['an index of artifacts', { manifests: [{ mediaType: 'application/spdx+json', digest: DIGEST }, { mediaType: 'application/x', digest: DIGEST }] }, undefined, 'NOT_AN_IMAGE'],
   ['an index of nothing', { manifests: [] }, undefined, 'NOT_AN_IMAGE'],
   ['an index of nonsense', { manifests: [null, 7, 'x'] }, undefined, 'NOT_AN_IMAGE'],
   ['a plugin', { config: { mediaType: 'application/vnd.docker.plugin.v1+json', digest: DIGEST }, layers: [] }, undefined, 'NOT_AN_IMAGE'],
@@ -62,8 +61,7 @@ test.each<[what: string, json: unknown, contentType: string | undefined, verdict
   ['a config with a digest that is a path', { config: { digest: '../../../secrets' }, layers: [] }, undefined, 'PROTOCOL_ERROR'],
   ['an array', [], undefined, 'PROTOCOL_ERROR'],
   ['null', null, undefined, 'PROTOCOL_ERROR'],
-  ['schema 1 by its mediaType', { layers: [], mediaType: 'application/vnd.docker.distribution.manifest.v1+json' }, undefined, 'NOT_AN_IMAGE'],
-  ['a mediaType of something else', { layers: [], mediaType: 'image/png' }, undefined, 'NOT_AN_IMAGE'],
+  ['schema 1', { schemaVersion: 1, fsLayers: [] }, undefined, 'NOT_AN_IMAGE'],
   ['an index that calls itself an image', { manifests: [], mediaType: 'application/vnd.oci.image.manifest.v1+json' }, undefined, 'PROTOCOL_ERROR'],
 ])('%s is no image', (_, json, contentType, verdict) => {
   expect(() => parse(json, contentType)).toThrow(ManifestError);
@@ -75,7 +73,9 @@ test('a config may not say its platform', () => {
   expect(platform({ os: 'Linux', architecture: 'aarch64', variant: 'v8' })).toEqual({ os: 'linux', architecture: 'arm64', variant: 'v8' });
   expect(platform({ os: 'linux' })).toBeUndefined();
   expect(platform({ os: '', architecture: 'amd64' })).toBeUndefined();
-  expect(platform({ os: 'linux', architecture: 'constructor', variant: 7 })).toEqual({ os: 'linux', architecture: 'constructor' });
+  expect(platform({ os: 'linux', architecture: 'constructor' })).toEqual({ os: 'linux', architecture: 'constructor' });
+  expect(() => platform({ os: 'linux', architecture: 7 })).toThrow('a config whose architecture has a wrong type');
+  expect(() => platform({ ...AMD64, created: 'yesterday' })).toThrow('a config whose created has a wrong type');
 });
 
 test('media types come without parameters and in lower case', () => {
@@ -83,12 +83,16 @@ test('media types come without parameters and in lower case', () => {
   expect(mediaTypeOf(undefined)).toBe('');
 });
 
-test.each<[image: string, wanted: string, runs: boolean]>([
-  ['linux/amd64', 'linux/amd64', true], ['linux/x86_64', 'linux/amd64', true], ['linux/amd64/v1', 'linux/amd64', true], ['linux/amd64/v2', 'linux/amd64', false],
-  ['linux/arm64', 'linux/arm64', true], ['linux/arm64/v8', 'linux/arm64', true], ['linux/arm64/v9', 'linux/arm64', false], ['linux/arm64', 'linux/arm64/v8', true],
-  ['linux/arm64', 'linux/amd64', false], ['windows/amd64', 'linux/amd64', false], ['linux/s390x', 'linux/s390x', true],
-])('%s on %s: %s', (image, wanted, runs) => {
-  expect(runsOn(parsePlatform(image), parsePlatform(wanted))).toBe(runs);
+test.each<[image: string, wanted: string, place: number, fit: Fit]>([
+  ['linux/amd64', 'linux/amd64', 0, 'runs'], ['linux/x86-64', 'linux/amd64', 0, 'runs'], ['linux/x86_64/v1', 'linux/amd64', 0, 'runs'],
+  ['linux/386', 'linux/amd64', 1, 'runs'], ['linux/i386', 'linux/amd64', 1, 'runs'], ['linux/amd64/v2', 'linux/amd64', -1, 'open'],
+  ['linux/amd64/v2', 'linux/amd64/v3', 1, 'runs'], ['linux/arm64/v8', 'linux/arm64', 0, 'runs'], ['linux/aarch64', 'linux/arm64/v8', 0, 'runs'],
+  ['linux/arm64/v9', 'linux/arm64', -1, 'open'], ['linux/arm', 'linux/arm64', 2, 'runs'], ['linux/armel', 'linux/arm64', 3, 'runs'],
+  ['linux/arm64', 'linux/amd64', -1, 'fails'], ['windows/amd64', 'linux/amd64', -1, 'fails'], ['linux/386', 'linux/arm64', -1, 'fails'],
+  ['linux/s390x', 'linux/s390x', 0, 'runs'],
+])('%s on %s: %d, %s', (image, wanted, place, fit) => {
+  expect(preferenceOf(parsePlatform(image), parsePlatform(wanted))).toBe(place);
+  expect(fitOf(parsePlatform(image), parsePlatform(wanted))).toBe(fit);
 });
 
 test('a platform that is none is an error that shows it', () => {

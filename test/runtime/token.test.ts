@@ -1,32 +1,29 @@
 import { basicAuthorization } from '../../src/runtime/http/credentials';
 import { retryAfterOf } from '../../src/runtime/http/retry';
 import { trustedRealm } from '../../src/runtime/oci/realm';
-import { demandedScope, pullScope, tokenOf, tokenUrl } from '../../src/runtime/oci/token';
+import { pullScopes, tokenForm, tokenOf, tokenUrl } from '../../src/runtime/oci/token';
 
-test.each<[offered: string | undefined, scope: string]>([
-  [undefined, 'repository:docker-local/acme/api:pull'],
-  ['', 'repository:docker-local/acme/api:pull'],
-  ['*', 'repository:docker-local/acme/api:pull'],
-  ['aws', 'repository:docker-local/acme/api:pull'],
-  ['registry:catalog:*', 'repository:docker-local/acme/api:pull'],
-  ['repository:docker-local/acme/api:pull,push', 'repository:docker-local/acme/api:pull'],
-  ['repository:acme/api:pull', 'repository:acme/api:pull'],
-  ['repository:api:*', 'repository:api:pull'],
-  ['repository:pi:pull', 'repository:docker-local/acme/api:pull'],
-  ['repository:other/api:pull', 'repository:docker-local/acme/api:pull'],
-  ['repository:base:pull repository:docker-local/acme/api:pull', 'repository:docker-local/acme/api:pull'],
-  ['repository(plugin):acme/api:pull', 'repository:acme/api:pull'],
-])('the scope %p becomes %s', (offered, scope) => {
-  expect(pullScope('docker-local/acme/api', offered)).toBe(scope);
+const OWN = 'repository:docker-local/acme/api:pull';
+
+test.each<[offered: string | undefined, scopes: string[]]>([
+  [undefined, [OWN]],
+  ['', [OWN]],
+  ['*', ['*', OWN]],
+  [OWN, [OWN]],
+  ['repository:docker-local/acme/api:pull,push', [OWN, 'repository:docker-local/acme/api:pull,push']],
+  ['repository:acme/api:pull', ['repository:acme/api:pull', OWN]],
+  ['repository:base:pull repository:docker-local/acme/api:pull', ['repository:base:pull', OWN]],
+])('the scope %p becomes %p', (offered, scopes) => {
+  expect(pullScopes('docker-local/acme/api', offered)).toEqual(scopes);
 });
 
-test('a demanded scope is taken over if it is one of one repository', () => {
-  expect(demandedScope('repository:tenant/api:pull,push')).toBe('repository:tenant/api:pull');
-  expect([undefined, '', '*', 'repository:a:pull repository:b:pull'].map(demandedScope)).toEqual([undefined, undefined, undefined, undefined]);
+test('containerd asks with a form', () => {
+  expect(tokenForm('a&b', [OWN, '*'], { username: 'bot', password: 'pw+1' }))
+    .toBe('scope=repository%3Adocker-local%2Facme%2Fapi%3Apull+*&service=a%26b&client_id=cdk-private-registry&grant_type=password&username=bot&password=pw%2B1');
 });
 
 test('a token request keeps the realm\'s query and escapes what comes from the challenge', () => {
-  expect(tokenUrl(new URL('https://r.example.com/t?tenant=1'), 'a&b', 'repository:a/b:pull').href)
+  expect(tokenUrl(new URL('https://r.example.com/t?tenant=1'), 'a&b', ['repository:a/b:pull']).href)
     .toBe('https://r.example.com/t?tenant=1&service=a%26b&scope=repository%3Aa%2Fb%3Apull&client_id=cdk-private-registry');
   expect(tokenUrl(new URL('https://r.example.com/t'), undefined).search).toBe('?client_id=cdk-private-registry');
 });
@@ -38,8 +35,16 @@ test('Basic is UTF-8', () => {
 test.each<[body: string, token: string | undefined]>([
   ['{"token":"a"}', 'a'], ['{"access_token":"b"}', 'b'], ['{"token":"","access_token":"b"}', 'b'], ['{"token":7}', undefined],
   ['{"token":"a b"}', undefined], ['{"token":"ä"}', undefined], ['null', undefined], ['', undefined], ['[]', undefined],
+  ['{"token":"a","access_token":"b"}', 'b'], ['{"token":"a","Token":"c"}', 'c'], ['{"token":"a","TOKEN":null}', 'a'], ['{"token":"a","scope":[]}', 'a'],
+  ['{"token":"a","expires_in":"300"}', undefined], ['{"token":"a","expires_in":1.5}', undefined], ['{"token":"a","issued_at":"2026-11-01T10:00:00"}', undefined],
+  ['{"token":"a","issued_at":"2026-11-01T10:00:00.5Z"}', 'a'], ['{"token":"a","refresh_token":7}', undefined],
 ])('the token of %s is %s', (body, token) => {
   expect(tokenOf({ body: Buffer.from(body) } as never)).toBe(token);
+});
+
+test('by POST, `token` counts for nothing', () => {
+  const tokenOfPost = (body: string) => tokenOf({ body: Buffer.from(body) } as never, 'POST');
+  expect(['{"token":"a"}', '{"access_token":"a"}', '{"access_token":"a","scope":[]}'].map(tokenOfPost)).toEqual([undefined, 'a', undefined]);
 });
 
 test('Retry-After in seconds and as a date', () => {

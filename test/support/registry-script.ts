@@ -9,8 +9,8 @@ const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
 const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 
 /** An image for one platform: its manifest, and the config blob that the manifest names. */
-export function imageFor(architecture: string, os: string = 'linux') {
-  const config = JSON.stringify({ os, architecture, rootfs: { type: 'layers', diff_ids: [] } });
+export function imageFor(architecture: string, os: string = 'linux', more: object = {}) {
+  const config = JSON.stringify({ os, architecture, rootfs: { type: 'layers', diff_ids: [] }, ...more });
   const manifest = JSON.stringify({
     schemaVersion: 2,
     mediaType: OCI_MANIFEST,
@@ -20,10 +20,15 @@ export function imageFor(architecture: string, os: string = 'linux') {
   return { config, manifest, digest: digestOf(manifest), answer: document(OCI_MANIFEST, manifest) };
 }
 
+/** The images that an index here names, and that every registry here has. */
+export const CHILDREN = Object.fromEntries(['amd64', 'arm64', '386', 'arm', 's390x'].map((architecture) => [architecture, imageFor(architecture, 'linux', { history: [] })]));
+
 /** An index with an entry for each platform (`linux/arm64/v8`), and the attestation that BuildKit adds for each. */
 export function indexFor(...platforms: string[]) {
-  const entry = (platform: object, annotations?: object) =>
-    ({ mediaType: OCI_MANIFEST, digest: digestOf(JSON.stringify(platform)), size: 1, platform, annotations });
+  const entry = (platform: { os: string; architecture: string; variant?: string }, annotations?: object) => {
+    const { manifest = '' } = CHILDREN[platform.architecture] ?? {};
+    return { mediaType: OCI_MANIFEST, digest: digestOf(manifest), size: Buffer.byteLength(manifest), platform, annotations };
+  };
   const index = JSON.stringify({
     schemaVersion: 2,
     mediaType: OCI_INDEX,
@@ -62,6 +67,8 @@ export interface Quirks {
   readonly post?: Step;
   /** The manifest with the right Authorization. */
   readonly manifest?: Step;
+  /** What an index names. */
+  readonly child?: Step;
   readonly config?: Step;
 }
 
@@ -88,6 +95,11 @@ export function registry(host: string, quirks: Quirks = {}, image: Pick<typeof I
     }
     if (![basic, `Bearer ${TOKEN}`].includes(request.authorization)) {
       return unauthorized;
+    }
+    const reference = decodeURIComponent(request.path.slice(request.path.lastIndexOf('/') + 1));
+    const child = Object.values(CHILDREN).find(({ digest, config }) => [digest, digestOf(config)].includes(reference));
+    if (child !== undefined) {
+      return quirks.child?.(request, call) ?? (reference === child.digest ? child.answer : { body: child.config });
     }
     return request.path.includes('/manifests/') ? quirks.manifest?.(request, call) ?? image.answer : quirks.config?.(request, call) ?? { body: image.config ?? IMAGE.config };
   };

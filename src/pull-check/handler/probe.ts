@@ -24,7 +24,7 @@ export async function probe(properties: PullCheckProperties, isInVpc: boolean): 
       authHost: properties.AuthHost,
       ca: properties.CaCertificate,
       restrictedNetwork: properties.RestrictedNetwork === 'true',
-      onFargate: properties.Fargate === 'true',
+      engine: properties.Fargate === 'true' ? 'containerd' : 'dockerd',
       allowPrivateNetworks: isInVpc,
       location: isInVpc ? 'function-in-vpc' : 'function',
       timeoutMs: Math.min(Number(properties.TimeoutSeconds) || LONGEST_TIMEOUT, LONGEST_TIMEOUT) * 1000,

@@ -37,7 +37,8 @@ export class Connections {
       return known;
     }
     const options = { keepAlive: true, timeout: IDLE_LIMIT };
-    const agents = { plain: new http.Agent(options), tls: new https.Agent({ ...options, ...trust(ca) }) };
+    // Whatever NODE_TLS_REJECT_UNAUTHORIZED is.
+    const agents = { plain: new http.Agent(options), tls: new https.Agent({ ...options, ...trust(ca), rejectUnauthorized: true }) };
     this.agents.set(key, agents);
     return agents;
   }

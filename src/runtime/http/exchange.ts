@@ -56,7 +56,7 @@ export class Exchange {
   }
 
   private open(): http.ClientRequest {
-    const { url, method, accept, authorization } = this.request;
+    const { url, method, accept, authorization, form } = this.request;
     const { agents, lookup, environment } = this.options;
     const target = environment.connectTo?.(url);
     const outgoing = (this.secure ? https : http).request(url, {
@@ -69,6 +69,7 @@ export class Exchange {
         // A compressed body can be a bomb, and its digest is not that of the manifest.
         'accept-encoding': 'identity',
         ...authorization !== undefined && { authorization },
+        ...form !== undefined && { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8', 'content-length': Buffer.byteLength(form) },
       },
       agent: this.secure ? agents.tls : agents.plain,
       lookup,
@@ -85,7 +86,7 @@ export class Exchange {
         this.isConnected = true;
       });
     });
-    outgoing.end();
+    outgoing.end(form);
     return outgoing;
   }
 

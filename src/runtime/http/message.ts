@@ -1,14 +1,16 @@
 import { IncomingHttpHeaders } from 'node:http';
 
 /** The reason for a request; nothing else of its path is recorded. */
-export type RequestPurpose = 'manifest' | 'ping' | 'login' | 'token' | 'config';
+export type RequestPurpose = 'manifest' | 'child' | 'ping' | 'login' | 'token' | 'config';
 
 export interface HttpRequest {
   readonly purpose: RequestPurpose;
-  readonly method: 'GET' | 'HEAD';
+  readonly method: 'GET' | 'HEAD' | 'POST';
   readonly url: URL;
   readonly accept: string;
   readonly authorization?: string;
+  /** A form; it holds the credentials. */
+  readonly form?: string;
   /** A longer body of a successful answer is a failure; a longer body of an error is cut. */
   readonly maxBytes: number;
 }

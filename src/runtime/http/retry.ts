@@ -45,7 +45,7 @@ function delayAfter(outcome: HttpResponse | NetworkFailure, request: HttpRequest
   }
   const retryAfter = retryAfterOf(outcome, environment.now());
   // Docker Hub answers 429 to too many failed logins. Without a time to wait for, another attempt makes it worse.
-  if (outcome.status === 429 && retryAfter === undefined && request.authorization?.startsWith('Basic ')) {
+  if (outcome.status === 429 && retryAfter === undefined && (request.form !== undefined || request.authorization?.startsWith('Basic '))) {
     return undefined;
   }
   return Math.max(delay, retryAfter ?? 0);

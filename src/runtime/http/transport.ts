@@ -28,12 +28,12 @@ export class Transport {
 
   /** Sends one request, once. Redirects and errors come back as they are; without an answer it rejects with a NetworkFailure. */
   public async send(request: HttpRequest): Promise<HttpResponse> {
-    const { purpose, method, url, authorization } = request;
+    const { purpose, method, url, authorization, form } = request;
     const obstacle = this.obstacleTo(url);
     if (obstacle !== undefined) {
       throw new NetworkFailure(obstacle, url);
     }
-    const record: RequestRecord = { purpose, method, host: url.host, authorized: authorization !== undefined };
+    const record: RequestRecord = { purpose, method, host: url.host, authorized: (authorization ?? form) !== undefined };
     this.requests.push(record);
     return this.exchange(request, record);
   }

@@ -1,61 +1,27 @@
 import { ChallengeError, parseChallenges, preferredChallenge, Challenge } from './challenge';
 import { trustedRealm } from './realm';
-import { ping, RunningCheck } from './running-check';
-import { pullScope, tokenOf, tokenUrl } from './token';
+import { RunningCheck } from './running-check';
+import { pullScopes, tokenForm, tokenOf, tokenUrl } from './token';
 import { basicAuthorization } from '../http/credentials';
-import { HttpResponse, RequestPurpose } from '../http/message';
+import { HttpRequest, HttpResponse } from '../http/message';
 import { retryAfterOf, sendWithRetries } from '../http/retry';
-import { failure, LOGIN_REFUSALS, loginRefused, notARegistry, pullDenied, refusalOfService, refusedWithoutChallenge, unexpected } from '../verdict/failures';
+import { failure, LOGIN_REFUSALS, loginRefused, pullDenied, refusalOfService, refusedByEngine, seen, unexpected } from '../verdict/failures';
 import { MessageContext, shownHost } from '../verdict/message-context';
 import { oneLine } from '../verdict/text';
 
 const TOKEN_LIMIT = 64 * 1024;
 
-/** The authentication that the registry demands. */
-export type Authentication = { readonly scheme: 'none' } | { readonly scheme: 'basic' } | TokenAuthentication;
-
-export interface TokenAuthentication {
-  readonly scheme: 'bearer';
+interface TokenService {
   readonly realm: URL;
   readonly service?: string;
-  readonly scope: string;
+  readonly scopes: readonly string[];
 }
 
 /**
- * Reads the authentication from the answer to a request *without* credentials. No other answer can be trusted: to an Authorization
- * header, Harbor answers with another challenge, and GHCR with none.
+ * The challenge of an answer to a request *without* credentials. No other answer can be trusted: to an Authorization header, Harbor answers
+ * with another challenge, and GHCR with none.
  */
-export async function authenticationOf(check: RunningCheck, anonymous: HttpResponse): Promise<Authentication> {
-  if (anonymous.status < 300) {
-    return { scheme: 'none' };
-  }
-  const offered = challengeOf(check, anonymous);
-  if (offered !== undefined) {
-    return authenticationBy(check, offered);
-  }
-  const general = refusalOfService(check.context, anonymous, retryAfterOf(anonymous, check.environment.now()));
-  if (![401, 403, 404, 405].includes(anonymous.status)) {
-    throw general ?? unexpected(check.context, anonymous);
-  }
-  // Some registries hide a private repository behind 404, or omit the challenge there: the root of the API has it.
-  const root = await ping(check);
-  const challenge = challengeOf(check, root);
-  if (challenge !== undefined) {
-    return authenticationBy(check, challenge);
-  }
-  if (root.status === 401 || root.status === 403) {
-    throw refusedWithoutChallenge(check.context, root);
-  }
-  if (root.status >= 300 || root.url.origin !== check.api.origin || /^text\/html\b/.test(root.headers['content-type'] ?? '')) {
-    throw refusalOfService(check.context, root) ?? notARegistry(check.context, root);
-  }
-  if (anonymous.status === 401 || anonymous.status === 403) {
-    throw refusedWithoutChallenge(check.context, anonymous);
-  }
-  return { scheme: 'none' };
-}
-
-function challengeOf({ context, api }: RunningCheck, response: HttpResponse): Challenge | undefined {
+export function challengeOf({ context, api }: RunningCheck, response: HttpResponse): Challenge | undefined {
   if (response.status !== 401 || response.challenges.length === 0) {
     return undefined;
   }
@@ -88,14 +54,29 @@ function schemes(context: MessageContext, challenges: readonly Challenge[]): str
   return context.redactor.clean(challenges.map((c) => c.scheme).join(', ')) || 'an empty challenge';
 }
 
-function authenticationBy(check: RunningCheck, { scheme, params }: Challenge): Authentication {
+/** Answers a challenge: the Authorization for all further requests. */
+export async function authorize(check: RunningCheck, { scheme, params }: Challenge): Promise<string> {
   if (scheme === 'basic') {
-    return { scheme };
+    return basicAuthorization(check.context.credentials);
   }
-  const { context } = check;
-  const realm = trustedRealm(params.realm, check.api, check.realmOptions);
+  const service = {
+    realm: realmOf(check, params.realm),
+    service: params.service,
+    scopes: pullScopes(check.image.repository, check.context.engine === 'dockerd' ? undefined : params.scope),
+  };
+  const loggedIn = await login(check, service);
+  const token = (check.context.engine === 'containerd' ? await tokenByPost(check, service) : undefined) ?? await tokenByGet(check, service, loggedIn);
+  check.context.redactor.add(token);
+  return `Bearer ${token}`;
+}
+
+function realmOf({ context, api, realmOptions }: RunningCheck, text: string): URL {
+  if (context.engine !== undefined && !/^https?:\/\//i.test(text)) {
+    throw failure('PROTOCOL_ERROR', `${context.host} names a token service with a URL that is not absolute`, 'correct the realm in the registry\'s configuration');
+  }
+  const realm = trustedRealm(text, api, realmOptions);
   if (realm.trusted) {
-    return { scheme: 'bearer', realm: realm.url, service: params.service, scope: pullScope(check.image.repository, params.scope) };
+    return realm.url;
   }
   // No server has seen the credentials yet, so there is nothing to hide in this name.
   const host = oneLine(realm.host ?? '');
@@ -117,8 +98,10 @@ function authenticationBy(check: RunningCheck, { scheme, params }: Challenge): A
  *
  * Resolves to true if they are right, and to false if that is open, because a token service can insist on a scope (400, 404 or worse).
  */
-export async function login(check: RunningCheck, auth: TokenAuthentication): Promise<boolean> {
-  const response = await requestToken(check, 'login', auth);
+async function login(check: RunningCheck, { realm, service }: TokenService): Promise<boolean> {
+  const response = await send(check, {
+    purpose: 'login', method: 'GET', url: tokenUrl(realm, service), authorization: basicAuthorization(check.context.credentials),
+  });
   if (LOGIN_REFUSALS.includes(response.status)) {
     throw loginRefused(check.context, response);
   }
@@ -126,34 +109,48 @@ export async function login(check: RunningCheck, auth: TokenAuthentication): Pro
   return response.status < 300;
 }
 
-/** The Authorization for the manifest. */
-export async function authorize(check: RunningCheck, auth: TokenAuthentication, loggedIn: boolean): Promise<string> {
-  const response = await requestToken(check, 'token', auth, auth.scope);
+/** Statuses after which containerd asks the token service by GET. */
+const ASK_BY_GET = [400, 401, 404, 405];
+
+/** containerd asks by POST first, and gives up where another status than these is the answer; `undefined`: ask by GET. */
+async function tokenByPost(check: RunningCheck, { realm, service, scopes }: TokenService): Promise<string | undefined> {
+  const { context } = check;
+  const response = await send(check, { purpose: 'token', method: 'POST', url: realm, form: tokenForm(service, scopes, context.credentials) });
+  if (ASK_BY_GET.includes(response.status)) {
+    return undefined;
+  }
   throwIfRedirectedOrLimited(check, response);
-  const general = refusalOfService(check.context, response, retryAfterOf(response, check.environment.now()));
+  const token = response.status < 300 ? tokenOf(response, 'POST') : undefined;
+  if (token === undefined) {
+    throw refusalOfService(context, response) ?? refusedByEngine(context, 'containerd',
+      `cannot log in to the token service of ${context.host}: it answers POST with ${seen(context, response)}${response.status < 300 ? ' and no token' : ''}`,
+      'let the token service answer POST with HTTP 404 or 405, or with a token');
+  }
+  return token;
+}
+
+async function tokenByGet(check: RunningCheck, { realm, service, scopes }: TokenService, loggedIn: boolean): Promise<string> {
+  const { context, environment } = check;
+  const response = await send(check, {
+    purpose: 'token', method: 'GET', url: tokenUrl(realm, service, scopes), authorization: basicAuthorization(context.credentials),
+  });
+  throwIfRedirectedOrLimited(check, response);
+  const general = refusalOfService(context, response, retryAfterOf(response, environment.now()));
   if (general !== undefined) {
     throw general;
   }
   if (response.status === 401 || response.status === 403) {
-    throw loggedIn || response.status === 403 ? pullDenied(check.context, response) : loginRefused(check.context, response);
+    throw loggedIn || response.status === 403 ? pullDenied(context, response) : loginRefused(context, response);
   }
   const token = response.status < 300 ? tokenOf(response) : undefined;
   if (token === undefined) {
-    throw unexpected(check.context, response);
+    throw unexpected(context, response);
   }
-  check.context.redactor.add(token);
-  return `Bearer ${token}`;
+  return token;
 }
 
-function requestToken(check: RunningCheck, purpose: RequestPurpose, auth: TokenAuthentication, scope?: string): Promise<HttpResponse> {
-  return sendWithRetries(check.transport, {
-    purpose,
-    method: 'GET',
-    url: tokenUrl(auth.realm, auth.service, scope),
-    accept: 'application/json',
-    authorization: basicAuthorization(check.context.credentials),
-    maxBytes: TOKEN_LIMIT,
-  }, check.environment);
+function send({ transport, environment }: RunningCheck, request: Omit<HttpRequest, 'accept' | 'maxBytes'>): Promise<HttpResponse> {
+  return sendWithRetries(transport, { ...request, accept: 'application/json', maxBytes: TOKEN_LIMIT }, environment);
 }
 
 /** Credentials never follow a redirect, and more requests never end a rate limit. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { declaredPlatform, Platform } from './platform';
-import { isObject, parseJson } from '../http/json';
+import { isObject, isTime, parseJson } from '../http/json';
+import { Engine } from '../verdict/message-context';
 
 const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
 const DOCKER_LIST = 'application/vnd.docker.distribution.manifest.list.v2+json';
@@ -9,15 +10,37 @@ const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
 
 const INDEX_TYPES = [OCI_INDEX, DOCKER_LIST];
 const MANIFEST_TYPES = [OCI_MANIFEST, DOCKER_MANIFEST];
-/** The last one is what Docker 1.10 pushed; registries still serve such images. */
 const CONFIG_TYPES = ['application/vnd.oci.image.config.v1+json', 'application/vnd.docker.container.image.v1+json', 'application/octet-stream'];
+/** What old Docker and old gcr.io wrote instead (moby#30083): dockerd runs such an image, containerd makes no container of it. */
+const OLD_CONFIG_TYPES = ['application/json', 'text/html', ''];
 
 /** Always all four: without the OCI types distribution 2.8 answers 404, and rewrites Docker manifests to schema 1. */
 export const MANIFEST_ACCEPT = [...INDEX_TYPES, ...MANIFEST_TYPES].join(', ');
 
-export type Manifest =
-  | { readonly kind: 'index'; readonly platforms: readonly Platform[]; readonly undeclared: boolean }
-  | { readonly kind: 'image'; readonly configDigest: string };
+/** What one of the engines refuses, and the other pulls. */
+export interface Objection {
+  readonly engine: Engine;
+  /** Follows "serves". */
+  readonly reason: string;
+}
+
+/** A manifest or config that a document names. */
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+}
+
+export interface Entry extends Descriptor {
+  /** `undefined`: its config has it. */
+  readonly platform?: Platform;
+  readonly objections: readonly Objection[];
+}
+
+export type Manifest = { readonly objections: readonly Objection[] } & (
+  | { readonly kind: 'index'; readonly entries: readonly Entry[] }
+  | { readonly kind: 'image'; readonly config: Descriptor }
+);
 
 /** The answer is the manifest of something that ECS cannot run, or no manifest. */
 export class ManifestError extends Error {
@@ -54,21 +77,32 @@ export function kindByMediaType(mediaType: string): Manifest['kind'] | undefined
 
 export function parseManifest(body: Buffer, contentType: string | undefined): Manifest {
   const headerType = mediaTypeOf(contentType);
-  kindByMediaType(headerType);
+  const headerKind = kindByMediaType(headerType);
   const json = parseObject(body);
-  if (json.schemaVersion === 1) {
+  if (json.fsLayers !== undefined) {
     throw new ManifestError('NOT_AN_IMAGE', 'a manifest of schema 1, which containerd no longer pulls');
   }
   const kind = kindByContent(json);
-  const bodyType = typeof json.mediaType === 'string' ? json.mediaType.toLowerCase() : headerType;
+  const bodyType = typeof json.mediaType === 'string' ? json.mediaType : '';
   // Two clients must never read the same bytes as two different things (CVE-2021-41190).
-  if ((kindByMediaType(headerType) ?? kind) !== kind || (kindByMediaType(bodyType) ?? kind) !== kind) {
+  if ((headerKind ?? kind) !== kind || (knownKind(bodyType) ?? kind) !== kind) {
     throw new ManifestError('PROTOCOL_ERROR', 'a manifest whose media type contradicts its content');
   }
-  if (kindByMediaType(headerType) !== undefined && bodyType !== headerType) {
-    throw new ManifestError('PROTOCOL_ERROR', 'a manifest whose mediaType differs from its Content-Type');
-  }
-  return kind === 'index' ? parseIndex(json) : parseImage(json);
+  validateTypes(json);
+  const objections = headerKind === undefined ? [] : objectionsToType(headerType, bodyType);
+  return kind === 'index' ? { kind, objections, entries: entriesOf(json) } : parseImage(json, objections);
+}
+
+/** The kind by one of the four media types. */
+export function knownKind(mediaType: string): Manifest['kind'] | undefined {
+  return INDEX_TYPES.includes(mediaType) ? 'index' : MANIFEST_TYPES.includes(mediaType) ? 'image' : undefined;
+}
+
+function objectionsToType(headerType: string, bodyType: string): Objection[] {
+  const mayBeMissing = headerType !== DOCKER_MANIFEST;
+  return bodyType === headerType || (mayBeMissing && bodyType === '')
+    ? []
+    : [{ engine: 'dockerd', reason: 'a manifest whose mediaType differs from its Content-Type' }];
 }
 
 function parseObject(body: Buffer): Record<string, unknown> {
@@ -91,49 +125,119 @@ function kindByContent(json: Record<string, unknown>): Manifest['kind'] {
   return index ? 'index' : 'image';
 }
 
-function parseIndex(json: Record<string, unknown>): Manifest {
-  const entries = (json.manifests as unknown[]).filter(isObject).filter(isRunnable);
-  const platforms = entries.map((entry) => declaredPlatform(entry.platform));
-  if (entries.length === 0) {
+type Type = (value: unknown) => boolean;
+const isText: Type = (value) => typeof value === 'string';
+const isList: Type = Array.isArray;
+const isTexts: Type = (value) => isObject(value) && Object.values(value).every((text) => text === null || isText(text));
+const DESCRIPTOR: Readonly<Record<string, Type>> = {
+  mediaType: isText, digest: isText, size: Number.isInteger, annotations: isTexts, platform: isObject,
+};
+const DOCUMENT: Readonly<Record<string, Type>> = {
+  schemaVersion: Number.isInteger,
+  mediaType: isText,
+  manifests: isList,
+  layers: isList,
+  config: isObject,
+  annotations: isTexts,
+};
+
+const CONFIG: Readonly<Record<string, Type>> = { os: isText, architecture: isText, variant: isText, created: isTime };
+
+/** The engines refuse a whole document for one field of another type than they expect. */
+function validateTypes(json: Record<string, unknown>): void {
+  const { config, manifests } = json;
+  const descriptors = [config, ...Array.isArray(manifests) ? manifests : []].filter(isObject);
+  const wrong = wrongField(json, DOCUMENT) ?? descriptors.map((one) => wrongField(one, DESCRIPTOR)).find((name) => name !== undefined);
+  if (wrong !== undefined) {
+    throw new ManifestError('PROTOCOL_ERROR', `a manifest whose ${wrong} has a wrong type`);
+  }
+}
+
+function wrongField(object: Record<string, unknown>, types: Readonly<Record<string, Type>>): string | undefined {
+  return Object.keys(types).find((name) => object[name] !== undefined && object[name] !== null && !types[name](object[name]));
+}
+
+function entriesOf(json: Record<string, unknown>): Entry[] {
+  const entries = (json.manifests as unknown[]).filter(isObject).map(entryOf);
+  // BuildKit puts attestations beside the images, with the platform unknown/unknown.
+  if (entries.every(({ platform }) => platform?.os === 'unknown')) {
     throw new ManifestError('NOT_AN_IMAGE', 'an index without any image');
   }
-  return {
-    kind: 'index',
-    platforms: platforms.filter((p): p is Platform => p !== undefined),
-    undeclared: platforms.includes(undefined),
-  };
+  return entries;
 }
 
 /**
- * BuildKit puts attestations beside the images, with the platform unknown/unknown. An artifactType decides nothing: OCI image-spec 1.1
- * makes it the media type of the config, and ko, GoReleaser and Chainguard write it on every entry.
+ * No annotation and no artifactType decides anything: OCI image-spec 1.1 makes the latter the media type of the config, and ko,
+ * GoReleaser and Chainguard write it on every entry.
  */
-function isRunnable(entry: Record<string, unknown>): boolean {
-  const annotations = isObject(entry.annotations) ? entry.annotations : {};
-  const platform = isObject(entry.platform) ? entry.platform : {};
-  const mediaType = typeof entry.mediaType === 'string' ? entry.mediaType : OCI_MANIFEST;
-  return annotations['vnd.docker.reference.type'] !== 'attestation-manifest' && platform.os !== 'unknown'
-    && [...INDEX_TYPES, ...MANIFEST_TYPES].includes(mediaType);
+function entryOf(entry: Record<string, unknown>): Entry {
+  const descriptor = descriptorOf(entry);
+  const objections: Objection[] = [];
+  const object = (reason: string) => objections.push({ engine: 'containerd', reason });
+  if (knownKind(descriptor.mediaType) === undefined) {
+    object('an index whose entry has no media type of a manifest');
+  }
+  if (descriptor.size === 0) {
+    object('an index whose entry has no size');
+  }
+  if (!isObject(entry.platform)) {
+    return { ...descriptor, objections };
+  }
+  const { os, architecture, 'os.features': features } = entry.platform;
+  if (!os && !architecture) {
+    object('an index whose entry has an empty platform');
+    return { ...descriptor, objections };
+  }
+  if (Array.isArray(features) && features.length > 0) {
+    object('an index whose entry needs features of the operating system');
+  }
+  // Without an operating system, that of the machine is meant.
+  const platform = declaredPlatform({ ...entry.platform, os: os || 'linux', architecture: architecture || 'unknown' });
+  return { ...descriptor, platform, objections };
 }
 
-function parseImage(json: Record<string, unknown>): Manifest {
-  const config = isObject(json.config) ? json.config : {};
-  if (typeof config.mediaType === 'string' && !CONFIG_TYPES.includes(config.mediaType)) {
+function descriptorOf({ mediaType, digest, size }: Record<string, unknown>): Descriptor {
+  return { mediaType: typeof mediaType === 'string' ? mediaType : '', digest: typeof digest === 'string' ? digest : '', size: Number(size ?? 0) };
+}
+
+function parseImage(json: Record<string, unknown>, objections: readonly Objection[]): Manifest {
+  const config = descriptorOf(isObject(json.config) ? json.config : {});
+  if (![...CONFIG_TYPES, ...OLD_CONFIG_TYPES].includes(config.mediaType)) {
     throw new ManifestError('NOT_AN_IMAGE', `an artifact (${config.mediaType})`);
   }
-  if (typeof config.digest !== 'string' || !isSha256(config.digest)) {
+  if (!isSha256(config.digest)) {
     throw new ManifestError('PROTOCOL_ERROR', 'a manifest without a config');
   }
-  return { kind: 'image', configDigest: config.digest };
+  const own: Objection[] = [
+    ...OLD_CONFIG_TYPES.includes(config.mediaType) ? [{ engine: 'containerd' as const, reason: 'a manifest whose config has no media type of an image' }] : [],
+    ...config.size === 0 ? [{ engine: 'containerd' as const, reason: 'a manifest whose config has no size' }] : [],
+  ];
+  return { kind: 'image', config, objections: [...objections, ...own] };
 }
 
 /** The platform in the config blob of an image; `undefined` if it declares none. */
 export function platformOfConfig(body: Buffer): Platform | undefined {
-  return declaredPlatform(parseObject(body));
+  const json = parseObject(body);
+  const wrong = wrongField(json, CONFIG);
+  if (wrong !== undefined) {
+    throw new ManifestError('PROTOCOL_ERROR', `a config whose ${wrong} has a wrong type`);
+  }
+  return declaredPlatform(json);
 }
 
 export function sha256Digest(body: Buffer): string {
   return `sha256:${createHash('sha256').update(body).digest('hex')}`;
+}
+
+/** Whether these bytes have this digest, which can be of another algorithm. */
+export function hasDigest(body: Buffer, digest: string): boolean {
+  const [algorithm, hex] = digest.split(':');
+  return ['sha256', 'sha384', 'sha512'].includes(algorithm) && createHash(algorithm).update(body).digest('hex') === hex;
+}
+
+/** Whether a digest is one, in the eyes of the engines. */
+export function isDigest(digest: string): boolean {
+  return /^(sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/.test(digest);
 }
 
 export function isSha256(digest: string | undefined): digest is string {

@@ -3,13 +3,13 @@ import { Platform } from './platform';
 import { RealmOptions } from './realm';
 import { ImageReference } from '../../reference/image-reference';
 import { CheckEnvironment } from '../http/environment';
-import { HttpResponse } from '../http/message';
+import { HttpResponse, RequestPurpose } from '../http/message';
 import { sendAndFollow } from '../http/redirect';
 import { Transport } from '../http/transport';
 import { MessageContext } from '../verdict/message-context';
 
-/** containerd reads no longer manifest. */
-const MANIFEST_LIMIT = 4 * 1024 * 1024;
+/** containerd reads 4 MiB, but the function has little memory, and no real manifest is as long as this. */
+const MANIFEST_LIMIT = 1024 * 1024;
 const PING_LIMIT = 64 * 1024;
 
 /** One check while it runs. */
@@ -26,10 +26,17 @@ export interface RunningCheck {
   readonly context: MessageContext;
 }
 
-export function requestManifest(check: RunningCheck, method: 'GET' | 'HEAD', authorization?: string): Promise<HttpResponse> {
+export interface ManifestRequest {
+  readonly method: 'GET' | 'HEAD';
+  /** A tag or digest. */
+  readonly reference: string;
+  readonly purpose: RequestPurpose & ('manifest' | 'child');
+}
+
+export function requestManifest(check: RunningCheck, { method, reference, purpose }: ManifestRequest, authorization?: string): Promise<HttpResponse> {
   const { image, api, transport, environment } = check;
-  const url = new URL(`${image.repository}/manifests/${image.digest ?? image.tag ?? 'latest'}`, api);
-  return sendAndFollow(transport, { purpose: 'manifest', method, url, accept: MANIFEST_ACCEPT, authorization, maxBytes: MANIFEST_LIMIT }, environment);
+  const url = new URL(`${image.repository}/manifests/${reference}`, api);
+  return sendAndFollow(transport, { purpose, method, url, accept: MANIFEST_ACCEPT, authorization, maxBytes: MANIFEST_LIMIT }, environment);
 }
 
 export function requestConfig(check: RunningCheck, digest: string, authorization?: string): Promise<HttpResponse> {

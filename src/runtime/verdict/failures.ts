@@ -1,5 +1,5 @@
 import { obtainStep, permitStep } from './advice';
-import { MessageContext, shownHost } from './message-context';
+import { Engine, MessageContext, shownHost } from './message-context';
 import { registryErrorOf, speaksOfAddress, speaksOfPolicy, RegistryError } from './registry-error';
 import { MESSAGE_LIMIT, oneLine } from './text';
 import { CheckFailure, Verdict } from './verdict';
@@ -26,15 +26,37 @@ function admittingNetworkStep(context: MessageContext, otherwise: string): strin
   return context.location === 'function' ? 'set pullCheck.vpc to a VPC that the registry allows' : otherwise;
 }
 
-/** A 403 that names the caller's address, or can be about it because the user declared so. */
-function restriction(context: MessageContext, response: HttpResponse, error: RegistryError): CheckFailure | undefined {
-  const expected = context.restrictedNetwork && context.location !== 'function-in-vpc';
-  return response.status === 403 && (expected || speaksOfAddress(error)) ? notAdmitted(context, response, error) : undefined;
+/** The registry admits only some addresses, and this is none of them: its refusals prove nothing. */
+function isOutside({ restrictedNetwork, location }: MessageContext): boolean {
+  return restrictedNetwork && location !== 'function-in-vpc';
 }
 
-/** A 403 with an HTML page comes from a firewall in front of the registry, and proves nothing about credentials. */
+function isUncertain(context: MessageContext, { status }: HttpResponse): boolean {
+  return isOutside(context) && [401, 403, 404].includes(status);
+}
+
+/** Registries that can fetch images from another one: their 404 can mean that the other one refuses, or is down. */
+function isProxyCache({ registry, image }: MessageContext): boolean {
+  return ['harbor', 'nexus', 'jfrog'].includes(registry.key) || image.includes('/dependency_proxy/');
+}
+
+/** A 403 that names the caller's address, or can be about it because the user declared so. */
+function restriction(context: MessageContext, response: HttpResponse, error: RegistryError): CheckFailure | undefined {
+  return response.status === 403 && (isOutside(context) || speaksOfAddress(error)) ? notAdmitted(context, response, error) : undefined;
+}
+
+/** A 403 that no registry wrote comes from a firewall, proxy or gateway in front of it, and proves nothing about credentials. */
 function firewall(context: MessageContext, response: HttpResponse, error: RegistryError): CheckFailure | undefined {
-  return response.status === 403 && error.html ? notAdmitted(context, response, error) : undefined;
+  const isForeign = error.html || (!error.isRegistrys && context.location !== 'function-in-vpc');
+  return response.status === 403 && isForeign ? notAdmitted(context, response, error) : undefined;
+}
+
+/** What another host answers, which a redirect led to, is about that host: the network or the storage behind the registry. */
+function refusedElsewhere(context: MessageContext, response: HttpResponse): CheckFailure | undefined {
+  const { host } = response.url;
+  return context.knownHosts.includes(host) ? undefined : failure('PROTOCOL_ERROR',
+    `${context.host} redirects to ${shownHost(context, response.url)}, which refuses the request (${seen(context, response)})`,
+    'check that the network reaches that host, and the storage behind the registry');
 }
 
 function notAdmitted(context: MessageContext, response: HttpResponse, error: RegistryError): CheckFailure {
@@ -62,12 +84,13 @@ export const LOGIN_REFUSALS: readonly number[] = [401, 403, 413, 431];
 /** The registry refuses the credentials themselves. */
 export function loginRefused(context: MessageContext, response: HttpResponse): CheckFailure {
   if (response.status === 413 || response.status === 431) {
-    return failure('SECRET_MALFORMED', `${context.credentialsName} are longer than ${context.host} accepts (${seen(context, response)})`, 'check what is stored as the password');
+    return failure('SECRET_MALFORMED', `${context.credentialsName} are longer than ${context.host} accepts (${seen(context, response)})`, 'check what is stored as the password',
+      registryErrorOf(response).isRegistrys);
   }
   const error = registryErrorOf(response);
   return refusalOfService(context, response) ?? firewall(context, response, error) ?? failure('CREDENTIALS_REJECTED',
     `${context.host} rejected ${context.credentialsName} (${seen(context, response, error)})`,
-    withNetworkStep(context, obtainStep(context.registry, context.credentials)));
+    withNetworkStep(context, obtainStep(context.registry, context.credentials)), !isUncertain(context, response));
 }
 
 /** Any other answer than a manifest to a request that carried what the registry wanted. */
@@ -75,7 +98,7 @@ export function manifestRefused(context: MessageContext, response: HttpResponse,
   const error = registryErrorOf(response);
   const { status } = response;
   const where = seen(context, response, error);
-  const general = refusalOfService(context, response, retryAfterMs) ?? firewall(context, response, error);
+  const general = refusalOfService(context, response, retryAfterMs) ?? refusedElsewhere(context, response) ?? firewall(context, response, error);
   if (general !== undefined) {
     return general;
   }
@@ -86,8 +109,7 @@ export function manifestRefused(context: MessageContext, response: HttpResponse,
     return notARegistry(context, response);
   }
   if (status === 404) {
-    return failure('IMAGE_NOT_FOUND', `${context.image} does not exist, or ${context.credentialsName} cannot access it (${where})`,
-      'check repository and tag, and that the image was pushed');
+    return notFound(context, response);
   }
   // Quay answers 405 for a namespace that is disabled.
   if (status === 401 || status === 403 || (status === 405 && error.code === 'DENIED')) {
@@ -96,10 +118,43 @@ export function manifestRefused(context: MessageContext, response: HttpResponse,
   return unexpected(context, response);
 }
 
+function notFound(context: MessageContext, response: HttpResponse): CheckFailure {
+  const where = seen(context, response);
+  return isProxyCache(context)
+    ? failure('IMAGE_NOT_FOUND', `${context.image} does not exist, or ${context.host} cannot fetch it from its upstream (${where})`,
+      'check repository and tag, and the upstream registry and its credentials if this is a proxy cache', false)
+    : failure('IMAGE_NOT_FOUND', `${context.image} does not exist, or ${context.credentialsName} cannot access it (${where})`,
+      'check repository and tag, and that the image was pushed', !isUncertain(context, response));
+}
+
 /** The registry knows the credentials, and refuses the image to them, or hides it. */
-export function pullDenied(context: MessageContext, response: HttpResponse): CheckFailure {
+export function pullDenied(context: MessageContext, response: HttpResponse, definite: boolean = !isUncertain(context, response)): CheckFailure {
   return failure('PULL_DENIED', `${context.credentialsName} cannot pull ${context.image}, or it does not exist (${seen(context, response)})`,
-    withNetworkStep(context, permitStep(context.registry, context.credentials)));
+    withNetworkStep(context, permitStep(context.registry, context.credentials)), definite);
+}
+
+export function notRunnable(context: MessageContext, verdict: Verdict, reason: string): CheckFailure {
+  const step = verdict === 'NOT_AN_IMAGE' ? 'name an image, or build and push it again' : 'check the host, and what a proxy in front of the registry does';
+  return failure(verdict, `${context.image} is not an image that ECS can run: ${context.host} serves ${context.redactor.clean(reason)}`, step);
+}
+
+export function platformMissing(context: MessageContext, offered: readonly string[], wanted: string, definite: boolean): CheckFailure {
+  const some = offered.length > 8 ? [...offered.slice(0, 8), `${offered.length - 8} more`] : offered;
+  return failure('PLATFORM_MISSING', `${context.image} is for ${some.join(', ')}, but ${wanted} is needed (seen at ${context.host})`,
+    context.location === 'command-line' ? `build it with --platform ${wanted}` : `build it with docker build --platform ${wanted}, or set runtimePlatform to what the image has`, definite);
+}
+
+/** The index is there, the image that it names for the platform is not. */
+export function imageIncomplete(context: MessageContext, response: HttpResponse, platform: string): CheckFailure {
+  return failure('IMAGE_INCOMPLETE', `${context.image} names an image for ${platform} that is gone (${seen(context, response)})`,
+    'push the image again, and exempt what an index names from the clean-up of untagged images', !isUncertain(context, response));
+}
+
+const ENGINES: Readonly<Record<Engine, string>> = { containerd: 'containerd, the engine of Fargate,', dockerd: 'dockerd, the engine of instances,' };
+
+/** One engine fails where the other does not, or what Fargate adds to its engine decides: nobody knows for certain. */
+export function refusedByEngine({ image }: MessageContext, engine: Engine, cause: string, step: string): CheckFailure {
+  return failure('PROTOCOL_ERROR', `${image}: ${ENGINES[engine]} ${cause}`, step);
 }
 
 /** Requests are refused, with or without credentials. */

@@ -5,6 +5,9 @@ import { Credentials } from '../http/credentials';
 /** Where a check runs, which decides what its user can change. */
 export type CheckLocation = 'function' | 'function-in-vpc' | 'command-line';
 
+/** The engine that pulls: Fargate's, or that of instances. */
+export type Engine = 'containerd' | 'dockerd';
+
 /** The facts that the messages of one check mention, and those that decide what they advise. */
 export interface MessageContext {
   /** As the user wrote it. */
@@ -21,7 +24,8 @@ export interface MessageContext {
   readonly location: CheckLocation;
   /** The registry is known to admit only some addresses. */
   readonly restrictedNetwork: boolean;
-  readonly onFargate: boolean;
+  /** `undefined`: not known. */
+  readonly engine?: Engine;
   readonly redactor: Redactor;
 }
 

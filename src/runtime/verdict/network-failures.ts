@@ -60,7 +60,7 @@ export function noUsableAnswer(context: MessageContext, { kind, url, code }: Net
   // The code of a refused address is our own.
   const detail = code === undefined || kind.startsWith('address-') ? '' : ` (${code})`;
   return failure(
-    verdict, `${shownHost(context, url)} ${cause}${detail}`, typeof step === 'string' ? step : step(context), kind === 'tls' && context.onFargate,
+    verdict, `${shownHost(context, url)} ${cause}${detail}`, typeof step === 'string' ? step : step(context), kind === 'tls' && context.engine === 'containerd',
   );
 }
 
@@ -77,7 +77,7 @@ function networkStep({ location }: MessageContext, otherwise: string): string {
 }
 
 function certificateStep(context: MessageContext): string {
-  if (context.onFargate) {
+  if (context.engine === 'containerd') {
     return 'give the registry a certificate of a public authority, because Fargate trusts no other';
   }
   return isCommandLine(context) ? 'pass its authority with --ca-file' : 'set pullCheck.caCertificate to its authority, which the container instances must trust as well';

@@ -7,24 +7,27 @@ export interface RegistryError {
   readonly text?: string;
   /** A page for people, from a proxy, a firewall or a web server rather than a registry. */
   readonly html: boolean;
+  /** As the specification has it, whole or cut; what else answers is a proxy, a firewall or a gateway. */
+  readonly isRegistrys: boolean;
 }
 
 export function registryErrorOf(response: HttpResponse): RegistryError {
   const text = response.body.toString();
   const html = /^text\/html\b/i.test(response.headers['content-type'] ?? '') || /^\s*<(!doctype|html)/i.test(text);
   if (html) {
-    return { html };
+    return { html, isRegistrys: false };
   }
   const json = parseJson(text);
   if (typeof json !== 'object' || json === null) {
     // Red Hat and private ECR answer in plain text.
-    return { html, text: text.trim().slice(0, 1_000) || undefined };
+    return { html, isRegistrys: /^\s*\{\s*"errors"\s*:\s*\[/.test(text), text: text.trim().slice(0, 1_000) || undefined };
   }
   const { errors, details, message, error_description: description, error } = json as Record<string, unknown>;
   // `errors` is in the specification; `details` and `message` are Docker Hub's token service; the rest is OAuth (RFC 6749).
   const first = (Array.isArray(errors) ? errors[0] : undefined) as { code?: unknown; message?: unknown } | null | undefined;
   return {
     html,
+    isRegistrys: typeof first?.code === 'string',
     code: typeof first?.code === 'string' ? first.code : undefined,
     text: [first?.message, details, message, description, error].find((t): t is string => typeof t === 'string' && t !== ''),
   };
@@ -32,7 +35,7 @@ export function registryErrorOf(response: HttpResponse): RegistryError {
 
 /** ACR's and JFrog's firewalls: `client with IP '203.0.113.7' is not allowed access`. */
 export function speaksOfAddress({ text }: RegistryError): boolean {
-  return /\b(client with ip|ip (address )?.{0,60}(not allowed|denied|blocked|restricted)|firewall|network (access|rule)|allow-?list)/i.test(text ?? '');
+  return /\b(client with ip|ip (address )?.{0,60}(not allowed|denied|blocked|restricted)|firewall|network (access|rule)|allow-?list|vpcServiceControls|organization's policy)/i.test(text ?? '');
 }
 
 /** Harbor's, Xray's and others' policies refuse an image that exists. */

@@ -13,6 +13,7 @@ const KINDS = {
   CREDENTIALS_REJECTED: 'no',
   PULL_DENIED: 'no',
   IMAGE_NOT_FOUND: 'no',
+  IMAGE_INCOMPLETE: 'no',
   PLATFORM_MISSING: 'no',
   NOT_AN_IMAGE: 'no',
   BLOCKED_BY_POLICY: 'no',

@@ -1,0 +1,71 @@
+import { inspectConfig } from './config';
+import { hasDigest, isDigest, kindByMediaType, knownKind, ManifestError, mediaTypeOf, parseManifest, Entry } from './manifest';
+import { platformText, preferenceOf, Platform } from './platform';
+import { object, objectAs, refusalOf, textsOf } from './refusals';
+import { RunningCheck } from './running-check';
+import { Session } from './session';
+import { HttpResponse } from '../http/message';
+import { imageIncomplete, platformMissing } from '../verdict/failures';
+
+/** Asks whether the image for the platform is there: clean-ups delete what an index names. */
+export async function inspectChild(check: RunningCheck, session: Session, entries: readonly Entry[], wanted: Platform): Promise<void> {
+  const entry = bestOf(entries, wanted);
+  if (entry === undefined) {
+    const platforms = entries.flatMap(({ platform }) => platform === undefined || platform.os === 'unknown' ? [] : [platform]);
+    throw platformMissing(check.context, textsOf(check, platforms), platformText(wanted), true);
+  }
+  if (!isDigest(entry.digest)) {
+    throw new ManifestError('PROTOCOL_ERROR', 'an index whose entry has no digest');
+  }
+  object(check, entry.objections);
+  if (entry.platform !== undefined && knownKind(entry.mediaType) !== 'index' && await isThere(check, session, entry)) {
+    return;
+  }
+  const answer = await session.requestPatiently({ purpose: 'child', method: 'GET', reference: entry.digest });
+  if (answer.status >= 300) {
+    throw answer.status === 404 ? imageIncomplete(check.context, answer, platformText(wanted)) : refusalOf(check, session, answer);
+  }
+  await inspectAnswer(check, session, answer, entry, wanted);
+}
+
+/** The entry that the engines choose: containerd's `platforms.Only`, and last what names no platform. */
+function bestOf(entries: readonly Entry[], wanted: Platform): Entry | undefined {
+  const rank = ({ platform }: Entry) => platform === undefined ? Infinity : preferenceOf(platform, wanted);
+  return entries.filter((entry) => rank(entry) >= 0).sort((a, b) => rank(a) === rank(b) ? 0 : rank(a) - rank(b))[0];
+}
+
+/** HEAD is enough where it fits: Docker Hub does not count it as a pull. */
+async function isThere(check: RunningCheck, session: Session, entry: Entry): Promise<boolean> {
+  const head = await session.request({ purpose: 'child', method: 'HEAD', reference: entry.digest });
+  const length = head.headers['content-length'];
+  if (head.status >= 300 || (length !== undefined && Number(length) !== entry.size)) {
+    return false;
+  }
+  validateType(check, head);
+  return true;
+}
+
+function validateType(check: RunningCheck, answer: HttpResponse): void {
+  const type = mediaTypeOf(answer.headers['content-type']);
+  if (knownKind(type) === undefined) {
+    objectAs('dockerd', check, `refuses an image with the Content-Type ${check.context.redactor.clean(type) || 'of nothing'}`);
+  }
+}
+
+async function inspectAnswer(check: RunningCheck, session: Session, answer: HttpResponse, entry: Entry, wanted: Platform): Promise<void> {
+  if (!hasDigest(answer.body, entry.digest)) {
+    throw new ManifestError('PROTOCOL_ERROR', 'an image with a wrong digest');
+  }
+  if (answer.body.length !== entry.size) {
+    objectAs('containerd', check, `refuses what ${check.context.host} serves: an image of another size than the index names`);
+  }
+  const type = mediaTypeOf(answer.headers['content-type']);
+  validateType(check, answer);
+  const manifest = parseManifest(answer.body, kindByMediaType(type) === undefined ? entry.mediaType : type);
+  object(check, manifest.objections);
+  if (manifest.kind === 'index') {
+    await inspectChild(check, session, manifest.entries, wanted);
+  } else if (entry.platform === undefined) {
+    await inspectConfig(check, session, manifest.config, wanted);
+  }
+}

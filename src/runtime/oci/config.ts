@@ -1,0 +1,36 @@
+import { ManifestError, platformOfConfig, sha256Digest, Descriptor } from './manifest';
+import { fitOf, platformText, Platform } from './platform';
+import { objectAs, textsOf } from './refusals';
+import { requestConfig, RunningCheck } from './running-check';
+import { Session } from './session';
+import { failure, platformMissing, refusalOfService, seen } from '../verdict/failures';
+
+/** The platform of a single image, which engines pull for every processor. */
+export async function inspectConfig(check: RunningCheck, session: Session, config: Descriptor, wanted: Platform): Promise<string[]> {
+  const platform = await platformOfImage(check, session, config);
+  if (platform === undefined) {
+    return [];
+  }
+  const texts = textsOf(check, [platform]);
+  const fit = fitOf(platform, wanted);
+  if (fit !== 'runs') {
+    throw platformMissing(check.context, texts, platformText(wanted), fit === 'fails');
+  }
+  return texts;
+}
+
+async function platformOfImage(check: RunningCheck, session: Session, { digest, size }: Descriptor): Promise<Platform | undefined> {
+  const { context } = check;
+  const answer = await requestConfig(check, digest, session.authorization);
+  if (answer.status >= 300) {
+    throw refusalOfService(context, answer) ?? failure('PROTOCOL_ERROR', `${context.image} has a manifest, but its config cannot be read (${seen(context, answer)})`,
+      'check that the registry\'s storage is complete, and that its download host can be reached');
+  }
+  if (sha256Digest(answer.body) !== digest) {
+    throw new ManifestError('PROTOCOL_ERROR', 'a config with a wrong digest');
+  }
+  if (size !== answer.body.length) {
+    objectAs('containerd', check, `refuses what ${context.host} serves: a config of another size than its manifest names`);
+  }
+  return platformOfConfig(answer.body);
+}
