@@ -1,6 +1,6 @@
 import { isLoopbackHost } from './http/address-guard';
 import { Connections, validateCertificates } from './http/connections';
-import { Credentials } from './http/credentials';
+import { Credentials, isLogin } from './http/credentials';
 import { REAL_ENVIRONMENT, CheckEnvironment } from './http/environment';
 import { RequestRecord } from './http/message';
 import { NetworkFailure } from './http/network-failure';
@@ -19,18 +19,23 @@ import { registryOfHost } from '../registries/registries';
 
 // The only door of this folder: nothing outside of it imports any other file.
 export { Connections } from './http/connections';
+export { NO_LOGIN } from './http/credentials';
 export type { Credentials } from './http/credentials';
 export { REAL_ENVIRONMENT } from './http/environment';
 export type { CheckEnvironment } from './http/environment';
+export { isObject, parseJson } from './http/json';
 export { parseSecret } from './secret/parse-secret';
 export { readCredentials } from './secret/read-secret';
-export { kindOf, VERDICTS } from './verdict/verdict';
+export { CheckFailure, kindOf, VERDICTS } from './verdict/verdict';
 export type { Verdict } from './verdict/verdict';
 
 export interface CheckInput {
   /** The image as it is in the task definition. */
   readonly image: string;
-  /** The credentials, or a function that reads them after the other input was found valid. Its CheckFailure becomes the verdict. */
+  /**
+   * The credentials, or a function that reads them after the other input was found valid. Its CheckFailure becomes the verdict.
+   * NO_LOGIN asks what anybody can pull.
+   */
   readonly credentials: Credentials | (() => Credentials | Promise<Credentials>);
   /** The credentials in messages, for example `the credentials in arn:aws:secretsmanager:...`. */
   readonly credentialsName?: string;
@@ -181,6 +186,9 @@ function apiUrl(host: string, { insecureLoopback, ca }: ValidInput): URL {
 
 function successMessage({ context, platform }: RunningCheck, { verdict, digest }: Pulled): string {
   const found = `${digest}${platform === undefined ? '' : `, ${platformText(platform)}`}`;
+  if (!isLogin(context.credentials)) {
+    return oneLine(`${context.image} is public (${found}), so no login is needed`);
+  }
   if (verdict === 'PUBLIC_IMAGE') {
     return oneLine(`${context.image} is public (${found}), so ${context.credentialsName} could not be verified`);
   }

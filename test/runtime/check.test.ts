@@ -1,7 +1,8 @@
-import { checkPull, Connections, kindOf, parseSecret, REAL_ENVIRONMENT, VERDICTS, CheckInput, Credentials } from '../../src/runtime/check';
+import { checkPull, Connections, kindOf, NO_LOGIN, parseSecret, REAL_ENVIRONMENT, VERDICTS, CheckInput, Credentials } from '../../src/runtime/check';
 import { Transport } from '../../src/runtime/http/transport';
 import { HOST, virtualEnvironment, useBench } from '../support/check-harness';
-import { IMAGE, imageFor, indexFor, PASSWORD, registry, USERNAME } from '../support/registry-script';
+import { IMAGE, imageFor, indexFor, PASSWORD, registry, TOKEN, USERNAME, Quirks } from '../support/registry-script';
+import { errors } from '../support/scripted-registry';
 
 const bench = useBench();
 
@@ -36,6 +37,20 @@ test('without a platform nothing is asked that would count as a pull', async () 
     { purpose: 'token', method: 'GET', host: HOST, authorized: true, status: 200 },
     { purpose: 'manifest', method: 'HEAD', host: HOST, authorized: true, status: 200 },
   ]);
+});
+
+test.each<[what: string, quirks: Quirks, verdict: string, requests: string]>([
+  ['what anybody can pull is public', { anonymous: () => IMAGE.answer }, 'PUBLIC_IMAGE', 'manifest'],
+  ['what anybody gets a token for is public', { token: () => ({ body: JSON.stringify({ token: TOKEN }) }) }, 'PUBLIC_IMAGE', 'manifest token manifest'],
+  ['a token that is refused means that a login is needed', {}, 'PULL_DENIED', 'manifest token'],
+  ['so does a token that is not enough', { token: () => ({ body: '{"token":"x"}' }), manifest: () => errors(401, 'UNAUTHORIZED') }, 'PULL_DENIED', 'manifest token manifest manifest'],
+  ['so does Basic authentication', { challenge: 'Basic realm="x"' }, 'PULL_DENIED', 'manifest'],
+])('without a login, %s', async (_, quirks, verdict, purposes) => {
+  bench().secure.play(registry(HOST, quirks));
+  const result = await checkPull(input({ credentials: NO_LOGIN }), virtualEnvironment(bench()));
+  expect(result).toMatchObject({ verdict, definite: true, message: expect.stringContaining('login') });
+  expect(result.requests.map(({ purpose }) => purpose).join(' ')).toBe(purposes);
+  expect(bench().secure.seen.filter(({ authorization }) => authorization?.startsWith('Basic'))).toEqual([]);
 });
 
 test('one connection serves the whole check', async () => {

@@ -4,6 +4,13 @@ export interface Credentials {
   readonly password: string;
 }
 
+/** For a check without credentials. No secret has an empty user name. */
+export const NO_LOGIN: Credentials = { username: '', password: '' };
+
+export function isLogin({ username }: Credentials): boolean {
+  return username !== '';
+}
+
 /** RFC 7617; in UTF-8, like the clients of all registries. */
 export function basicAuthorization({ username, password }: Credentials): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;

@@ -2,10 +2,10 @@ import { ChallengeError, parseChallenges, preferredChallenge, Challenge } from '
 import { trustedRealm } from './realm';
 import { RunningCheck } from './running-check';
 import { pullScopes, tokenForm, tokenOf, tokenUrl } from './token';
-import { basicAuthorization } from '../http/credentials';
+import { basicAuthorization, isLogin } from '../http/credentials';
 import { HttpRequest, HttpResponse } from '../http/message';
 import { retryAfterOf, sendWithRetries } from '../http/retry';
-import { failure, LOGIN_REFUSALS, loginRefused, pullDenied, refusalOfService, refusedByEngine, seen, unexpected } from '../verdict/failures';
+import { failure, LOGIN_REFUSALS, loginNeeded, loginRefused, pullDenied, refusalOfService, refusedByEngine, seen, unexpected } from '../verdict/failures';
 import { MessageContext, shownHost } from '../verdict/message-context';
 import { oneLine } from '../verdict/text';
 
@@ -56,18 +56,26 @@ function schemes(context: MessageContext, challenges: readonly Challenge[]): str
 
 /** Answers a challenge: the Authorization for all further requests. */
 export async function authorize(check: RunningCheck, { scheme, params }: Challenge): Promise<string> {
+  const { context } = check;
   if (scheme === 'basic') {
-    return basicAuthorization(check.context.credentials);
+    if (!isLogin(context.credentials)) {
+      throw loginNeeded(context, `${context.host} demands a user name and a password`);
+    }
+    return basicAuthorization(context.credentials);
   }
   const service = {
     realm: realmOf(check, params.realm),
     service: params.service,
-    scopes: pullScopes(check.image.repository, check.context.engine === 'dockerd' ? undefined : params.scope),
+    scopes: pullScopes(check.image.repository, context.engine === 'dockerd' ? undefined : params.scope),
   };
-  const loggedIn = await login(check, service);
-  const token = (check.context.engine === 'containerd' ? await tokenByPost(check, service) : undefined) ?? await tokenByGet(check, service, loggedIn);
-  check.context.redactor.add(token);
+  const token = isLogin(context.credentials) ? await tokenAfterLogin(check, service) : await tokenByGet(check, service, false);
+  context.redactor.add(token);
   return `Bearer ${token}`;
+}
+
+async function tokenAfterLogin(check: RunningCheck, service: TokenService): Promise<string> {
+  const loggedIn = await login(check, service);
+  return (check.context.engine === 'containerd' ? await tokenByPost(check, service) : undefined) ?? tokenByGet(check, service, loggedIn);
 }
 
 function realmOf({ context, api, realmOptions }: RunningCheck, text: string): URL {
@@ -77,6 +85,10 @@ function realmOf({ context, api, realmOptions }: RunningCheck, text: string): UR
   const realm = trustedRealm(text, api, realmOptions);
   if (realm.trusted) {
     return realm.url;
+  }
+  // Without a login, there is nothing that another host must not see.
+  if (realm.reason === 'other-host' && !isLogin(context.credentials)) {
+    return new URL(text, api);
   }
   // No server has seen the credentials yet, so there is nothing to hide in this name.
   const host = oneLine(realm.host ?? '');
@@ -131,16 +143,15 @@ async function tokenByPost(check: RunningCheck, { realm, service, scopes }: Toke
 
 async function tokenByGet(check: RunningCheck, { realm, service, scopes }: TokenService, loggedIn: boolean): Promise<string> {
   const { context, environment } = check;
-  const response = await send(check, {
-    purpose: 'token', method: 'GET', url: tokenUrl(realm, service, scopes), authorization: basicAuthorization(context.credentials),
-  });
+  const authorization = isLogin(context.credentials) ? basicAuthorization(context.credentials) : undefined;
+  const response = await send(check, { purpose: 'token', method: 'GET', url: tokenUrl(realm, service, scopes), authorization });
   throwIfRedirectedOrLimited(check, response);
   const general = refusalOfService(context, response, retryAfterOf(response, environment.now()));
   if (general !== undefined) {
     throw general;
   }
   if (response.status === 401 || response.status === 403) {
-    throw loggedIn || response.status === 403 ? pullDenied(context, response) : loginRefused(context, response);
+    throw loggedIn || response.status === 403 || authorization === undefined ? pullDenied(context, response) : loginRefused(context, response);
   }
   const token = response.status < 300 ? tokenOf(response) : undefined;
   if (token === undefined) {

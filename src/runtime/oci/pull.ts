@@ -4,6 +4,7 @@ import { hasDigest, isDigest, kindByMediaType, ManifestError, mediaTypeOf, parse
 import { object, objectAs, refusalOf, textsOf } from './refusals';
 import { RunningCheck } from './running-check';
 import { Session } from './session';
+import { isLogin } from '../http/credentials';
 import { HttpResponse } from '../http/message';
 import { retryAfterOf } from '../http/retry';
 import { failure, loginRefused, manifestRefused, notRunnable, pullDenied, seen } from '../verdict/failures';
@@ -31,7 +32,8 @@ async function pullLikeEcs(check: RunningCheck): Promise<Pulled> {
   await session.begin();
   const { digest, mediaType } = await resolve(check, session);
   const platforms = check.needsBody ? await inspect(check, session, digest, mediaType) : undefined;
-  return { verdict: session.authorization === undefined ? 'PUBLIC_IMAGE' : 'OK', digest, mediaType, ...platforms && { platforms } };
+  const isPublic = session.authorization === undefined || !isLogin(check.context.credentials);
+  return { verdict: isPublic ? 'PUBLIC_IMAGE' : 'OK', digest, mediaType, ...platforms && { platforms } };
 }
 
 type Resolved = Pick<Pulled, 'digest' | 'mediaType'>;

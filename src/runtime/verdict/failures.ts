@@ -3,6 +3,7 @@ import { Engine, MessageContext, shownHost } from './message-context';
 import { registryErrorOf, speaksOfAddress, speaksOfPolicy, RegistryError } from './registry-error';
 import { MESSAGE_LIMIT, oneLine } from './text';
 import { CheckFailure, Verdict } from './verdict';
+import { isLogin } from '../http/credentials';
 import { HttpResponse } from '../http/message';
 
 /** Cause and place, then the one next step, which stays whole if the message has to be cut. */
@@ -127,8 +128,17 @@ function notFound(context: MessageContext, response: HttpResponse): CheckFailure
       'check repository and tag, and that the image was pushed', !isUncertain(context, response));
 }
 
+/** Nobody can pull the image without credentials, if it exists. */
+export function loginNeeded({ image }: MessageContext, where: string, definite?: boolean): CheckFailure {
+  return failure('PULL_DENIED', `${image} cannot be pulled without a login, or does not exist (${where})`,
+    'pass a login, for example with --username and --password-stdin', definite);
+}
+
 /** The registry knows the credentials, and refuses the image to them, or hides it. */
 export function pullDenied(context: MessageContext, response: HttpResponse, definite: boolean = !isUncertain(context, response)): CheckFailure {
+  if (!isLogin(context.credentials)) {
+    return firewall(context, response, registryErrorOf(response)) ?? loginNeeded(context, seen(context, response), definite);
+  }
   return failure('PULL_DENIED', `${context.credentialsName} cannot pull ${context.image}, or it does not exist (${seen(context, response)})`,
     withNetworkStep(context, permitStep(context.registry, context.credentials)), definite);
 }

@@ -12,6 +12,9 @@ export class Redactor {
   private readonly hidden = new Set<string>();
 
   constructor({ username, password }: Credentials) {
+    if (password === '') {
+      return;
+    }
     // A user name of one or two letters (GHCR accepts any) is no secret, and would mask every word.
     if (username.length > 2) {
       this.add(username);
