@@ -126,7 +126,6 @@ describe('the credentials', () => {
     ['SECRET_MALFORMED', '{"username":"acme-bot:x","password":"20391755"}'],
     ['SECRET_MALFORMED', '{"username":"acme-bot","password":"20391755'],
     ['SECRET_MALFORMED', '{"auths":{"ghcr.io":{"auth":"20391755"}}}'],
-    ['SECRET_MALFORMED', '{"ARN":"arn:aws:secretsmanager:eu-west-1:111122223333:secret:x","SecretString":"{}"}'],
     ['SECRET_PLACEHOLDER', '{"username":"REPLACE-ME","password":"REPLACE-ME"}'],
   ])('that ECS could not read are a definite no, and nobody is asked: %s %s', async (verdict, json) => {
     const ended = await check(play(), [], { stdin: json });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandLine } from '../support/command-line';
@@ -8,6 +8,7 @@ const commandLine = new CommandLine();
 const directory = mkdtempSync(join(tmpdir(), 'usage-'));
 const noCertificate = join(directory, 'none.pem');
 const IMAGE = 'ghcr.io/acme/api:1.4.2';
+const { version: VERSION } = JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8'));
 const USER = ['--username', 'bot', '--password-stdin'];
 
 beforeAll(() => writeFileSync(noCertificate, 'this is no certificate'));
@@ -20,13 +21,21 @@ describe('wrong usage is exit code 64, says what is wrong, and never shows a pas
   test.each<[what: string, args: string[], message: RegExp]>([
     ['no command', [], /no command is given, expected check or secret-json/],
     ['an unknown command', ['20391755'], /the first argument is not a command/],
-    ['an unknown option', ['check', IMAGE, '--registry', 'x'], /'--registry'/],
-    ['a password as an argument', ['check', IMAGE, '--username', 'bot', '--password', '20391755'], /'--password'/],
-    ['a password as an argument with =', ['check', IMAGE, '--username', 'bot', '--password=20391755'], /'--password'/],
-    ['a short option with a password', ['check', IMAGE, '--username', 'bot', '-p20391755'], /unknown option/i],
-    ['a value for --password-stdin', ['check', IMAGE, '--username', 'bot', '--password-stdin=20391755'], /--password-stdin/],
-    ['no image', ['check', ...USER], /expected one image, got none/],
-    ['two images', ['check', IMAGE, '20391755', ...USER], /expected one image, got 2/],
+    ['an unknown option', ['check', IMAGE, '--registry', 'x'], /: --registry is not an option, expected --help, --username, .*--json\n/],
+    ['a password that begins with a dash', ['check', IMAGE, '--username', 'bot', '--20391755'], /: an argument that begins with "-" is not an option/],
+    ['an option without its value', ['check', IMAGE, '--timeout'], /--timeout has no value, expected one after it, or after "="/],
+    ['an option in place of a value', ['check', IMAGE, '--username', '--password-stdin'], /--username has no value/],
+    ['a password as an argument', ['check', IMAGE, '--username', 'bot', '--password', '20391755'], /: --password is not an option: every process .*--password-stdin, or set REGISTRY_PASSWORD/],
+    ['a password as an argument with =', ['check', IMAGE, '--username', 'bot', '--password=20391755'], /: --password is not an option: every process/],
+    ['a token as an argument', ['check', IMAGE, '--token', '20391755'], /: --token is not an option: every process/],
+    ['a short option with a password', ['check', IMAGE, '--username', 'bot', '-p20391755'], /: -p is not an option: every process/],
+    ['a short option and a password', ['check', IMAGE, '--username', 'bot', '-p', '20391755'], /: -p is not an option: every process/],
+    ['a password as an argument of secret-json', ['secret-json', '--username', 'bot', '--password', '20391755'], /: --password is not an option: every process/],
+    ['a value for --password-stdin', ['check', IMAGE, '--username', 'bot', '--password-stdin=20391755'], /--password-stdin has a value, expected none/],
+    ['no image', ['check', ...USER], /no image is given, expected at least one/],
+    ['two registries and one login', ['check', IMAGE, '20391755', ...USER], /the images are in ghcr\.io and docker\.io, but one login is for one registry/],
+    ['an image in ECR', ['check', '111122223333.dkr.ecr.eu-west-1.amazonaws.com/api:1', ...USER], /is in Amazon ECR, .*without credentials; use ecs\.ContainerImage\.fromEcrRepository\(\)/],
+    ['an image in ECR without a login', ['check', IMAGE, '111122223333.dkr.ecr.eu-west-1.amazonaws.com/api:1'], /is in Amazon ECR/],
     ['an image that is none', ['check', 'ghcr.io/Acme/api', ...USER], /image repository must be in lower case/],
     ['an image with a password', ['check', 'https://bot:20391755@ghcr.io/acme/api', ...USER], /must not contain a user name or password/],
     ['an empty image', ['check', '', ...USER], /must not be empty/],
@@ -45,9 +54,10 @@ describe('wrong usage is exit code 64, says what is wrong, and never shows a pas
     ['no password', ['check', IMAGE, '--username', 'bot'], /no password is given, expected it on standard input with --password-stdin, or in REGISTRY_PASSWORD/],
     ['two ways to give credentials', ['check', IMAGE, '--secret-json-stdin', '--username', 'bot'], /omit --username and --password-stdin/],
     ['an image for secret-json', ['secret-json', IMAGE, ...USER], /secret-json accepts only/],
-    ['an option of check for secret-json', ['secret-json', '--platform', 'linux/amd64', ...USER], /'--platform'/],
-    ['the secret for secret-json', ['secret-json', '--secret-json-stdin'], /'--secret-json-stdin'/],
-    ['no user name for secret-json', ['secret-json', '--password-stdin'], /no user name is given/],
+    ['an option of check for secret-json', ['secret-json', '--platform', 'linux/amd64', ...USER], /: --platform is not an option, expected --help, --username, --password-stdin\n/],
+    ['the secret for secret-json', ['secret-json', '--secret-json-stdin'], /: --secret-json-stdin is not an option, expected --help, --username, --password-stdin\n/],
+    ['no user name for secret-json', ['secret-json', '--password-stdin'], /no user name is given, expected --username\n/],
+    ['two sources of the login', ['check', IMAGE, '--docker-config', ...USER], /--docker-config already has the logins; omit --username/],
     ['a user name with a colon', ['secret-json', '--username', 'bot:x', '--password-stdin'], /colon/],
   ])('%s', async (_, args, message) => {
     const stdin = args.includes('--password-stdin') ? '20391755\n' : '';
@@ -62,12 +72,60 @@ describe('wrong usage is exit code 64, says what is wrong, and never shows a pas
   });
 });
 
+test('a password in the environment needs its user name', async () => {
+  const ended = await commandLine.call(['check', IMAGE], { environment: { REGISTRY_PASSWORD: '20391755' } });
+  expect(ended).toMatchObject({ code: 64, stdout: '', stderr: expect.stringMatching(/REGISTRY_PASSWORD is set, but no user name is given, expected --username/) });
+});
+
+const ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:ghcr/pull-a1B2c3';
+const SECRET = '{"username":"bot","password":"20391755"}';
+const ANSWER = { ARN, Name: 'ghcr/pull', VersionId: '7f3e', SecretString: SECRET, VersionStages: ['AWSCURRENT'], CreatedDate: '2026-11-26T10:00:00+01:00' };
+
+describe('the whole answer of aws secretsmanager get-secret-value is wrong usage', () => {
+  test.each<[form: string, text: string]>([
+    ['JSON', JSON.stringify(ANSWER, undefined, 4)],
+    ['JSON of a binary secret', JSON.stringify({ ARN, Name: 'ghcr/pull', SecretBinary: 'MjAzOTE3NTU=' })],
+    ['JSON with some of the fields', JSON.stringify({ SecretString: SECRET })],
+    ['JSON of several secrets', JSON.stringify({ SecretValues: [ANSWER], Errors: [] })],
+    ['JSON of describe-secret', JSON.stringify({ ARN, Name: 'ghcr/pull' })],
+    ['--query SecretString without --output text', `${JSON.stringify(SECRET)}\n`],
+    ['text', `${ARN}\t2026-11-26T10:00:00+01:00\tghcr/pull\t${SECRET}\t7f3e\nVERSIONSTAGES\tAWSCURRENT\n`],
+    ['yaml', `ARN: ${ARN}\nCreatedDate: '2026-11-26T10:00:00+01:00'\nName: ghcr/pull\nSecretString: '${SECRET}'\nVersionId: 7f3e\nVersionStages:\n- AWSCURRENT\n`],
+    ['yaml-stream', `- ARN: ${ARN}\n  Name: ghcr/pull\n  SecretString: '${SECRET}'\n`],
+    ['a table', `--------\n|  GetSecretValue  |\n+------+\n|  ARN  |  ${ARN}  |\n|  SecretString  |  ${SECRET}  |\n`],
+    ['the list of PowerShell', `ARN          : ${ARN}\r\nName         : ghcr/pull\r\nSecretString : ${SECRET}\r\n`],
+  ])('as %s', async (form, stdin) => {
+    const calls = [['check', IMAGE, '--secret-json-stdin'], ['check', IMAGE, ...USER], ['secret-json', ...USER]];
+    for (const args of form === 'JSON' ? calls : calls.slice(0, 1)) {
+      const { code, stdout, stderr } = await commandLine.call(args, { stdin });
+      expect({ code, stdout, stderr }).toEqual({
+        code: 64, stdout: '', stderr: expect.stringMatching(/^error: .*expected the secret alone; use aws secretsmanager get-secret-value --secret-id NAME --query SecretString --output text/),
+      });
+      expect(leaksIn(stderr, ['20391755'])).toEqual([]);
+    }
+  });
+
+  test('the JSON of a secret is no password', async () => {
+    expect(await commandLine.call(['secret-json', ...USER], { stdin: SECRET })).toMatchObject({ code: 64, stderr: expect.stringContaining('--secret-json-stdin') });
+  });
+
+  test('a password can be JSON: a key of Google', async () => {
+    const key = JSON.stringify({ type: 'service_account', private_key: 'x', client_email: 'bot@acme.iam.gserviceaccount.com' });
+    const ended = await commandLine.call(['secret-json', '--username', '_json_key', '--password-stdin'], { stdin: key });
+    expect(ended).toEqual({ code: 0, stderr: '', stdout: `${JSON.stringify({ username: '_json_key', password: key })}\n` });
+  });
+});
+
+test('--version is that of the package', async () => {
+  expect(await commandLine.call(['--version'])).toEqual({ code: 0, stderr: '', stdout: `${VERSION}\n` });
+});
+
 describe('--help', () => {
   test.each([[['--help']], [['-h']], [['check', '--help']], [['secret-json', '-h']]])('%p shows the usage', async (args) => {
     const { code, stdout, stderr } = await commandLine.call(args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^usage: cdk-private-registry check <image>/);
-    for (const option of ['username', 'password-stdin', 'secret-json-stdin', 'platform', 'auth-host', 'ca-file', 'allow-private-networks', 'timeout', 'insecure-loopback', 'json']) {
+    expect(stdout).toMatch(/^usage: cdk-private-registry check <image>\.\.\. /);
+    for (const option of ['username', 'password-stdin', 'secret-json-stdin', 'docker-config', 'platform', 'auth-host', 'ca-file', 'allow-private-networks', 'timeout', 'insecure-loopback', 'json']) {
       expect(stdout).toContain(`--${option} `);
     }
   });

@@ -1,0 +1,107 @@
+import { Checker, Image } from './checker';
+import { defaultDockerConfig, DockerConfig } from './docker-config';
+import { hasLogin, Login, readSecret, validateLogin } from './login';
+import { CHECK_OPTIONS, CheckValues, parseOptions, withFileOfDockerConfig } from './options';
+import { readTextFile, write } from './streams';
+import { oneLine, usable, USAGE, UsageError } from './usage';
+import { PLACEHOLDER } from '../private/placeholder';
+import { ImageReference } from '../reference/image-reference';
+import { ECR } from '../registries/ecr';
+import { registryOfHost, withoutDefaultPort } from '../registries/registries';
+import { CheckInputError, CheckResult, Credentials, NO_LOGIN, parseSecret } from '../runtime/check';
+
+const HOST = /^(?:[a-z0-9][a-z0-9.-]*|\[[a-f0-9:.]+\])(?::[0-9]{1,5})?$/i;
+const LONGEST_TIMEOUT = 3600;
+
+/** Checks one image after the other. The exit code is 1 if one of them certainly cannot be pulled, else 2 if one is not certain. */
+export async function check(args: string[]): Promise<number> {
+  const { values, positionals } = parseOptions(withFileOfDockerConfig(args, defaultDockerConfig()), CHECK_OPTIONS);
+  if (values.help) {
+    await write(process.stdout, USAGE);
+    return 0;
+  }
+  const images = parseImages(positionals);
+  const milliseconds = timeoutOf(values);
+  const deadline = Date.now() + milliseconds;
+  validateLogin(values);
+  const ca = values['ca-file'] === undefined ? undefined : await readTextFile(values['ca-file'], `--ca-file ${oneLine(values['ca-file'])}`);
+  const loginFor = await loginsFor(values, images, AbortSignal.timeout(milliseconds));
+  const checks = images.map((image) => ({ image, login: loginFor(image) }));
+  const checker = new Checker({
+    platform: values.platform,
+    ca,
+    authHost: authHostOf(values),
+    allowPrivateNetworks: values['allow-private-networks'],
+    insecureLoopback: values['insecure-loopback'],
+  }, deadline);
+  const kinds: string[] = [];
+  for (const { image, login } of checks) {
+    const result = await checker.check(image, login).catch(asUsageError);
+    await write(process.stdout, values.json ? jsonLine(image, result) : textLine(image, result, images.length > 1));
+    kinds.push(result.kind);
+  }
+  return kinds.includes('no') ? 1 : kinds.includes('not-definite') ? 2 : 0;
+}
+
+function parseImages(texts: readonly string[]): Image[] {
+  if (texts.length === 0) {
+    throw new UsageError('no image is given, expected at least one');
+  }
+  return texts.map((text) => {
+    const reference = usable(() => ImageReference.parse(text));
+    if (registryOfHost(reference.host) === ECR) {
+      throw new UsageError(`the image ${JSON.stringify(text)} is in Amazon ECR, which ECS pulls from with the execution role and without credentials; `
+        + 'use ecs.ContainerImage.fromEcrRepository()');
+    }
+    return { text, reference };
+  });
+}
+
+function timeoutOf({ timeout: seconds = '30' }: CheckValues): number {
+  if (!(Number(seconds) > 0 && Number(seconds) <= LONGEST_TIMEOUT)) {
+    throw new UsageError(`--timeout is ${JSON.stringify(seconds)}, expected a number of seconds, at most ${LONGEST_TIMEOUT}`);
+  }
+  return Math.ceil(Number(seconds) * 1000);
+}
+
+function authHostOf({ 'auth-host': host }: CheckValues): string | undefined {
+  if (host !== undefined && !HOST.test(host)) {
+    throw new UsageError(`--auth-host is ${JSON.stringify(host)}, expected a host, with its port if that is not 443`);
+  }
+  return host;
+}
+
+async function loginsFor(values: CheckValues, images: readonly Image[], signal: AbortSignal): Promise<(image: Image) => Login> {
+  const { 'docker-config': file } = values;
+  if (file !== undefined) {
+    const config = await DockerConfig.read(file);
+    return ({ reference }) => config.loginFor(reference);
+  }
+  if (!hasLogin(values)) {
+    return () => ({ name: 'a client without a login', read: async () => NO_LOGIN });
+  }
+  const hosts = [...new Set(images.map(({ reference }) => withoutDefaultPort(reference.host)))];
+  if (hosts.length > 1) {
+    throw new UsageError(`the images are in ${hosts.join(' and ')}, but one login is for one registry; call check once for each, or pass --docker-config`);
+  }
+  const name = values['secret-json-stdin'] ? 'the JSON on standard input' : 'the given login';
+  let reading: Promise<Credentials> | undefined;
+  const read = () => reading ??= readSecret(values, signal).then((json) => parseSecret(json, { name, placeholder: PLACEHOLDER }));
+  return () => ({ name, read });
+}
+
+function asUsageError(error: unknown): never {
+  if (error instanceof CheckInputError) {
+    throw new UsageError(error.input === 'ca' ? '--ca-file has no certificate, expected PEM (-----BEGIN CERTIFICATE-----)' : oneLine(error.message));
+  }
+  throw error;
+}
+
+function jsonLine({ text: image }: Image, { verdict, kind, digest, message }: CheckResult): string {
+  return `${JSON.stringify({ verdict, kind, image, digest, message })}\n`;
+}
+
+/** Where there are several lines, each names its image. */
+function textLine({ text }: Image, { verdict, message }: CheckResult, isOneOfSeveral: boolean): string {
+  return `${verdict}: ${isOneOfSeveral && !message.includes(text) ? `${text}: ` : ''}${message}\n`;
+}

@@ -1,0 +1,88 @@
+import { readInput, Prompt } from './streams';
+import { PASSWORD_VARIABLE, READ_SECRET, UsageError } from './usage';
+import { Credentials, isObject, parseJson } from '../runtime/check';
+
+/** What an image is checked with. */
+export interface Login {
+  /** In messages. */
+  readonly name: string;
+  /** Follows each message. */
+  readonly note?: string;
+  read(): Promise<Credentials>;
+}
+
+export interface LoginValues {
+  readonly 'username'?: string;
+  readonly 'password-stdin'?: boolean;
+  readonly 'secret-json-stdin'?: boolean;
+  readonly 'docker-config'?: string;
+}
+
+const PASSWORD: Prompt = { text: 'password: ', isOneLine: true };
+const SECRET: Prompt = { text: 'JSON of the secret, then Enter and Ctrl+D: ', isOneLine: false };
+
+/** How the text, yaml and table of the AWS CLI and the list of PowerShell show a whole answer. No secret in them is JSON as a whole. */
+const WHOLE_ANSWER = /^arn:aws[a-z-]*:secretsmanager:\S+\t|^\|\s+GetSecretValue\s+\||^(?:- | *)SecretString *: |^(?:- | *)ARN *: arn:aws[a-z-]*:secretsmanager:/m;
+
+/** Whether any option or variable is about a login. */
+export function hasLogin(values: LoginValues): boolean {
+  return values.username !== undefined || Boolean(values['password-stdin']) || Boolean(values['secret-json-stdin']) || Boolean(process.env[PASSWORD_VARIABLE]);
+}
+
+export function validateLogin(values: LoginValues): void {
+  const isJson = values['secret-json-stdin'];
+  if (values['docker-config'] !== undefined && (isJson || values.username !== undefined || values['password-stdin'])) {
+    throw new UsageError('--docker-config already has the logins; omit --username, --password-stdin and --secret-json-stdin');
+  }
+  if (isJson && (values.username !== undefined || values['password-stdin'])) {
+    throw new UsageError('--secret-json-stdin already has the user name and the password; omit --username and --password-stdin');
+  }
+}
+
+/** The JSON that ECS would read. */
+export async function readSecret(values: LoginValues, signal?: AbortSignal): Promise<string> {
+  if (values['secret-json-stdin']) {
+    const json = await readInput(SECRET, signal);
+    refuseWholeAnswer(json);
+    return json;
+  }
+  return readPassword(values, signal);
+}
+
+/** The same from a user name and a password. */
+export async function readPassword({ username, 'password-stdin': fromStdin }: LoginValues, signal?: AbortSignal): Promise<string> {
+  if (username === undefined && !fromStdin && process.env[PASSWORD_VARIABLE]) {
+    throw new UsageError(`${PASSWORD_VARIABLE} is set, but no user name is given, expected --username; to check without a login, unset the variable`);
+  }
+  if (!username) {
+    throw new UsageError('no user name is given, expected --username');
+  }
+  // As with "docker login" the line break that ends the input is not part of the password.
+  const password = fromStdin ? (await readInput(PASSWORD, signal)).replace(/\r?\n$/, '') : process.env[PASSWORD_VARIABLE];
+  if (!password) {
+    throw new UsageError(`no password is given, expected it on standard input with --password-stdin, or in ${PASSWORD_VARIABLE}`);
+  }
+  refuseWholeAnswer(password);
+  const json = parseJson(password);
+  if (isObject(json) && 'username' in json && 'password' in json) {
+    throw new UsageError('the password is a JSON object with user name and password, expected the password alone; pass the object to check with --secret-json-stdin');
+  }
+  return JSON.stringify({ username, password });
+}
+
+/** The answer of the AWS CLI around the secret is a mistake in the call; what the secret is, remains open. */
+function refuseWholeAnswer(text: string): void {
+  const json = parseJson(text);
+  if (typeof json === 'string' && isObject(parseJson(json))) {
+    throw new UsageError(`the secret is in quotes, as --output json prints it, expected the secret alone; use ${READ_SECRET} (if that prints quotes, remove them from the secret)`);
+  }
+  const isWhole = json === undefined ? WHOLE_ANSWER.test(text) : isObject(json) && isAnswer(json);
+  if (isWhole) {
+    throw new UsageError(`got the whole answer of Secrets Manager, expected the secret alone; use ${READ_SECRET}`);
+  }
+}
+
+function isAnswer(json: Record<string, unknown>): boolean {
+  const isSecret = Object.keys(json).some((key) => /^(?:username|password)$/i.test(key));
+  return !isSecret && ('SecretString' in json || 'SecretBinary' in json || 'SecretValues' in json || /^arn:[^:]+:secretsmanager:/.test(String(json.ARN)));
+}

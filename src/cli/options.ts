@@ -1,0 +1,64 @@
+import { parseArgs, ParseArgsConfig } from 'node:util';
+import { PASSWORD_VARIABLE, UsageError } from './usage';
+
+export const SECRET_JSON_OPTIONS = {
+  'help': { type: 'boolean', short: 'h' },
+  'username': { type: 'string' },
+  'password-stdin': { type: 'boolean' },
+} as const;
+
+export const CHECK_OPTIONS = {
+  ...SECRET_JSON_OPTIONS,
+  'secret-json-stdin': { type: 'boolean' },
+  'docker-config': { type: 'string' },
+  'platform': { type: 'string' },
+  'auth-host': { type: 'string' },
+  'ca-file': { type: 'string' },
+  'allow-private-networks': { type: 'boolean' },
+  'timeout': { type: 'string' },
+  'insecure-loopback': { type: 'boolean' },
+  'json': { type: 'boolean' },
+} as const;
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+type Config<T extends Options> = { args: string[]; options: T; allowPositionals: true };
+type Parsed<T extends Options> = ReturnType<typeof parseArgs<Config<T>>>;
+export type CheckValues = Parsed<typeof CHECK_OPTIONS>['values'];
+
+const PASSWORD_OPTION = /^--?(?:p|pw|pwd|pass(?:word|wd|phrase)?|token|secret)$/i;
+
+export function parseOptions<T extends Options>(args: string[], options: T): Parsed<T> {
+  try {
+    return parseArgs<Config<T>>({ args, options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(explained(error as Error & { code?: string }, options));
+  }
+}
+
+/** Node's own text tells how to write arguments that begin with a dash, which nobody means. */
+function explained({ code, message }: Error & { code?: string }, options: Options): string {
+  const [, written = '', name = ''] = /'(?:-\w, )?(--?([^'\s=<]+))/.exec(message) ?? [];
+  if (code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE') {
+    return options[name]?.type === 'string'
+      ? `${written} has no value, expected one after it, or after "=" if it begins with "-"`
+      : `${written} has a value, expected none`;
+  }
+  if (PASSWORD_OPTION.test(written)) {
+    return `${written} is not an option: every process on this machine can read the arguments, and the shell keeps them; `
+      + `pipe the password with printf %s "$TOKEN" | cdk-private-registry ... --username NAME --password-stdin, or set ${PASSWORD_VARIABLE}`;
+  }
+  // Anything else can be a password.
+  const shown = /^--?[a-z][a-z-]*$/i.test(written) ? written : 'an argument that begins with "-"';
+  return `${shown} is not an option, expected ${Object.keys(options).map((known) => `--${known}`).join(', ')}`;
+}
+
+/** The value of `--docker-config` can be omitted. What follows is the file only if it cannot be an image. */
+export function withFileOfDockerConfig(args: string[], defaultFile: string): string[] {
+  const at = args.indexOf('--docker-config');
+  if (at < 0) {
+    return args;
+  }
+  const next = args[at + 1] ?? '';
+  const isFile = /^[./~]|^[a-z]:[\\/]|\.json$/i.test(next);
+  return [...args.slice(0, at), `--docker-config=${isFile ? next : defaultFile}`, ...args.slice(at + (isFile ? 2 : 1))];
+}

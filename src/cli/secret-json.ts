@@ -1,0 +1,21 @@
+import { readPassword } from './login';
+import { parseOptions, SECRET_JSON_OPTIONS } from './options';
+import { write } from './streams';
+import { usable, USAGE, UsageError } from './usage';
+import { parseSecret } from '../runtime/check';
+
+/** Prints the JSON of a user name and a password. */
+export async function secretJson(args: string[]): Promise<number> {
+  const { values, positionals } = parseOptions(args, SECRET_JSON_OPTIONS);
+  if (values.help) {
+    await write(process.stdout, USAGE);
+    return 0;
+  }
+  if (positionals.length > 0) {
+    throw new UsageError('secret-json accepts only --username and --password-stdin');
+  }
+  const json = await readPassword(values);
+  usable(() => parseSecret(json, { name: 'the secret' }));
+  await write(process.stdout, `${json}\n`);
+  return 0;
+}

@@ -1,0 +1,44 @@
+/** A mistake in the call. */
+export class UsageError extends Error {}
+
+export const PASSWORD_VARIABLE = 'REGISTRY_PASSWORD';
+
+/** In front of the secret alone. */
+export const READ_SECRET = 'aws secretsmanager get-secret-value --secret-id NAME --query SecretString --output text';
+
+export const USAGE = `usage: cdk-private-registry check <image>... [login] [options]
+       cdk-private-registry secret-json --username <name> --password-stdin
+       cdk-private-registry --help | --version
+
+check asks the registry whether the images can be pulled, without a login whether they need one.
+Exit code 0: yes, 1: no (at least one), 2: not certain, 64: wrong usage.
+secret-json prints the JSON to store in AWS Secrets Manager.
+
+Login:
+  --username <name>         the user name at the registry
+  --password-stdin          read the password from standard input; without it from ${PASSWORD_VARIABLE}
+  --secret-json-stdin       read the JSON that ECS will read: ${READ_SECRET}
+  --docker-config [file]    use what "docker login" stored, by default in ~/.docker/config.json; runs no credential helper
+
+Options of check:
+  --platform <os/arch>      also check that the images have this platform, for example linux/arm64
+  --auth-host <host>        the host that issues tokens, if it is not the registry's (self-managed GitLab)
+  --ca-file <file>          a certificate authority (PEM) to trust in addition to the public ones
+  --allow-private-networks  allow a registry with a private address
+  --timeout <seconds>       give up after this time, input and all images included (default: 30)
+  --insecure-loopback       allow plain HTTP and loopback addresses, for a local registry only
+  --json                    print one line of JSON for each image
+`;
+
+/** Turns an error about the user's input into one about the call. */
+export function usable<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new UsageError(oneLine((error as Error).message));
+  }
+}
+
+export function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ');
+}
