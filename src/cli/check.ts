@@ -47,14 +47,27 @@ function parseImages(texts: readonly string[]): Image[] {
   if (texts.length === 0) {
     throw new UsageError('no image is given, expected at least one');
   }
-  return texts.map((text) => {
-    const reference = usable(() => ImageReference.parse(text));
+  return texts.map((text, index) => {
+    const reference = texts.length === 1 ? usable(() => ImageReference.parse(text)) : parseOneOfSeveral(text, index + 1);
     if (registryOfHost(reference.host) === ECR) {
       throw new UsageError(`the image ${JSON.stringify(text)} is in Amazon ECR, which ECS pulls from with the execution role and without credentials; `
         + 'use ecs.ContainerImage.fromEcrRepository()');
     }
     return { text, reference };
   });
+}
+
+/** One of several arguments can be a password that was meant for an option. */
+function parseOneOfSeveral(text: string, position: number): ImageReference {
+  try {
+    if (/[/:]/.test(text)) {
+      return ImageReference.parse(text);
+    }
+  } catch {
+    // Its text shows what was written.
+  }
+  throw new UsageError(`image ${position} is not valid, and not shown because it can be a password; `
+    + 'write images like ghcr.io/acme/api:1.4.2 (check it alone to see what is wrong), and pipe passwords');
 }
 
 function timeoutOf({ timeout: seconds = '30' }: CheckValues): number {

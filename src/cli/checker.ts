@@ -58,5 +58,5 @@ export class Checker {
 function proxyNote({ verdict, requests }: CheckResult): string | undefined {
   const variable = PROXY_VARIABLES.find((name) => process.env[name]);
   const isUnanswered = (verdict === 'NO_ROUTE' || verdict === 'REGISTRY_UNAVAILABLE') && requests.length > 0 && requests.every(({ status }) => status === undefined);
-  return variable !== undefined && isUnanswered ? `${variable} is set, but this command uses no proxy` : undefined;
+  return variable !== undefined && isUnanswered ? `${variable} is set, but ignored: this command connects without a proxy` : undefined;
 }

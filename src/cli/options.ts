@@ -25,7 +25,7 @@ type Config<T extends Options> = { args: string[]; options: T; allowPositionals:
 type Parsed<T extends Options> = ReturnType<typeof parseArgs<Config<T>>>;
 export type CheckValues = Parsed<typeof CHECK_OPTIONS>['values'];
 
-const PASSWORD_OPTION = /^--?(?:p|pw|pwd|pass(?:word|wd|phrase)?|token|secret)$/i;
+const PASSWORD_OPTION = /^--?(?:p|pw|pat|secret)$|pass|pwd|token/i;
 
 export function parseOptions<T extends Options>(args: string[], options: T): Parsed<T> {
   try {

@@ -112,7 +112,7 @@ describe('a proxy that is set is named where no server answers', () => {
   test.each(['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY'])('%s', async (variable) => {
     const environment = { [variable]: 'http://bot:20391755@proxy.example.com:3128' };
     const ended = await commandLine.call(['check', 'localhost:1/acme/api:1.4.2', ...LOGIN, '--timeout', '2'], { stdin: SECRET, environment });
-    expect(ended).toMatchObject({ code: 2, stdout: expect.stringMatching(new RegExp(`; ${variable} is set, but this command uses no proxy\n$`)) });
+    expect(ended).toMatchObject({ code: 2, stdout: expect.stringMatching(new RegExp(`; ${variable} is set, but ignored: this command connects without a proxy\n$`)) });
     expect(ended.stdout).not.toContain('20391755');
   });
 
