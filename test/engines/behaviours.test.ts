@@ -1,6 +1,5 @@
 import { exchangeOf, scriptedBehaviours } from './behaviours';
 import { judge } from './judge';
-import { KNOWN } from './known';
 import { Outcome } from './play';
 import { Report, writeTable } from './report';
 import { useStages } from './stages';
@@ -10,7 +9,7 @@ const BEHAVIOURS = scriptedBehaviours();
 describe('what the tests of the check describe', () => {
   const stages = useStages();
 
-  test('the check disagrees with the engines as often as known', async () => {
+  test('the check agrees with the engines', async () => {
     const report = new Report();
     const rows: [string, Outcome][] = [];
     const played = await stages().each([...BEHAVIOURS], async (stage, [name, behaviour]) => {
@@ -24,6 +23,6 @@ describe('what the tests of the check describe', () => {
     writeTable('behaviours', rows);
     report.print('Behaviours of which the check is wrong');
     expect(rows.length).toBeGreaterThan(150);
-    expect(report.totals()).toEqual(KNOWN.behaviours);
+    expect(report.faults()).toEqual([]);
   });
 });

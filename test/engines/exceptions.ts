@@ -2,13 +2,13 @@ import { Fault } from './judge';
 
 /** A disagreement that stays, and why. */
 export interface Exception {
-  readonly fault: Fault;
-  /** A plan as `planText` writes it, or the name of a behaviour. */
-  readonly kind: string;
+  readonly faults: readonly Fault[];
+  /** Matches a least plan as `planText` writes it, or the name of a behaviour. */
+  readonly kind: RegExp;
   readonly reason: string;
 }
 
-const PASSES: readonly string[] = [
+const RECOVERING = [
   'servers that fail: 503 twice',
   'servers that fail: 429 with seconds that are short enough',
   'servers that fail: 429 with a date that is near enough',
@@ -16,19 +16,36 @@ const PASSES: readonly string[] = [
   'what the registry says about the image: a 404 that heals, since the image was just pushed',
 ];
 
+const IN_INDEX = /\b(child|index): /;
+const OF_IMAGE = /\b(manifest|config|config blob|framing of): |redirect: config/;
+
+function both(...patterns: readonly RegExp[]): RegExp {
+  return new RegExp(patterns.map(({ source }) => `(?=.*(?:${source}))`).join(''));
+}
+
 export const EXCEPTIONS: readonly Exception[] = [
-  ...PASSES.map((kind): Exception => ({
-    fault: 'yes, but it cannot be pulled',
-    kind,
+  {
+    faults: ['yes, but it cannot be pulled'],
+    kind: new RegExp(`^(${RECOVERING.join('|')})$`),
     reason: 'The registry recovers after some requests. An engine that gives up earlier than the check is started again with the next task.',
-  })),
-  ...['login probe: 401', 'login probe: 403'].map((kind): Exception => ({
-    fault: 'no, but it can be pulled',
-    kind,
+  },
+  {
+    faults: ['no, but it can be pulled'],
+    kind: /^login probe: 40[13]$/,
     reason: 'The check sends refused credentials once, so that it locks no account: what a token service refuses without a scope is refused.',
-  })),
+  },
+  {
+    faults: ['yes, but it cannot be pulled', 'yes, but it cannot run'],
+    kind: both(IN_INDEX, OF_IMAGE),
+    reason: 'HEAD asks for the image that an index names, since it counts as no pull. What is in that image, and in its config, is seen by pulling it alone.',
+  },
+  {
+    faults: ['yes, but it cannot be pulled', 'yes, but it cannot run'],
+    kind: both(/task: platform not known/, new RegExp(`${IN_INDEX.source}|${OF_IMAGE.source}|manifest by digest: `)),
+    reason: 'Without a platform nobody knows which image is pulled, so HEAD of the tag is enough, which counts as no pull.',
+  },
 ];
 
 export function isExcepted(fault: Fault, kind: string): boolean {
-  return EXCEPTIONS.some((exception) => exception.fault === fault && exception.kind === kind);
+  return EXCEPTIONS.some((exception) => exception.faults.includes(fault) && exception.kind.test(kind));
 }

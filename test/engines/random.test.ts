@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { DIMENSIONS } from './dimensions';
 import { judge, Judgement } from './judge';
-import { KNOWN } from './known';
 import { Plan } from './parts';
 import { LAUNCHERS, Outcome, Stage } from './play';
 import { exchangeOfPlan } from './registry-of-plan';
@@ -48,7 +47,7 @@ class Findings {
 describe('registries at random', () => {
   const stages = useStages();
 
-  test('the check disagrees with the engines as often as known', async () => {
+  test('the check agrees with the engines', async () => {
     const findings = new Findings();
     const report = new Report();
     const all = plans();
@@ -65,8 +64,6 @@ describe('registries at random', () => {
     writeTable('random', findings.outcomes);
     report.print(`Registries that the check is wrong about, of ${all.length} (seed ${SEED}; ENGINES_SEED and ENGINES_COUNT choose others)`);
     expect(judgements[0]).toEqual({});
-    if (SEED === DEFAULTS.seed && COUNT === DEFAULTS.count) {
-      expect(report.totals()).toEqual(KNOWN.random);
-    }
+    expect(report.faults()).toEqual([]);
   });
 });

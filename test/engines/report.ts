@@ -26,9 +26,9 @@ export class Report {
     });
   }
 
-  /** How many of each class, without exceptions. */
-  public totals(): Record<string, number> {
-    return Object.fromEntries(this.sorted().filter(([name]) => !name.endsWith('(exception)')).map(([name, kinds]) => [name, sum(kinds)]));
+  /** What is no exception, each with the least plan or the behaviour that shows it. */
+  public faults(): string[] {
+    return this.sorted().filter(([name]) => !name.endsWith('(exception)')).flatMap(([name, kinds]) => [...kinds.keys()].map((kind) => `${name}: ${kind}`));
   }
 
   public print(title: string): void {

@@ -95,7 +95,7 @@ describeBehaviours('what the registry says about the image', [
   },
   {
     name: 'no digest header: the digest is computed from a GET',
-    quirks: { manifest: () => ({ headers: { 'content-type': OCI_MANIFEST }, body: ARM.manifest }) },
+    quirks: { manifest: () => ({ headers: { 'content-type': OCI_MANIFEST }, body: ARM.manifest }), config: () => ({ body: ARM.config }) },
     verdict: 'OK',
     requests: 'manifest login token manifest manifest',
     also: (result) => expect(result.digest).toBe(ARM.digest),

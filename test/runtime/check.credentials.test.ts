@@ -1,8 +1,13 @@
-import { describeBehaviours, HOST } from '../support/check-harness';
-import { IMAGE, PASSWORD, registry, TOKEN, USERNAME } from '../support/registry-script';
-import { errors } from '../support/scripted-registry';
+import { describeBehaviours, HOST, Behaviour } from '../support/check-harness';
+import { PASSWORD, registry, TOKEN, USERNAME } from '../support/registry-script';
+import { errors, SeenRequest } from '../support/scripted-registry';
 
 const WRONG = { credentials: { username: USERNAME, password: 'wr0ng-9c1e' } };
+
+/** To everybody. */
+function served(request: SeenRequest) {
+  return registry(HOST)({ ...request, authorization: `Bearer ${TOKEN}` }, 0);
+}
 
 describeBehaviours('who may pull', [
   {
@@ -24,7 +29,7 @@ describeBehaviours('who may pull', [
   },
   {
     name: 'a public image without any challenge: credentials are never sent',
-    quirks: { anonymous: () => registry(HOST)({ path: '/v2/acme/api/manifests/1', authorization: `Bearer ${TOKEN}` } as never, 0) },
+    quirks: { anonymous: served },
     verdict: 'PUBLIC_IMAGE',
     credentialsSent: 0,
     requests: 'manifest',
@@ -80,6 +85,86 @@ describeBehaviours('who may pull', [
     },
     verdict: 'OK',
   },
+  {
+    name: 'on instances the scope of another repository is not asked for, which leaves open what containerd pulls',
+    input: { engine: 'dockerd' },
+    quirks: {
+      challenge: `Bearer realm="https://${HOST}/token",service="${HOST}",scope="repository:library/acme/api:pull"`,
+      token: ({ query }) => query.getAll('scope').length === 2 ? undefined : errors(403, 'DENIED'),
+    },
+    verdict: 'PULL_DENIED',
+    definite: false,
+  },
+  {
+    name: 'on instances a token service that gives the token by POST only leaves open what containerd pulls',
+    input: { engine: 'dockerd' },
+    quirks: { token: () => errors(403, 'DENIED'), post: () => ({ body: JSON.stringify({ access_token: TOKEN }) }) },
+    verdict: 'PULL_DENIED',
+    definite: false,
+  },
+  {
+    name: 'on instances a no is definite where containerd gets the same token',
+    input: { engine: 'dockerd' },
+    quirks: { manifest: () => errors(403, 'DENIED') },
+    verdict: 'PULL_DENIED',
+    definite: true,
+    requests: 'ping login token manifest manifest manifest',
+  },
+  {
+    name: 'on instances another challenge of the manifest leaves open what containerd pulls',
+    input: { ...WRONG, engine: 'dockerd' },
+    quirks: { ping: () => errors(401, 'UNAUTHORIZED', '', { 'www-authenticate': `Bearer realm="https://${HOST}/old/token",service="old"` }) },
+    verdict: 'CREDENTIALS_REJECTED',
+    definite: false,
+    credentialsSent: 1,
+  },
+  {
+    name: 'dockerd gets a token, and sends the password instead of it, where the registry offers both',
+    input: { engine: 'dockerd' },
+    quirks: {
+      challenge: [`Bearer realm="https://${HOST}/token",service="${HOST}"`, 'Basic realm="x"'],
+      manifest: ({ authorization }) => authorization?.startsWith('Basic ') ? undefined : errors(403, 'DENIED'),
+    },
+    verdict: 'OK',
+    credentialsSent: 3,
+  },
+  {
+    name: 'blanks around the equals sign, which no engine reads',
+    quirks: { challenge: `Bearer realm = "https://${HOST}/token", service = "${HOST}"` },
+    verdict: 'PROTOCOL_ERROR',
+    definite: false,
+    credentialsSent: 0,
+    message: /without blanks around the equals sign/,
+  },
+  {
+    name: 'a plain 403 of the login probe is nobody\'s who knows the credentials, also within the VPC',
+    input: { location: 'function-in-vpc' },
+    quirks: { login: () => ({ status: 403, headers: { 'content-type': 'text/plain' }, body: 'RBAC: access denied' }) },
+    verdict: 'NETWORK_RESTRICTED',
+    definite: false,
+    credentialsSent: 1,
+  },
+  {
+    name: 'a plain 403 for the token proves nothing',
+    quirks: { token: () => ({ status: 403, headers: { 'content-type': 'application/json' }, body: '{"message":"Forbidden"}' }) },
+    verdict: 'PULL_DENIED',
+    definite: false,
+  },
+  ...[413, 431].map((status): Behaviour => ({
+    name: `${status} of the login probe that the registry wrote`,
+    input: { credentials: { username: USERNAME, password: 'x9'.repeat(32_000) } },
+    quirks: { login: () => errors(status, 'SIZE_INVALID', 'header too large') },
+    verdict: 'SECRET_MALFORMED',
+    definite: true,
+    credentialsSent: 1,
+  })),
+  ...[401, 404].map((status): Behaviour => ({
+    name: `${status} for the manifest from a registry that is known to admit only some addresses`,
+    input: { location: 'function', restrictedNetwork: true },
+    quirks: { manifest: () => errors(status, 'UNAUTHORIZED', '') },
+    verdict: status === 404 ? 'IMAGE_NOT_FOUND' : 'PULL_DENIED',
+    definite: false,
+  })),
   {
     name: 'a token that the registry of its own service does not take: it is not asked for again',
     quirks: {
@@ -139,7 +224,7 @@ describeBehaviours('who may pull', [
   {
     name: 'refused credentials are no definite no where the image is public: containerd does not use them',
     input: { ...WRONG, engine: 'dockerd' },
-    quirks: { anonymous: () => IMAGE.answer },
+    quirks: { anonymous: served },
     verdict: 'CREDENTIALS_REJECTED',
     definite: false,
     requests: 'ping login manifest',

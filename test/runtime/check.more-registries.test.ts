@@ -176,6 +176,12 @@ describeBehaviours('mistakes at more registries', [
     message: /the scope read:package/,
   },
   {
+    name: 'Gitea on a host of its owner, by its challenge',
+    script: gitea('registry.example.com', REFUSED_LOGIN),
+    verdict: 'CREDENTIALS_REJECTED',
+    message: /the scope read:package/,
+  },
+  {
     name: 'Gitea on a host of its owner, by the name of the host',
     input: { image: 'gitea.example.com/acme/api:1' },
     script: gitea('gitea.example.com', REFUSED_LOGIN),

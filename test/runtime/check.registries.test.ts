@@ -9,7 +9,7 @@ describeBehaviours('registries and their ways', [
     name: 'Harbor hands an anonymous token to wrong credentials, if a scope is asked for',
     input: WRONG,
     quirks: {
-      token: () => ({ body: JSON.stringify({ token: TOKEN }) }),
+      token: () => ({ body: JSON.stringify({ token: 'of-n0body' }) }),
       login: () => ({ status: 401 }),
     },
     verdict: 'CREDENTIALS_REJECTED',
@@ -57,6 +57,8 @@ describeBehaviours('registries and their ways', [
       token: () => ({ status: 403, headers: { 'content-type': 'text/html' }, body: '<html>403' }),
     },
     verdict: 'PULL_DENIED',
+    // A page of a firewall looks the same.
+    definite: false,
     message: /give the NGC key the service/,
   },
   {
@@ -173,6 +175,52 @@ describeBehaviours('registries and their ways', [
     quirks: { manifest: (request) => request.method === 'HEAD' ? { status: 405 } : errors(405, 'DENIED', 'namespace disabled') },
     verdict: 'PULL_DENIED',
     message: /robot account read permission/,
+  },
+  {
+    name: 'Quay: a disabled namespace with another code',
+    input: { image: 'quay.io/acme/api:1' },
+    quirks: { manifest: (request) => request.method === 'HEAD' ? { status: 405 } : errors(405, 'UNKNOWN', 'Namespace acme has been disabled. Please contact a system administrator.') },
+    verdict: 'PULL_DENIED',
+    message: /UNKNOWN, Namespace acme has been disabled/,
+  },
+  {
+    name: 'Oracle: a user name without the tenancy namespace is nobody',
+    input: { image: 'fra.ocir.io/acme/api:1' },
+    quirks: {
+      challenge: 'Bearer realm="https://fra.ocir.io/20180419/docker/token",service="fra.ocir.io",scope=""',
+      manifest: () => errors(403, 'DENIED', 'Anonymous users are only allowed read access on public repos'),
+    },
+    verdict: 'PULL_DENIED',
+    definite: true,
+    message: /Anonymous users are only allowed .*OCIR treats a user name without the tenancy namespace as anonymous/,
+  },
+  {
+    name: 'Harbor: an artifact that is not found can be missing upstream',
+    quirks: { manifest: () => errors(404, 'NOT_FOUND', 'artifact dockerhub/library/api:1.4.2 not found') },
+    verdict: 'IMAGE_NOT_FOUND',
+    definite: false,
+    message: /cannot fetch it from its upstream .*the upstream registry and its credentials if this is a proxy cache$/,
+  },
+  {
+    name: 'Harbor: a project that is not found has no upstream',
+    input: { registry: 'harbor' },
+    quirks: { manifest: () => errors(404, 'NOT_FOUND', 'project acme not found') },
+    verdict: 'IMAGE_NOT_FOUND',
+    definite: true,
+  },
+  ...['nexus', 'jfrog'].map((key): Behaviour => ({
+    name: `${key}: nothing tells a proxy from a repository of its own`,
+    input: { registry: key },
+    quirks: { manifest: () => errors(404, 'MANIFEST_UNKNOWN', 'manifest unknown') },
+    verdict: 'IMAGE_NOT_FOUND',
+    definite: false,
+  })),
+  {
+    name: 'GitLab\'s dependency proxy is one by its path',
+    input: { image: 'gitlab.example.com/acme/dependency_proxy/containers/api:1' },
+    quirks: { manifest: () => errors(404, 'MANIFEST_UNKNOWN', 'manifest unknown') },
+    verdict: 'IMAGE_NOT_FOUND',
+    definite: false,
   },
   {
     name: 'nvcr.io: HTML for a wrong key, and a user name that a shell has eaten',

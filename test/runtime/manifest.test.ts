@@ -1,11 +1,11 @@
-import { ManifestError, mediaTypeOf, parseManifest, platformOfConfig } from '../../src/runtime/oci/manifest';
+import { ManifestError, mediaTypeOf, parseConfig, parseManifest } from '../../src/runtime/oci/manifest';
 import { fitOf, parsePlatform, platformText, preferenceOf, Fit } from '../../src/runtime/oci/platform';
 import * as fc from '../support/fast-check';
 import { indexFor } from '../support/registry-script';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
-function parse(json: unknown, contentType?: string) {
+function parse(json: unknown, contentType: string = '') {
   return parseManifest(Buffer.from(JSON.stringify(json)), contentType);
 }
 
@@ -14,7 +14,7 @@ const CONFIG = 'application/vnd.oci.image.config.v1+json';
 const AMD64 = { os: 'linux', architecture: 'amd64' };
 
 test('an index lists the platforms of its images', () => {
-  const manifest = parseManifest(Buffer.from(indexFor('linux/amd64', 'windows/amd64').index), undefined);
+  const manifest = parseManifest(Buffer.from(indexFor('linux/amd64', 'windows/amd64').index), '');
   expect(manifest.kind === 'index' && manifest.entries.map(({ platform }) => platform && platformText(platform))).toEqual([
     'linux/amd64', 'windows/amd64', 'unknown/unknown', 'unknown/unknown',
   ]);
@@ -53,23 +53,23 @@ test.each([{ schemaVersion: '2' }, { layers: {} }, { annotations: { pulls: 7 } }
   expect(() => parse({ config: { mediaType: CONFIG, digest: DIGEST, size: 1 }, layers: [], ...part })).toThrow(/has a wrong type/);
 });
 
-test.each<[what: string, json: unknown, contentType: string | undefined, verdict: string]>([
-  ['an index of nothing', { manifests: [] }, undefined, 'NOT_AN_IMAGE'],
-  ['an index of nonsense', { manifests: [null, 7, 'x'] }, undefined, 'NOT_AN_IMAGE'],
-  ['a plugin', { config: { mediaType: 'application/vnd.docker.plugin.v1+json', digest: DIGEST }, layers: [] }, undefined, 'NOT_AN_IMAGE'],
-  ['no config', { layers: [] }, undefined, 'PROTOCOL_ERROR'],
-  ['a config with a digest that is a path', { config: { digest: '../../../secrets' }, layers: [] }, undefined, 'PROTOCOL_ERROR'],
-  ['an array', [], undefined, 'PROTOCOL_ERROR'],
-  ['null', null, undefined, 'PROTOCOL_ERROR'],
-  ['schema 1', { schemaVersion: 1, fsLayers: [] }, undefined, 'NOT_AN_IMAGE'],
-  ['an index that calls itself an image', { manifests: [], mediaType: 'application/vnd.oci.image.manifest.v1+json' }, undefined, 'PROTOCOL_ERROR'],
+test.each<[what: string, json: unknown, contentType: string, verdict: string]>([
+  ['an index of nothing', { manifests: [] }, '', 'NOT_AN_IMAGE'],
+  ['an index of nonsense', { manifests: [null, 7, 'x'] }, '', 'NOT_AN_IMAGE'],
+  ['a plugin', { config: { mediaType: 'application/vnd.docker.plugin.v1+json', digest: DIGEST }, layers: [] }, '', 'NOT_AN_IMAGE'],
+  ['no config', { layers: [] }, '', 'PROTOCOL_ERROR'],
+  ['a config with a digest that is a path', { config: { digest: '../../../secrets' }, layers: [] }, '', 'PROTOCOL_ERROR'],
+  ['an array', [], '', 'PROTOCOL_ERROR'],
+  ['null', null, '', 'PROTOCOL_ERROR'],
+  ['schema 1', { schemaVersion: 1, fsLayers: [] }, '', 'NOT_AN_IMAGE'],
+  ['an index that calls itself an image', { manifests: [], mediaType: 'application/vnd.oci.image.manifest.v1+json' }, '', 'PROTOCOL_ERROR'],
 ])('%s is no image', (_, json, contentType, verdict) => {
   expect(() => parse(json, contentType)).toThrow(ManifestError);
   expect(() => parse(json, contentType)).toThrow(expect.objectContaining({ verdict }));
 });
 
 test('a config may not say its platform', () => {
-  const platform = (json: unknown) => platformOfConfig(Buffer.from(JSON.stringify(json)));
+  const platform = (json: unknown) => parseConfig(Buffer.from(JSON.stringify(json)), 0).platform;
   expect(platform({ os: 'Linux', architecture: 'aarch64', variant: 'v8' })).toEqual({ os: 'linux', architecture: 'arm64', variant: 'v8' });
   expect(platform({ os: 'linux' })).toBeUndefined();
   expect(platform({ os: '', architecture: 'amd64' })).toBeUndefined();
@@ -78,9 +78,27 @@ test('a config may not say its platform', () => {
   expect(() => platform({ ...AMD64, created: 'yesterday' })).toThrow('a config whose created has a wrong type');
 });
 
+test('a config has the layers of its manifest, and for dockerd a rootfs', () => {
+  const parseWith = (json: unknown, layers: number) => parseConfig(Buffer.from(JSON.stringify(json)), layers).objections.map(({ engine }) => engine);
+  expect(parseWith({ ...AMD64, rootfs: { type: 'layers', diff_ids: [DIGEST] } }, 1)).toEqual([]);
+  expect(parseWith({ ...AMD64, rootfs: null }, 0)).toEqual(['dockerd']);
+  expect(() => parseWith({ ...AMD64, rootfs: { diff_ids: [DIGEST] } }, 2)).toThrow('a config with other layers than its manifest');
+  expect(() => parseWith(AMD64, 1)).toThrow('a config with other layers than its manifest');
+  expect(() => parseWith({ ...AMD64, rootfs: { diff_ids: 'all' } }, 1)).toThrow('a config whose diff_ids has a wrong type');
+});
+
+test.each<[what: string, type: string, place: 'top' | 'child', verdict: string]>([
+  ['Docker\'s manifest', 'application/vnd.docker.distribution.manifest.v2+json', 'top', 'NOT_AN_IMAGE'],
+  ['OCI\'s manifest', MANIFEST, 'top', 'PROTOCOL_ERROR'],
+  ['Docker\'s manifest behind an index', 'application/vnd.docker.distribution.manifest.v2+json', 'child', 'PROTOCOL_ERROR'],
+])('a plugin in %s is as sure a no as dockerd is strict', (_, type, place, verdict) => {
+  const json = { mediaType: type, config: { mediaType: 'application/vnd.docker.plugin.v1+json', digest: DIGEST, size: 1 }, layers: [] };
+  expect(() => parseManifest(Buffer.from(JSON.stringify(json)), type, place)).toThrow(expect.objectContaining({ verdict }));
+});
+
 test('media types come without parameters and in lower case', () => {
-  expect(mediaTypeOf('Application/JSON; charset=ISO-8859-1')).toBe('application/json');
-  expect(mediaTypeOf(undefined)).toBe('');
+  expect(mediaTypeOf({ headers: { 'content-type': 'Application/JSON; charset=ISO-8859-1' } })).toBe('application/json');
+  expect(mediaTypeOf({ headers: {} })).toBe('');
 });
 
 test.each<[image: string, wanted: string, place: number, fit: Fit]>([
@@ -117,7 +135,7 @@ test('takes any manifest and config without another error than its own', () => {
     ),
   }));
   const body = fc.oneof(fc.string({ unit: 'binary' }), tree.map((value) => JSON.stringify(value)), fc.dictionary(known, tree).map((value) => JSON.stringify(value)));
-  const contentType = fc.constantFrom(undefined, '', 'application/json', 'application/vnd.oci.image.index.v1+json', 'application/vnd.oci.image.manifest.v1+json', 'x');
+  const contentType = fc.constantFrom('', 'application/json', 'application/vnd.oci.image.index.v1+json', 'application/vnd.oci.image.manifest.v1+json', 'x');
   const ownErrorsOnly = (action: () => unknown) => {
     try {
       action();
@@ -127,6 +145,6 @@ test('takes any manifest and config without another error than its own', () => {
   };
   fc.assert(fc.property(body, contentType, (text, type) => {
     ownErrorsOnly(() => parseManifest(Buffer.from(text), type));
-    ownErrorsOnly(() => platformOfConfig(Buffer.from(text)));
+    ownErrorsOnly(() => parseConfig(Buffer.from(text), 0));
   }), { numRuns: 3_000 });
 });

@@ -59,7 +59,7 @@ export interface Quirks {
   readonly ping?: Step;
   /** The manifest without Authorization. */
   readonly anonymous?: Step;
-  /** A token request without scope. */
+  /** A token request without scope; what refuses credentials refuses them with a scope as well. */
   readonly login?: Step;
   /** A token request with a scope. */
   readonly token?: Step;
@@ -77,15 +77,22 @@ export function registry(host: string, quirks: Quirks = {}, image: Pick<typeof I
   const challenge = quirks.challenge ?? `Bearer realm="https://${host}/token",service="${host}",scope="repository:acme/api:pull"`;
   const unauthorized = errors(401, 'UNAUTHORIZED', 'authentication required', { 'www-authenticate': challenge });
   const basic = `Basic ${Buffer.from(`${USERNAME}:${PASSWORD}`).toString('base64')}`;
-  const tokenServer = (request: SeenRequest) =>
-    request.authorization === basic ? { body: JSON.stringify({ token: TOKEN, expires_in: 300 }) } : errors(401, 'UNAUTHORIZED', 'incorrect username or password');
+  const tokenServer = (request: SeenRequest, call: number) => {
+    // Credentials that are refused without a scope are refused with one.
+    const login = quirks.login?.(request, call);
+    const isRefusal = [401, 403, 413, 431].includes(login?.status ?? 0);
+    if (login !== undefined && (isRefusal || !request.query.has('scope'))) {
+      return login;
+    }
+    return request.authorization === basic ? { body: JSON.stringify({ token: TOKEN, expires_in: 300 }) } : errors(401, 'UNAUTHORIZED', 'incorrect username or password');
+  };
 
   const route: Script = (request, call) => {
     if (request.method === 'POST') {
       return quirks.post?.(request, call) ?? errors(405, 'UNSUPPORTED');
     }
     if (!request.path.startsWith('/v2/')) {
-      return request.query.has('scope') ? quirks.token?.(request, call) ?? tokenServer(request) : quirks.login?.(request, call) ?? tokenServer(request);
+      return (request.query.has('scope') ? quirks.token?.(request, call) : undefined) ?? tokenServer(request, call);
     }
     if (request.path === '/v2/') {
       return quirks.ping?.(request, call) ?? unauthorized;

@@ -1,10 +1,11 @@
-import { ChallengeError, parseChallenges, preferredChallenge, Challenge } from './challenge';
+import { ChallengeError, challengesReadBy, parseChallenges, preferredChallenge, Challenge } from './challenge';
 import { trustedRealm } from './realm';
 import { RunningCheck } from './running-check';
 import { pullScopes, tokenForm, tokenOf, tokenUrl } from './token';
 import { basicAuthorization, isLogin } from '../http/credentials';
 import { HttpRequest, HttpResponse } from '../http/message';
 import { retryAfterOf, sendWithRetries } from '../http/retry';
+import { adviserByChallenge } from '../verdict/advice';
 import { failure, LOGIN_REFUSALS, loginNeeded, loginRefused, pullDenied, refusalOfService, refusedByEngine, seen, unexpected } from '../verdict/failures';
 import { MessageContext, shownHost } from '../verdict/message-context';
 import { oneLine } from '../verdict/text';
@@ -18,10 +19,10 @@ interface TokenService {
 }
 
 /**
- * The challenge of an answer to a request *without* credentials. No other answer can be trusted: to an Authorization header, Harbor answers
- * with another challenge, and GHCR with none.
+ * The challenges of an answer to a request *without* credentials that the engine answers. No other answer can be trusted: to an
+ * Authorization header, Harbor answers with another challenge, and GHCR with none.
  */
-export function challengeOf({ context, api }: RunningCheck, response: HttpResponse): Challenge | undefined {
+export function challengesToAnswer({ context, api }: RunningCheck, response: HttpResponse): readonly Challenge[] | undefined {
   if (response.status !== 401 || response.challenges.length === 0) {
     return undefined;
   }
@@ -30,17 +31,23 @@ export function challengeOf({ context, api }: RunningCheck, response: HttpRespon
       'name the image with the host that serves it');
   }
   const challenges = challengesOf(context, response);
-  const challenge = preferredChallenge(challenges);
-  if (challenge === undefined) {
+  if (challenges.some(({ scheme, params }) => scheme === 'bearer' && !params.realm)) {
+    throw failure('PROTOCOL_ERROR', `${context.host} names no token service that ECS can read in its WWW-Authenticate header`,
+      'correct the header: Bearer realm="https://...", without blanks around the equals sign');
+  }
+  const preferred = preferredChallenge(challenges);
+  if (preferred === undefined) {
     throw failure('PROTOCOL_ERROR', `${context.host} offers no authentication that ECS can use, only ${schemes(context, challenges)}`,
       'switch on Basic or token authentication in the registry');
   }
-  return challenge;
+  const basic = challenges.filter(({ scheme }) => scheme === 'basic').slice(0, 1);
+  // dockerd gets a token, and then sends the password instead of it.
+  return preferred.scheme === 'bearer' && context.engine === 'dockerd' ? [preferred, ...basic] : [preferred];
 }
 
 function challengesOf(context: MessageContext, response: HttpResponse): Challenge[] {
   try {
-    return parseChallenges(response.challenges);
+    parseChallenges(response.challenges);
   } catch (error) {
     if (error instanceof ChallengeError) {
       throw failure('PROTOCOL_ERROR', `${context.host} sends a WWW-Authenticate header that is malformed: ${error.message}`,
@@ -48,29 +55,40 @@ function challengesOf(context: MessageContext, response: HttpResponse): Challeng
     }
     throw error;
   }
+  return challengesReadBy(context.engine, response.challenges);
 }
 
 function schemes(context: MessageContext, challenges: readonly Challenge[]): string {
   return context.redactor.clean(challenges.map((c) => c.scheme).join(', ')) || 'an empty challenge';
 }
 
-/** Answers a challenge: the Authorization for all further requests. */
-export async function authorize(check: RunningCheck, { scheme, params }: Challenge): Promise<string> {
-  const { context } = check;
-  if (scheme === 'basic') {
-    if (!isLogin(context.credentials)) {
-      throw loginNeeded(context, `${context.host} demands a user name and a password`);
-    }
-    return basicAuthorization(context.credentials);
+/** Answers challenges: the Authorization for all further requests, which the last one decides. */
+export async function authorize(check: RunningCheck, challenges: readonly Challenge[]): Promise<string> {
+  let authorization = '';
+  for (const { scheme, params } of challenges) {
+    authorization = scheme === 'basic' ? basicFor(check.context) : `Bearer ${await tokenFor(check, params)}`;
   }
-  const service = {
-    realm: realmOf(check, params.realm),
-    service: params.service,
-    scopes: pullScopes(check.image.repository, context.engine === 'dockerd' ? undefined : params.scope),
-  };
+  return authorization;
+}
+
+function basicFor(context: MessageContext): string {
+  if (!isLogin(context.credentials)) {
+    throw loginNeeded(context, `${context.host} demands a user name and a password`);
+  }
+  return basicAuthorization(context.credentials);
+}
+
+async function tokenFor(given: RunningCheck, params: Challenge['params']): Promise<string> {
+  const context = { ...given.context, registry: adviserByChallenge(given.context.registry, params) };
+  const check = { ...given, context };
+  const service = serviceOf(check, params);
   const token = isLogin(context.credentials) ? await tokenAfterLogin(check, service) : await tokenByGet(check, service, false);
   context.redactor.add(token);
-  return `Bearer ${token}`;
+  return token;
+}
+
+function serviceOf(check: RunningCheck, { realm, service, scope }: Challenge['params']): TokenService {
+  return { realm: realmOf(check, realm), service, scopes: pullScopes(check.image.repository, check.context.engine === 'dockerd' ? undefined : scope) };
 }
 
 async function tokenAfterLogin(check: RunningCheck, service: TokenService): Promise<string> {
@@ -139,6 +157,38 @@ async function tokenByPost(check: RunningCheck, { realm, service, scopes }: Toke
       'let the token service answer POST with HTTP 404 or 405, or with a token');
   }
   return token;
+}
+
+/** What refused dockerd. */
+export type RefusedBy = 'login' | 'token' | 'manifest';
+
+/**
+ * What containerd gets where dockerd is refused, since it asks by POST, and for the scopes of the challenge as well: an Authorization, or
+ * `false` if it gets nothing else. `true` where that is not tried, because it would send the password elsewhere, or again after a refusal.
+ */
+export async function loginOfContainerd(
+  given: RunningCheck, answered: readonly Challenge[], anonymous: HttpResponse, refusedBy: RefusedBy,
+): Promise<string | boolean> {
+  const check: RunningCheck = { ...given, context: { ...given.context, engine: 'containerd' } };
+  const [challenge] = challengesToAnswer(check, anonymous) ?? [];
+  if (challenge === undefined) {
+    return false;
+  }
+  const { scheme, params } = challenge;
+  if (answered.length !== 1 || answered[0].scheme !== scheme || ['realm', 'service'].some((name) => answered[0].params[name] !== params[name])) {
+    return true;
+  }
+  if (scheme === 'basic' || refusedBy === 'login') {
+    return false;
+  }
+  const service = serviceOf(check, params);
+  const isSameScope = service.scopes.length === 1;
+  if (isSameScope === (refusedBy === 'manifest')) {
+    return !isSameScope;
+  }
+  const token = await tokenByPost(check, service) ?? (isSameScope ? undefined : await tokenByGet(check, service, true));
+  check.context.redactor.add(token ?? '');
+  return token === undefined ? false : `Bearer ${token}`;
 }
 
 async function tokenByGet(check: RunningCheck, { realm, service, scopes }: TokenService, loggedIn: boolean): Promise<string> {

@@ -1,3 +1,5 @@
+import { Engine } from '../verdict/message-context';
+
 /** One challenge of a `WWW-Authenticate` header; scheme and parameter names in lower case. */
 export interface Challenge {
   readonly scheme: string;
@@ -18,6 +20,8 @@ const QUOTED = /"((?:[^"\\]|\\.)*)"/y;
 const BLANKS = /[ \t]*/y;
 const EQUALS = /[ \t]*=[ \t]*/y;
 const SEPARATORS = /[ \t]*(?:,[ \t]*)*/y;
+const EQUAL = /=/y;
+const COMMA = /,/y;
 const FORBIDDEN = /[\x00-\x08\x0a-\x1f\x7f]/;
 
 /**
@@ -92,15 +96,45 @@ function parseName(scanner: Scanner): string {
 }
 
 function parseValue(scanner: Scanner): string {
-  const quoted = scanner.take(QUOTED);
-  if (quoted !== undefined) {
-    return quoted.slice(1, -1).replace(/\\(.)/g, '$1');
-  }
-  const token = scanner.take(TOKEN);
-  if (token === undefined) {
+  const value = takeValue(scanner);
+  if (value === undefined) {
     throw new ChallengeError('a parameter has no value');
   }
-  return token;
+  return value;
+}
+
+function takeValue(scanner: Scanner): string | undefined {
+  return scanner.take(QUOTED)?.slice(1, -1).replace(/\\(.)/g, '$1') ?? scanner.take(TOKEN);
+}
+
+/**
+ * What an engine reads of each header: its first challenge, up to the first thing that is no parameter. Neither engine allows a blank
+ * around `=`, and dockerd stops at an empty value.
+ */
+export function challengesReadBy(engine: Engine | undefined, headers: readonly string[]): Challenge[] {
+  return headers.flatMap((header) => {
+    const scanner = new Scanner(header);
+    const scheme = scanner.take(TOKEN);
+    return scheme === undefined ? [] : [{ scheme: scheme.toLowerCase(), params: paramsReadBy(engine, scanner) }];
+  });
+}
+
+function paramsReadBy(engine: Engine | undefined, scanner: Scanner): Record<string, string> {
+  const params = new Map<string, string>();
+  do {
+    scanner.take(BLANKS);
+    const name = scanner.take(TOKEN);
+    if (name === undefined || scanner.take(EQUAL) === undefined) {
+      break;
+    }
+    const value = takeValue(scanner) ?? '';
+    if (value === '' && engine === 'dockerd') {
+      break;
+    }
+    params.set(name.toLowerCase(), value);
+    scanner.take(BLANKS);
+  } while (scanner.take(COMMA) !== undefined);
+  return Object.fromEntries(params);
 }
 
 class Scanner {

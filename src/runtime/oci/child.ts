@@ -1,7 +1,7 @@
 import { inspectConfig } from './config';
-import { hasDigest, isDigest, kindByMediaType, knownKind, ManifestError, mediaTypeOf, parseManifest, Entry } from './manifest';
+import { hasDigest, isDigest, knownKind, ManifestError, mediaTypeOf, parseManifest, Entry } from './manifest';
 import { platformText, preferenceOf, Platform } from './platform';
-import { object, objectAs, refusalOf, textsOf } from './refusals';
+import { object, objectAs, objectToType, refusalOf, textsOf } from './refusals';
 import { RunningCheck } from './running-check';
 import { Session } from './session';
 import { HttpResponse } from '../http/message';
@@ -11,14 +11,13 @@ import { imageIncomplete, platformMissing } from '../verdict/failures';
 export async function inspectChild(check: RunningCheck, session: Session, entries: readonly Entry[], wanted: Platform): Promise<void> {
   const entry = bestOf(entries, wanted);
   if (entry === undefined) {
-    const platforms = entries.flatMap(({ platform }) => platform === undefined || platform.os === 'unknown' ? [] : [platform]);
-    throw platformMissing(check.context, textsOf(check, platforms), platformText(wanted), true);
+    throw platformMissing(check.context, textsOf(check, imagePlatforms(entries)), platformText(wanted), true);
   }
   if (!isDigest(entry.digest)) {
     throw new ManifestError('PROTOCOL_ERROR', 'an index whose entry has no digest');
   }
   object(check, entry.objections);
-  if (entry.platform !== undefined && knownKind(entry.mediaType) !== 'index' && await isThere(check, session, entry)) {
+  if (entry.platform !== undefined && knownKind(entry.mediaType) !== 'index' && await isThere(session, entry)) {
     return;
   }
   const answer = await session.requestPatiently({ purpose: 'child', method: 'GET', reference: entry.digest });
@@ -28,28 +27,22 @@ export async function inspectChild(check: RunningCheck, session: Session, entrie
   await inspectAnswer(check, session, answer, entry, wanted);
 }
 
+/** The platforms of the entries that are images: attestations have the platform unknown/unknown. */
+export function imagePlatforms(entries: readonly Entry[]): Platform[] {
+  return entries.flatMap(({ platform }) => platform === undefined || platform.os === 'unknown' ? [] : [platform]);
+}
+
 /** The entry that the engines choose: containerd's `platforms.Only`, and last what names no platform. */
 function bestOf(entries: readonly Entry[], wanted: Platform): Entry | undefined {
   const rank = ({ platform }: Entry) => platform === undefined ? Infinity : preferenceOf(platform, wanted);
   return entries.filter((entry) => rank(entry) >= 0).sort((a, b) => rank(a) === rank(b) ? 0 : rank(a) - rank(b))[0];
 }
 
-/** HEAD is enough where it fits: Docker Hub does not count it as a pull. */
-async function isThere(check: RunningCheck, session: Session, entry: Entry): Promise<boolean> {
-  const head = await session.request({ purpose: 'child', method: 'HEAD', reference: entry.digest });
-  const length = head.headers['content-length'];
-  if (head.status >= 300 || (length !== undefined && Number(length) !== entry.size)) {
-    return false;
-  }
-  validateType(check, head);
-  return true;
-}
-
-function validateType(check: RunningCheck, answer: HttpResponse): void {
-  const type = mediaTypeOf(answer.headers['content-type']);
-  if (knownKind(type) === undefined) {
-    objectAs('dockerd', check, `refuses an image with the Content-Type ${check.context.redactor.clean(type) || 'of nothing'}`);
-  }
+/** HEAD is enough where all of it is as the entry says: Docker Hub does not count it as a pull. */
+async function isThere(session: Session, { digest, mediaType, size }: Entry): Promise<boolean> {
+  const head = await session.request({ purpose: 'child', method: 'HEAD', reference: digest });
+  const { 'docker-content-digest': named = digest, 'content-length': length } = head.headers;
+  return head.status < 300 && named === digest && Number(length) === size && mediaTypeOf(head) === mediaType;
 }
 
 async function inspectAnswer(check: RunningCheck, session: Session, answer: HttpResponse, entry: Entry, wanted: Platform): Promise<void> {
@@ -59,13 +52,13 @@ async function inspectAnswer(check: RunningCheck, session: Session, answer: Http
   if (answer.body.length !== entry.size) {
     objectAs('containerd', check, `refuses what ${check.context.host} serves: an image of another size than the index names`);
   }
-  const type = mediaTypeOf(answer.headers['content-type']);
-  validateType(check, answer);
-  const manifest = parseManifest(answer.body, kindByMediaType(type) === undefined ? entry.mediaType : type);
+  const type = mediaTypeOf(answer);
+  objectToType(check, answer);
+  const manifest = parseManifest(answer.body, knownKind(type) === undefined ? entry.mediaType : type, 'child');
   object(check, manifest.objections);
   if (manifest.kind === 'index') {
     await inspectChild(check, session, manifest.entries, wanted);
   } else if (entry.platform === undefined) {
-    await inspectConfig(check, session, manifest.config, wanted);
+    await inspectConfig(check, session, manifest, wanted);
   }
 }

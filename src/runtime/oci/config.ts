@@ -1,13 +1,13 @@
-import { ManifestError, platformOfConfig, sha256Digest, Descriptor } from './manifest';
+import { ManifestError, parseConfig, sha256Digest, Image } from './manifest';
 import { fitOf, platformText, Platform } from './platform';
-import { objectAs, textsOf } from './refusals';
+import { object, objectAs, textsOf } from './refusals';
 import { requestConfig, RunningCheck } from './running-check';
 import { Session } from './session';
 import { failure, platformMissing, refusalOfService, seen } from '../verdict/failures';
 
 /** The platform of a single image, which engines pull for every processor. */
-export async function inspectConfig(check: RunningCheck, session: Session, config: Descriptor, wanted: Platform): Promise<string[]> {
-  const platform = await platformOfImage(check, session, config);
+export async function inspectConfig(check: RunningCheck, session: Session, image: Image, wanted: Platform): Promise<string[]> {
+  const platform = await platformOfImage(check, session, image);
   if (platform === undefined) {
     return [];
   }
@@ -19,7 +19,7 @@ export async function inspectConfig(check: RunningCheck, session: Session, confi
   return texts;
 }
 
-async function platformOfImage(check: RunningCheck, session: Session, { digest, size }: Descriptor): Promise<Platform | undefined> {
+async function platformOfImage(check: RunningCheck, session: Session, { config: { digest, size }, layers }: Image): Promise<Platform | undefined> {
   const { context } = check;
   const answer = await requestConfig(check, digest, session.authorization);
   if (answer.status >= 300) {
@@ -32,5 +32,7 @@ async function platformOfImage(check: RunningCheck, session: Session, { digest, 
   if (size !== answer.body.length) {
     objectAs('containerd', check, `refuses what ${context.host} serves: a config of another size than its manifest names`);
   }
-  return platformOfConfig(answer.body);
+  const { platform, objections } = parseConfig(answer.body, layers);
+  object(check, objections);
+  return platform;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { declaredPlatform, Platform } from './platform';
 import { isObject, isTime, parseJson } from '../http/json';
+import { HttpResponse } from '../http/message';
 import { Engine } from '../verdict/message-context';
 
 const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
@@ -39,8 +40,15 @@ export interface Entry extends Descriptor {
 
 export type Manifest = { readonly objections: readonly Objection[] } & (
   | { readonly kind: 'index'; readonly entries: readonly Entry[] }
-  | { readonly kind: 'image'; readonly config: Descriptor }
+  | Image
 );
+
+export interface Image {
+  readonly kind: 'image';
+  readonly config: Descriptor;
+  /** The number of layers. */
+  readonly layers: number;
+}
 
 /** The answer is the manifest of something that ECS cannot run, or no manifest. */
 export class ManifestError extends Error {
@@ -51,8 +59,8 @@ export class ManifestError extends Error {
 }
 
 /** The media type without parameters: Artifactory adds a charset. */
-export function mediaTypeOf(contentType: string | undefined): string {
-  return (contentType ?? '').split(';')[0].trim().toLowerCase();
+export function mediaTypeOf({ headers }: Pick<HttpResponse, 'headers'>): string {
+  return (headers['content-type'] ?? '').split(';')[0].trim().toLowerCase();
 }
 
 /** The kind by the header alone; `undefined` if that depends on the body. Throws if it cannot be an image. */
@@ -75,8 +83,8 @@ export function kindByMediaType(mediaType: string): Manifest['kind'] | undefined
   throw new ManifestError('NOT_AN_IMAGE', `a ${mediaType}`);
 }
 
-export function parseManifest(body: Buffer, contentType: string | undefined): Manifest {
-  const headerType = mediaTypeOf(contentType);
+/** Reads a manifest that is served with this media type: the one behind the tag or digest, or what an index leads to. */
+export function parseManifest(body: Buffer, headerType: string, place: 'top' | 'child' = 'top'): Manifest {
   const headerKind = kindByMediaType(headerType);
   const json = parseObject(body);
   if (json.fsLayers !== undefined) {
@@ -90,7 +98,7 @@ export function parseManifest(body: Buffer, contentType: string | undefined): Ma
   }
   validateTypes(json);
   const objections = headerKind === undefined ? [] : objectionsToType(headerType, bodyType);
-  return kind === 'index' ? { kind, objections, entries: entriesOf(json) } : parseImage(json, objections);
+  return kind === 'index' ? { kind, objections, entries: entriesOf(json) } : parseImage(json, objections, place === 'top' && headerType !== OCI_MANIFEST);
 }
 
 /** The kind by one of the four media types. */
@@ -141,7 +149,9 @@ const DOCUMENT: Readonly<Record<string, Type>> = {
   annotations: isTexts,
 };
 
-const CONFIG: Readonly<Record<string, Type>> = { os: isText, architecture: isText, variant: isText, created: isTime };
+const CONFIG: Readonly<Record<string, Type>> = {
+  os: isText, architecture: isText, variant: isText, created: isTime, rootfs: isObject, config: isObject, history: isList,
+};
 
 /** The engines refuse a whole document for one field of another type than they expect. */
 function validateTypes(json: Record<string, unknown>): void {
@@ -200,10 +210,12 @@ function descriptorOf({ mediaType, digest, size }: Record<string, unknown>): Des
   return { mediaType: typeof mediaType === 'string' ? mediaType : '', digest: typeof digest === 'string' ? digest : '', size: Number(size ?? 0) };
 }
 
-function parseImage(json: Record<string, unknown>, objections: readonly Objection[]): Manifest {
+function parseImage(json: Record<string, unknown>, objections: readonly Objection[], isStrict: boolean): Manifest {
   const config = descriptorOf(isObject(json.config) ? json.config : {});
   if (![...CONFIG_TYPES, ...OLD_CONFIG_TYPES].includes(config.mediaType)) {
-    throw new ManifestError('NOT_AN_IMAGE', `an artifact (${config.mediaType})`);
+    // Of OCI's manifests and behind an index, dockerd looks only at how the type begins.
+    const isPulled = !isStrict && /^application\/vnd\.(docker|oci\.image)\.(?!ai\.)/i.test(config.mediaType);
+    throw new ManifestError(isPulled ? 'PROTOCOL_ERROR' : 'NOT_AN_IMAGE', `an artifact (${config.mediaType})`);
   }
   if (!isSha256(config.digest)) {
     throw new ManifestError('PROTOCOL_ERROR', 'a manifest without a config');
@@ -212,17 +224,22 @@ function parseImage(json: Record<string, unknown>, objections: readonly Objectio
     ...OLD_CONFIG_TYPES.includes(config.mediaType) ? [{ engine: 'containerd' as const, reason: 'a manifest whose config has no media type of an image' }] : [],
     ...config.size === 0 ? [{ engine: 'containerd' as const, reason: 'a manifest whose config has no size' }] : [],
   ];
-  return { kind: 'image', config, objections: [...objections, ...own] };
+  return { kind: 'image', config, objections: [...objections, ...own], layers: Array.isArray(json.layers) ? json.layers.length : 0 };
 }
 
-/** The platform in the config blob of an image; `undefined` if it declares none. */
-export function platformOfConfig(body: Buffer): Platform | undefined {
+/** The config blob of an image with so many layers; its platform is `undefined` if it declares none. */
+export function parseConfig(body: Buffer, layers: number): { readonly platform?: Platform; readonly objections: readonly Objection[] } {
   const json = parseObject(body);
-  const wrong = wrongField(json, CONFIG);
+  const { rootfs } = json;
+  const ids = isObject(rootfs) ? rootfs.diff_ids ?? [] : [];
+  const wrong = wrongField(json, CONFIG) ?? (Array.isArray(ids) ? undefined : 'diff_ids');
   if (wrong !== undefined) {
     throw new ManifestError('PROTOCOL_ERROR', `a config whose ${wrong} has a wrong type`);
   }
-  return declaredPlatform(json);
+  if ((ids as unknown[]).length !== layers) {
+    throw new ManifestError('PROTOCOL_ERROR', 'a config with other layers than its manifest');
+  }
+  return { platform: declaredPlatform(json), objections: isObject(rootfs) ? [] : [{ engine: 'dockerd', reason: 'a config without rootfs' }] };
 }
 
 export function sha256Digest(body: Buffer): string {

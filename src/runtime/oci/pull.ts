@@ -1,7 +1,7 @@
-import { inspectChild } from './child';
+import { imagePlatforms, inspectChild } from './child';
 import { inspectConfig } from './config';
-import { hasDigest, isDigest, kindByMediaType, ManifestError, mediaTypeOf, parseManifest, sha256Digest } from './manifest';
-import { object, objectAs, refusalOf, textsOf } from './refusals';
+import { hasDigest, isDigest, kindByMediaType, knownKind, ManifestError, mediaTypeOf, parseManifest, sha256Digest } from './manifest';
+import { object, objectAs, objectToType, refusalOf, shownType, textsOf } from './refusals';
 import { RunningCheck } from './running-check';
 import { Session } from './session';
 import { isLogin } from '../http/credentials';
@@ -20,27 +20,33 @@ export interface Pulled {
 
 /** Sends the requests that ECS sends, up to the config; rejects with a CheckFailure or NetworkFailure. */
 export async function pull(check: RunningCheck): Promise<Pulled> {
+  const session = new Session(check);
   try {
-    return await pullLikeEcs(check);
+    return await pullLikeEcs(check, session);
   } catch (error) {
-    throw error instanceof ManifestError ? notRunnable(check.context, error.verdict, error.message) : error;
+    throw error instanceof ManifestError ? notRunnable(check.context, error.verdict, error.message) : await session.asBothEngines(error);
   }
 }
 
-async function pullLikeEcs(check: RunningCheck): Promise<Pulled> {
-  const session = new Session(check);
+async function pullLikeEcs(check: RunningCheck, session: Session): Promise<Pulled> {
   await session.begin();
-  const { digest, mediaType } = await resolve(check, session);
-  const platforms = check.needsBody ? await inspect(check, session, digest, mediaType) : undefined;
+  const resolved = await resolve(check, session);
+  const inspected = check.needsBody ? await inspect(check, session, resolved) : undefined;
   const isPublic = session.authorization === undefined || !isLogin(check.context.credentials);
-  return { verdict: isPublic ? 'PUBLIC_IMAGE' : 'OK', digest, mediaType, ...platforms && { platforms } };
+  return { verdict: isPublic ? 'PUBLIC_IMAGE' : 'OK', ...resolved, ...inspected };
 }
 
 type Resolved = Pick<Pulled, 'digest' | 'mediaType'>;
 
-/** The digest behind the tag: by HEAD, which Docker Hub does not count as a pull, or by GET where HEAD is refused or names none. */
+/**
+ * The digest behind the tag: by HEAD, which Docker Hub does not count as a pull, or by GET where HEAD is refused or names none. containerd
+ * asks for a digest as well, dockerd gets it.
+ */
 async function resolve(check: RunningCheck, session: Session): Promise<Resolved> {
   const { image, context } = check;
+  if (image.digest !== undefined && context.engine === 'dockerd') {
+    return { digest: image.digest, mediaType: '' };
+  }
   const reference = image.digest ?? image.tag ?? 'latest';
   const head = await session.requestPatiently({ purpose: 'manifest', method: 'HEAD', reference });
   if (head.status < 300) {
@@ -76,37 +82,54 @@ function throwUnlessGetTellsMore({ context, environment }: RunningCheck, { isBas
 
 function resolvedByHead(check: RunningCheck, head: HttpResponse): Resolved | undefined {
   const { image, context } = check;
-  const digest = image.digest ?? head.headers['docker-content-digest']?.toString();
+  const digest = image.digest ?? digestHeader(head);
   const length = head.headers['content-length'];
-  const mediaType = mediaTypeOf(head.headers['content-type']);
-  if (length === undefined) {
-    objectAs('dockerd', check, `cannot pull from ${context.host}, which answers HEAD without Content-Length`);
-  }
+  objectToLength(check, head);
   if (digest === undefined || (length === undefined && image.digest === undefined)) {
     return undefined;
   }
   if (!isDigest(digest)) {
     throw failure('PROTOCOL_ERROR', `${context.host} answers with a digest that is none`, 'correct Docker-Content-Digest in the registry or a proxy in front of it');
   }
-  if (kindByMediaType(mediaType) === undefined) {
-    objectAs('containerd', check, `cannot pull from ${context.host}, which answers HEAD with the Content-Type ${mediaType || 'of nothing'}`);
+  if (context.engine === 'dockerd' && knownKind(mediaTypeOf(head)) === undefined) {
+    return undefined;
   }
-  return { digest, mediaType };
+  return { digest, mediaType: typeForContainerd(check, head) };
+}
+
+function digestHeader({ headers }: HttpResponse): string | undefined {
+  return headers['docker-content-digest']?.toString();
+}
+
+/** dockerd trusts the digest of a tag only together with a length. */
+function objectToLength(check: RunningCheck, answer: HttpResponse): void {
+  if (check.image.digest === undefined && digestHeader(answer) !== undefined && answer.headers['content-length'] === undefined) {
+    objectAs('dockerd', check, `cannot pull from ${check.context.host}, which names a digest without Content-Length`);
+  }
+}
+
+/** The media type, which has to be one of a manifest letter by letter for containerd. */
+function typeForContainerd(check: RunningCheck, answer: HttpResponse): string {
+  const mediaType = mediaTypeOf(answer);
+  if (kindByMediaType(mediaType) === undefined || !answer.headers['content-type']?.startsWith(mediaType)) {
+    objectAs('containerd', check, `cannot pull from ${check.context.host}, which serves the manifest with the Content-Type ${shownType(check, mediaType)}`);
+  }
+  return mediaType;
 }
 
 function resolvedByGet(check: RunningCheck, answer: HttpResponse): Resolved {
   const digest = sha256Digest(answer.body);
-  const named = answer.headers['docker-content-digest']?.toString() ?? digest;
+  const named = digestHeader(answer) ?? digest;
+  objectToLength(check, answer);
   if (check.image.digest === undefined && named !== digest) {
     throw new ManifestError('PROTOCOL_ERROR', 'a manifest with a wrong digest');
   }
-  const mediaType = mediaTypeOf(answer.headers['content-type']);
-  parseManifest(answer.body, answer.headers['content-type']);
-  return { digest: check.image.digest ?? digest, mediaType };
+  parseManifest(answer.body, mediaTypeOf(answer));
+  return { digest: check.image.digest ?? digest, mediaType: typeForContainerd(check, answer) };
 }
 
-/** The platforms of the manifest with this digest, one of which is the one that is needed. */
-async function inspect(check: RunningCheck, session: Session, digest: string, headType: string): Promise<readonly string[] | undefined> {
+/** The manifest with this digest, and its platforms, one of which is the one that is needed. */
+async function inspect(check: RunningCheck, session: Session, { digest, mediaType: headType }: Resolved): Promise<Pick<Pulled, 'mediaType' | 'platforms'>> {
   const answer = await session.requestPatiently({ purpose: 'manifest', method: 'GET', reference: digest });
   if (answer.status >= 300) {
     throw refusalOf(check, session, answer);
@@ -114,18 +137,16 @@ async function inspect(check: RunningCheck, session: Session, digest: string, he
   if (!hasDigest(answer.body, digest)) {
     throw new ManifestError('PROTOCOL_ERROR', 'a manifest with a wrong digest');
   }
-  const type = mediaTypeOf(answer.headers['content-type']);
-  const manifest = parseManifest(answer.body, kindByMediaType(headType) === undefined ? type : headType);
-  if (kindByMediaType(type) === undefined) {
-    objectAs('dockerd', check, `refuses a manifest with the Content-Type ${type || 'of nothing'}`);
-  }
+  const mediaType = knownKind(headType) === undefined ? mediaTypeOf(answer) : headType;
+  const manifest = parseManifest(answer.body, mediaType);
+  objectToType(check, answer);
   object(check, manifest.objections);
   if (check.platform === undefined) {
-    return undefined;
+    return { mediaType };
   }
-  if (manifest.kind === 'index') {
-    await inspectChild(check, session, manifest.entries, check.platform);
-    return textsOf(check, manifest.entries.flatMap(({ platform }) => platform === undefined || platform.os === 'unknown' ? [] : [platform]));
+  if (manifest.kind === 'image') {
+    return { mediaType, platforms: await inspectConfig(check, session, manifest, check.platform) };
   }
-  return inspectConfig(check, session, manifest.config, check.platform);
+  await inspectChild(check, session, manifest.entries, check.platform);
+  return { mediaType, platforms: textsOf(check, imagePlatforms(manifest.entries)) };
 }

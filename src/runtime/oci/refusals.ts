@@ -1,5 +1,5 @@
 import { parseChallenges } from './challenge';
-import { Objection } from './manifest';
+import { knownKind, mediaTypeOf, Objection } from './manifest';
 import { platformText, Platform } from './platform';
 import { RunningCheck } from './running-check';
 import { Session } from './session';
@@ -17,6 +17,18 @@ export function objectAs(engine: Engine, { context }: RunningCheck, cause: strin
 
 export function object(check: RunningCheck, objections: readonly Objection[]): void {
   objections.forEach(({ engine, reason }) => objectAs(engine, check, `refuses what ${check.context.host} serves: ${reason}`));
+}
+
+/** dockerd reads a manifest by the type that it is served with. */
+export function objectToType(check: RunningCheck, answer: HttpResponse): void {
+  const type = mediaTypeOf(answer);
+  if (knownKind(type) === undefined) {
+    objectAs('dockerd', check, `refuses a manifest with the Content-Type ${shownType(check, type)}`);
+  }
+}
+
+export function shownType({ context }: RunningCheck, mediaType: string): string {
+  return context.redactor.clean(mediaType) || 'of nothing';
 }
 
 /** The verdict on a manifest that is refused. */

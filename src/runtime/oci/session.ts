@@ -1,18 +1,22 @@
-import { authorize, challengeOf } from './authorize';
+import { authorize, challengesToAnswer, loginOfContainerd } from './authorize';
 import { Challenge } from './challenge';
 import { ping, requestManifest, ManifestRequest, RunningCheck } from './running-check';
 import { HttpResponse } from '../http/message';
 import { retryAfterOf } from '../http/retry';
 import { notARegistry, refusalOfService, refusedByEngine, refusedWithoutChallenge, seen, unexpected } from '../verdict/failures';
-import { CheckFailure } from '../verdict/verdict';
+import { CheckFailure, Verdict } from '../verdict/verdict';
 
 /** After a push, it takes a moment until all replicas of a registry have the image. */
 const NOT_FOUND_DELAYS = [1_000, 2_000, 3_000];
+
+/** Verdicts that depend on how an engine logs in. */
+const ABOUT_ACCESS: readonly Verdict[] = ['CREDENTIALS_REJECTED', 'SECRET_MALFORMED', 'PULL_DENIED', 'IMAGE_NOT_FOUND'];
 
 /** The requests of one check, which go through the login once if the registry demands it. */
 export class Session {
   public authorization?: string;
   private root?: HttpResponse;
+  private answered: readonly Challenge[] = [];
 
   constructor(private readonly check: RunningCheck) {}
 
@@ -26,9 +30,9 @@ export class Session {
       return;
     }
     this.root = await ping(this.check);
-    const challenge = challengeOf(this.check, this.root);
-    if (challenge !== undefined) {
-      await this.login(challenge).catch((error: unknown) => this.unlessPublic(error));
+    const challenges = challengesToAnswer(this.check, this.root);
+    if (challenges !== undefined) {
+      await this.login(challenges);
     }
   }
 
@@ -51,33 +55,46 @@ export class Session {
     if (this.authorization !== undefined || answer.status < 300) {
       return answer;
     }
-    const challenge = await this.challengeAfter(answer);
-    if (challenge === undefined) {
+    const challenges = await this.challengesAfter(answer);
+    if (challenges === undefined) {
       return answer;
     }
-    await this.login(challenge);
+    await this.login(challenges);
     return requestManifest(this.check, request, this.authorization);
   }
 
-  private async login(challenge: Challenge): Promise<void> {
-    this.authorization = await authorize(this.check, challenge);
-  }
-
-  /** What dockerd cannot log in to, containerd can still pull if it is public. */
-  private async unlessPublic(error: unknown): Promise<never> {
-    if (error instanceof CheckFailure && error.definite) {
-      const { image } = this.check;
-      const answer = await requestManifest(this.check, { purpose: 'manifest', method: 'HEAD', reference: image.digest ?? image.tag ?? 'latest' });
-      throw answer.status < 300 ? new CheckFailure(error.verdict, error.message, false) : error;
+  /** On instances, a no is definite only if containerd cannot pull either, which logs in otherwise, or not at all. */
+  public async asBothEngines(error: unknown): Promise<unknown> {
+    const { context } = this.check;
+    if (context.engine !== 'dockerd' || !(error instanceof CheckFailure && error.definite && ABOUT_ACCESS.includes(error.verdict))) {
+      return error;
     }
-    throw error;
+    const isOpen = await this.canContainerdPull(error.verdict).catch(() => true);
+    return isOpen ? new CheckFailure(error.verdict, error.message, false) : error;
   }
 
-  /** The challenge to a request without credentials that was refused; `undefined` if the registry demands none. */
-  private async challengeAfter(anonymous: HttpResponse): Promise<Challenge | undefined> {
+  private async canContainerdPull(verdict: Verdict): Promise<boolean> {
+    const { check, answered } = this;
+    const head = { purpose: 'manifest', method: 'HEAD', reference: check.image.digest ?? check.image.tag ?? 'latest' } as const;
+    const anonymous = await requestManifest(check, head);
+    if (anonymous.status < 300 || anonymous.status === 405) {
+      return true;
+    }
+    const refusedBy = this.authorization !== undefined ? 'manifest' : verdict === 'PULL_DENIED' ? 'token' : 'login';
+    const login = await loginOfContainerd(check, answered, anonymous, refusedBy);
+    return typeof login === 'string' ? (await requestManifest(check, head, login)).status < 300 : login;
+  }
+
+  private async login(challenges: readonly Challenge[]): Promise<void> {
+    this.answered = challenges;
+    this.authorization = await authorize(this.check, challenges);
+  }
+
+  /** The challenges to a request without credentials that was refused; `undefined` if the registry demands none. */
+  private async challengesAfter(anonymous: HttpResponse): Promise<readonly Challenge[] | undefined> {
     const { check } = this;
     const { context } = check;
-    const offered = challengeOf(check, anonymous);
+    const offered = challengesToAnswer(check, anonymous);
     if (offered !== undefined && context.engine === 'dockerd') {
       throw refusedByEngine(context, 'dockerd', `cannot log in to ${context.host}: ${check.api.pathname} does not demand credentials`,
         'let the registry answer requests without credentials for /v2/ with HTTP 401 and a challenge');
@@ -89,21 +106,21 @@ export class Session {
     if (![401, 403, 404].includes(anonymous.status)) {
       throw general ?? unexpected(context, anonymous);
     }
-    return this.challengeOfRoot(anonymous);
+    return this.challengesOfRoot(anonymous);
   }
 
   /** Some registries hide a private repository behind 404, or omit the challenge there: the root of the API has it. */
-  private async challengeOfRoot(anonymous: HttpResponse): Promise<Challenge | undefined> {
+  private async challengesOfRoot(anonymous: HttpResponse): Promise<readonly Challenge[] | undefined> {
     const { check } = this;
     const { context } = check;
     const root = this.root ?? await ping(check);
-    const challenge = challengeOf(check, root);
-    if (challenge !== undefined && context.engine !== undefined) {
+    const challenges = challengesToAnswer(check, root);
+    if (challenges !== undefined && context.engine !== undefined) {
       throw refusedByEngine(context, 'containerd', `does not log in to ${context.host}, which refuses the manifest without a challenge (${seen(context, anonymous)})`,
         'let the registry answer requests without credentials with HTTP 401 and a challenge');
     }
-    if (challenge !== undefined) {
-      return challenge;
+    if (challenges !== undefined) {
+      return challenges;
     }
     if (root.status === 401 || root.status === 403) {
       throw refusedWithoutChallenge(context, root);

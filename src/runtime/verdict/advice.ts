@@ -1,4 +1,5 @@
 import { CUSTOM } from '../../registries/custom';
+import { GITEA } from '../../registries/gitea';
 import { REGISTRIES, registryOfHost, registryOfKey } from '../../registries/registries';
 import { Finding, Registry } from '../../registries/registry';
 import { Credentials } from '../http/credentials';
@@ -7,6 +8,11 @@ import { Credentials } from '../http/credentials';
 export function adviserFor(host: string, key?: string): Registry {
   const named = key === undefined || key === CUSTOM.key ? undefined : registryOfKey(key);
   return named ?? registryOfHost(host) ?? REGISTRIES.find(({ probableHost }) => probableHost?.test(host)) ?? CUSTOM;
+}
+
+/** Gitea and Forgejo run under any name, and nobody else has this service with this scope. */
+export function adviserByChallenge(registry: Registry, { service, scope }: Readonly<Record<string, string>>): Registry {
+  return registry === CUSTOM && service === 'container_registry' && scope === '*' ? GITEA : registry;
 }
 
 /** The next step after the registry refused the login. */

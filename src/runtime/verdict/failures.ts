@@ -1,6 +1,6 @@
 import { obtainStep, permitStep } from './advice';
 import { Engine, MessageContext, shownHost } from './message-context';
-import { registryErrorOf, speaksOfAddress, speaksOfPolicy, RegistryError } from './registry-error';
+import { registryErrorOf, speaksOfAddress, speaksOfDenial, speaksOfPolicy, RegistryError } from './registry-error';
 import { MESSAGE_LIMIT, oneLine } from './text';
 import { CheckFailure, Verdict } from './verdict';
 import { isLogin } from '../http/credentials';
@@ -32,13 +32,22 @@ function isOutside({ restrictedNetwork, location }: MessageContext): boolean {
   return restrictedNetwork && location !== 'function-in-vpc';
 }
 
-function isUncertain(context: MessageContext, { status }: HttpResponse): boolean {
-  return isOutside(context) && [401, 403, 404].includes(status);
+function isUncertain(context: MessageContext, response: HttpResponse): boolean {
+  const { status } = response;
+  return (isOutside(context) && [401, 403, 404].includes(status)) || (status === 403 && !registryErrorOf(response).isRegistrys);
 }
 
-/** Registries that can fetch images from another one: their 404 can mean that the other one refuses, or is down. */
-function isProxyCache({ registry, image }: MessageContext): boolean {
-  return ['harbor', 'nexus', 'jfrog'].includes(registry.key) || image.includes('/dependency_proxy/');
+/**
+ * Whether a 404 can be that of a proxy cache whose upstream refuses, or is down. Only the path of GitLab tells. Harbor, Nexus and JFrog answer
+ * for a proxy as for a repository of their own: same headers, same code, same text. Harbor's text tells at least that it is Harbor, and
+ * that of a missing project has no upstream.
+ */
+function isProxyCache({ registry, image }: MessageContext, response: HttpResponse): boolean {
+  const { code, text = '' } = registryErrorOf(response);
+  if (code === 'NOT_FOUND' && /\bproject .*not found/.test(text)) {
+    return false;
+  }
+  return ['harbor', 'nexus', 'jfrog'].includes(registry.key) || image.includes('/dependency_proxy/') || (code === 'NOT_FOUND' && /\bartifact .*not found/.test(text));
 }
 
 /** A 403 that names the caller's address, or can be about it because the user declared so. */
@@ -48,8 +57,7 @@ function restriction(context: MessageContext, response: HttpResponse, error: Reg
 
 /** A 403 that no registry wrote comes from a firewall, proxy or gateway in front of it, and proves nothing about credentials. */
 function firewall(context: MessageContext, response: HttpResponse, error: RegistryError): CheckFailure | undefined {
-  const isForeign = error.html || (!error.isRegistrys && context.location !== 'function-in-vpc');
-  return response.status === 403 && isForeign ? notAdmitted(context, response, error) : undefined;
+  return response.status === 403 && !error.isRegistrys ? notAdmitted(context, response, error) : undefined;
 }
 
 /** What another host answers, which a redirect led to, is about that host: the network or the storage behind the registry. */
@@ -112,8 +120,7 @@ export function manifestRefused(context: MessageContext, response: HttpResponse,
   if (status === 404) {
     return notFound(context, response);
   }
-  // Quay answers 405 for a namespace that is disabled.
-  if (status === 401 || status === 403 || (status === 405 && error.code === 'DENIED')) {
+  if (status === 401 || status === 403 || (status === 405 && speaksOfDenial(error))) {
     return pullDenied(context, response);
   }
   return unexpected(context, response);
@@ -121,7 +128,7 @@ export function manifestRefused(context: MessageContext, response: HttpResponse,
 
 function notFound(context: MessageContext, response: HttpResponse): CheckFailure {
   const where = seen(context, response);
-  return isProxyCache(context)
+  return isProxyCache(context, response)
     ? failure('IMAGE_NOT_FOUND', `${context.image} does not exist, or ${context.host} cannot fetch it from its upstream (${where})`,
       'check repository and tag, and the upstream registry and its credentials if this is a proxy cache', false)
     : failure('IMAGE_NOT_FOUND', `${context.image} does not exist, or ${context.credentialsName} cannot access it (${where})`,
@@ -157,7 +164,7 @@ export function platformMissing(context: MessageContext, offered: readonly strin
 /** The index is there, the image that it names for the platform is not. */
 export function imageIncomplete(context: MessageContext, response: HttpResponse, platform: string): CheckFailure {
   return failure('IMAGE_INCOMPLETE', `${context.image} names an image for ${platform} that is gone (${seen(context, response)})`,
-    'push the image again, and exempt what an index names from the clean-up of untagged images', !isUncertain(context, response));
+    'push the image again, and exempt what an index names from the clean-up of untagged images', !isUncertain(context, response) && !isProxyCache(context, response));
 }
 
 const ENGINES: Readonly<Record<Engine, string>> = { containerd: 'containerd, the engine of Fargate,', dockerd: 'dockerd, the engine of instances,' };

@@ -42,3 +42,8 @@ export function speaksOfAddress({ text }: RegistryError): boolean {
 export function speaksOfPolicy({ code, text }: RegistryError): boolean {
   return /POLICY/i.test(code ?? '') || /\b(polic(y|ies)|vulnerabilit|quarantine|xray|malicious|unsigned|unscanned)/i.test(text ?? '');
 }
+
+/** Quay's 405 for a namespace that is disabled, with one code or another. */
+export function speaksOfDenial({ code, text }: RegistryError): boolean {
+  return code === 'DENIED' || /\bdisabled\b/i.test(text ?? '');
+}
