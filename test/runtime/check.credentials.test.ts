@@ -103,6 +103,20 @@ describeBehaviours('who may pull', [
     definite: false,
   },
   {
+    name: 'the same where the engine is not known',
+    quirks: { token: () => errors(403, 'DENIED'), post: () => ({ body: JSON.stringify({ access_token: TOKEN }) }) },
+    verdict: 'PULL_DENIED',
+    definite: false,
+    requests: 'manifest login token manifest token manifest',
+  },
+  {
+    name: 'a refusal of the token is definite where POST is refused as well',
+    quirks: { token: () => errors(403, 'DENIED') },
+    verdict: 'PULL_DENIED',
+    definite: true,
+    requests: 'manifest login token manifest token',
+  },
+  {
     name: 'on instances a no is definite where containerd gets the same token',
     input: { engine: 'dockerd' },
     quirks: { manifest: () => errors(403, 'DENIED') },

@@ -159,11 +159,11 @@ async function tokenByPost(check: RunningCheck, { realm, service, scopes }: Toke
   return token;
 }
 
-/** What refused dockerd. */
+/** What refused the check. */
 export type RefusedBy = 'login' | 'token' | 'manifest';
 
 /**
- * What containerd gets where dockerd is refused, since it asks by POST, and for the scopes of the challenge as well: an Authorization, or
+ * What containerd gets where the check is refused, since it asks by POST, and for the scopes of the challenge as well: an Authorization, or
  * `false` if it gets nothing else. `true` where that is not tried, because it would send the password elsewhere, or again after a refusal.
  */
 export async function loginOfContainerd(
@@ -182,11 +182,12 @@ export async function loginOfContainerd(
     return false;
   }
   const service = serviceOf(check, params);
-  const isSameScope = service.scopes.length === 1;
-  if (isSameScope === (refusedBy === 'manifest')) {
-    return !isSameScope;
+  const wasAskedForAll = given.context.engine === undefined || service.scopes.length === 1;
+  // Either there is nothing else to ask for, or a refusal is not answered with the same password.
+  if (wasAskedForAll === (refusedBy === 'manifest')) {
+    return !wasAskedForAll;
   }
-  const token = await tokenByPost(check, service) ?? (isSameScope ? undefined : await tokenByGet(check, service, true));
+  const token = await tokenByPost(check, service) ?? (wasAskedForAll ? undefined : await tokenByGet(check, service, true));
   check.context.redactor.add(token ?? '');
   return token === undefined ? false : `Bearer ${token}`;
 }

@@ -63,10 +63,10 @@ export class Session {
     return requestManifest(this.check, request, this.authorization);
   }
 
-  /** On instances, a no is definite only if containerd cannot pull either, which logs in otherwise, or not at all. */
+  /** A no is definite only if each engine that can be the one of the task fails: containerd logs in otherwise than dockerd, or not at all. */
   public async asBothEngines(error: unknown): Promise<unknown> {
     const { context } = this.check;
-    if (context.engine !== 'dockerd' || !(error instanceof CheckFailure && error.definite && ABOUT_ACCESS.includes(error.verdict))) {
+    if (context.engine === 'containerd' || !(error instanceof CheckFailure && error.definite && ABOUT_ACCESS.includes(error.verdict))) {
       return error;
     }
     const isOpen = await this.canContainerdPull(error.verdict).catch(() => true);
@@ -75,12 +75,15 @@ export class Session {
 
   private async canContainerdPull(verdict: Verdict): Promise<boolean> {
     const { check, answered } = this;
+    const refusedBy = this.authorization !== undefined ? 'manifest' : verdict === 'PULL_DENIED' ? 'token' : 'login';
+    if (check.context.engine === undefined && refusedBy !== 'token') {
+      return false;
+    }
     const head = { purpose: 'manifest', method: 'HEAD', reference: check.image.digest ?? check.image.tag ?? 'latest' } as const;
     const anonymous = await requestManifest(check, head);
     if (anonymous.status < 300 || anonymous.status === 405) {
       return true;
     }
-    const refusedBy = this.authorization !== undefined ? 'manifest' : verdict === 'PULL_DENIED' ? 'token' : 'login';
     const login = await loginOfContainerd(check, answered, anonymous, refusedBy);
     return typeof login === 'string' ? (await requestManifest(check, head, login)).status < 300 : login;
   }
