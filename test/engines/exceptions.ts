@@ -31,8 +31,8 @@ export const EXCEPTIONS: readonly Exception[] = [
   },
   {
     faults: ['no, but it can be pulled'],
-    kind: /^login probe: 40[13]$/,
-    reason: 'The check sends refused credentials once, so that it locks no account: what a token service refuses without a scope is refused.',
+    kind: /^login probe: 40[13]$|^HEAD: 401 \+ challenge: .*basic|^\/v2\/: Basic \+ HEAD: 401$/i,
+    reason: 'The check sends refused credentials once, so that it locks no account: what is refused without a scope, or to HEAD with the password, is refused.',
   },
   {
     faults: ['yes, but it cannot be pulled', 'yes, but it cannot run'],
