@@ -178,7 +178,7 @@ export async function loginOfContainerd(
   if (answered.length !== 1 || answered[0].scheme !== scheme || ['realm', 'service'].some((name) => answered[0].params[name] !== params[name])) {
     return true;
   }
-  if (scheme === 'basic' || refusedBy === 'login') {
+  if (scheme === 'basic' || refusedBy === 'login' || !isLogin(given.context.credentials)) {
     return false;
   }
   const service = serviceOf(check, params);
