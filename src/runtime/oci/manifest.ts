@@ -52,7 +52,8 @@ export interface Image {
 
 /** The answer is the manifest of something that ECS cannot run, or no manifest. */
 export class ManifestError extends Error {
-  constructor(public readonly verdict: 'NOT_AN_IMAGE' | 'PROTOCOL_ERROR', reason: string) {
+  /** The type is what the server says, and nothing that can be shown as it is. */
+  constructor(public readonly verdict: 'NOT_AN_IMAGE' | 'PROTOCOL_ERROR', reason: string, public readonly type?: string) {
     super(reason);
     this.name = 'ManifestError';
   }
@@ -80,7 +81,7 @@ export function kindByMediaType(mediaType: string): Manifest['kind'] | undefined
   if (/^(application\/(json|octet-stream)|text\/plain|)$/.test(mediaType)) {
     return undefined;
   }
-  throw new ManifestError('NOT_AN_IMAGE', `a ${mediaType}`);
+  throw new ManifestError('NOT_AN_IMAGE', 'something else', mediaType);
 }
 
 /** Reads a manifest that is served with this media type: the one behind the tag or digest, or what an index leads to. */
@@ -215,7 +216,7 @@ function parseImage(json: Record<string, unknown>, objections: readonly Objectio
   if (![...CONFIG_TYPES, ...OLD_CONFIG_TYPES].includes(config.mediaType)) {
     // Of OCI's manifests and behind an index, dockerd looks only at how the type begins.
     const isPulled = !isStrict && /^application\/vnd\.(docker|oci\.image)\.(?!ai\.)/i.test(config.mediaType);
-    throw new ManifestError(isPulled ? 'PROTOCOL_ERROR' : 'NOT_AN_IMAGE', `an artifact (${config.mediaType})`);
+    throw new ManifestError(isPulled ? 'PROTOCOL_ERROR' : 'NOT_AN_IMAGE', 'an artifact', config.mediaType);
   }
   if (!isSha256(config.digest)) {
     throw new ManifestError('PROTOCOL_ERROR', 'a manifest without a config');

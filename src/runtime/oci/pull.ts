@@ -24,7 +24,7 @@ export async function pull(check: RunningCheck): Promise<Pulled> {
   try {
     return await pullLikeEcs(check, session);
   } catch (error) {
-    throw error instanceof ManifestError ? notRunnable(check.context, error.verdict, error.message) : await session.asBothEngines(error);
+    throw error instanceof ManifestError ? notRunnable(check.context, error.verdict, error.message, error.type) : await session.asBothEngines(error);
   }
 }
 

@@ -150,9 +150,9 @@ export function pullDenied(context: MessageContext, response: HttpResponse, defi
     withNetworkStep(context, permitStep(context.registry, context.credentials)), definite);
 }
 
-export function notRunnable(context: MessageContext, verdict: Verdict, reason: string): CheckFailure {
+export function notRunnable(context: MessageContext, verdict: Verdict, reason: string, type?: string): CheckFailure {
   const step = verdict === 'NOT_AN_IMAGE' ? 'name an image, or build and push it again' : 'check the host, and what a proxy in front of the registry does';
-  return failure(verdict, `${context.image} is not an image that ECS can run: ${context.host} serves ${context.redactor.clean(reason)}`, step);
+  return failure(verdict, `${context.image} is not an image that ECS can run: ${context.host} serves ${reason}${type === undefined ? '' : ` (${context.redactor.clean(type)})`}`, step);
 }
 
 export function platformMissing(context: MessageContext, offered: readonly string[], wanted: string, definite: boolean): CheckFailure {
