@@ -219,7 +219,7 @@ describe('ports that do not speak TLS', () => {
   test('plain HTTP on the port is said as it is', async () => {
     const environment = { ...virtualEnvironment(bench()), connectTo: () => ({ host: '127.0.0.1', port: bench().plain.port }) };
     const result = await checkPull(input, environment);
-    expect(result).toMatchObject({ verdict: 'PROTOCOL_ERROR', definite: false, message: expect.stringMatching(/does not speak TLS \(E.*\); serve the registry over https/) });
+    expect(result).toMatchObject({ verdict: 'PROTOCOL_ERROR', definite: false, message: expect.stringMatching(/does not speak TLS \(wrong version number\); serve the registry over https/) });
     expect(bench().plain.seen).toEqual([]);
   });
 

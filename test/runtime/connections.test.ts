@@ -1,4 +1,5 @@
 import { checkPull, Connections, CheckEnvironment, CheckInput } from '../../src/runtime/check';
+import { makeCertificate } from '../support/certificates';
 import { HOST, virtualEnvironment, useBench } from '../support/check-harness';
 import { PASSWORD, registry, USERNAME } from '../support/registry-script';
 
@@ -87,7 +88,14 @@ test('a connection of this check that is cut is an answer to this check', async 
   expect(bench().secure.seen).toHaveLength(2);
 });
 
-test('no variable switches the check of certificates off', () => {
-  const { tls } = new Connections().agentsFor({ allowLoopback: false, allowPrivateNetworks: false }, 0);
-  expect(tls.options.rejectUnauthorized).toBe(true);
+test.each([undefined, makeCertificate([HOST]).ca])('no variable switches the check of certificates off', async (ca) => {
+  const warning = jest.spyOn(process, 'emitWarning').mockImplementation();
+  process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
+  try {
+    expect((await check(kept, { ca })).verdict).toBe('TLS_UNTRUSTED');
+  } finally {
+    delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+    warning.mockRestore();
+  }
+  expect(bench().secure.seen).toEqual([]);
 });

@@ -2,10 +2,10 @@
 export type NetworkFailureKind =
   | 'address-reserved' | 'address-private'
   | 'dns' | 'unreachable' | 'refused' | 'cut' | 'timeout'
-  | 'tls' | 'not-tls'
+  | 'certificate' | 'client-certificate' | 'tls' | 'not-tls'
   | 'not-http' | 'too-large' | 'encoded' | 'redirect' | 'redirect-http' | 'deadline';
 
-const RETRYABLE: readonly NetworkFailureKind[] = ['dns', 'unreachable', 'refused', 'cut', 'timeout'];
+const RETRYABLE: readonly NetworkFailureKind[] = ['dns', 'unreachable', 'refused', 'cut', 'timeout', 'tls'];
 
 /** A request without a usable answer. It holds no text of Node's error, which can quote the request. */
 export class NetworkFailure extends Error {
@@ -14,8 +14,9 @@ export class NetworkFailure extends Error {
     if (error instanceof NetworkFailure) {
       return error;
     }
-    const { code, refusal } = error as { code?: string; refusal?: string };
-    return new NetworkFailure(networkFailureKind(code ?? '', refusal), url, code);
+    const { code, refusal, message } = error as { code?: string; refusal?: string; message?: string };
+    const fault = tlsFaultOf(message);
+    return fault === undefined ? new NetworkFailure(networkFailureKind(code ?? '', refusal), url, code) : new NetworkFailure(tlsKind(fault), url, fault.reason);
   }
 
   constructor(public readonly kind: NetworkFailureKind, public readonly url: URL, public readonly code?: string) {
@@ -41,12 +42,35 @@ function networkFailureKind(code: string, refusal?: string): NetworkFailureKind 
   if (code === 'ECONNREFUSED') {
     return 'refused';
   }
-  // A server that answers the TLS handshake in plain text.
-  if (/^(EPROTO|ERR_SSL_(WRONG_VERSION_NUMBER|HTTP_REQUEST|PACKET_LENGTH_TOO_LONG))$/.test(code)) {
-    return 'not-tls';
+  if (/^(ERR_TLS_CERT_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH$|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH_EXCEEDED$|UNSPECIFIED$)/.test(code)) {
+    return 'certificate';
   }
-  if (/^(ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|ERR_OSSL_)/.test(code)) {
+  if (/^(ERR_TLS_|ERR_SSL_|ERR_OSSL_)/.test(code)) {
     return 'tls';
   }
   return /^HPE_/.test(code) ? 'not-http' : 'cut';
+}
+
+/** A fault that OpenSSL found: its number is the same in all versions, while the code of Node.js is mostly EPROTO. */
+interface TlsFault {
+  readonly number: number;
+  readonly reason: string;
+}
+
+/** `error:0A000410:SSL routines:ssl3_read_bytes:sslv3 alert handshake failure:` */
+function tlsFaultOf(message: string = ''): TlsFault | undefined {
+  const [, number, reason = ''] = /\berror:0A([0-9A-F]{6}):SSL routines:[^:]*:([^:]*)/.exec(message) ?? [];
+  return number === undefined ? undefined : { number: parseInt(number, 16), reason: reason.replace(/^(sslv3|tlsv1|tlsv13|ssl\/tls) /, '') };
+}
+
+/** HTTPS_PROXY_REQUEST, HTTP_REQUEST, PACKET_LENGTH_TOO_LONG and WRONG_VERSION_NUMBER: the server answers the handshake in plain text. */
+const PLAIN_TEXT = [155, 156, 198, 267];
+/** The number of an alert is this and the number that TLS gives to it: 116 is certificate_required (RFC 8446 section 6). */
+const ALERT = 1000;
+
+function tlsKind({ number }: TlsFault): NetworkFailureKind {
+  if (number === ALERT + 116) {
+    return 'client-certificate';
+  }
+  return PLAIN_TEXT.includes(number) ? 'not-tls' : 'tls';
 }

@@ -41,7 +41,17 @@ const EXPLANATIONS: Readonly<Record<NetworkFailureKind, Explanation>> = {
   },
   'timeout': SLOW,
   'deadline': SLOW,
-  'tls': { verdict: 'TLS_UNTRUSTED', cause: 'has a certificate that is not trusted', step: certificateStep },
+  'certificate': { verdict: 'TLS_UNTRUSTED', cause: 'has a certificate that is not trusted', step: certificateStep },
+  'client-certificate': {
+    verdict: 'TLS_UNTRUSTED',
+    cause: 'demands a client certificate',
+    step: ({ engine }) => `let it accept clients without a certificate${engine === 'containerd' ? ', because Fargate has none' : ''}`,
+  },
+  'tls': {
+    verdict: 'PROTOCOL_ERROR',
+    cause: 'breaks off the TLS connection',
+    step: 'check again, then the TLS versions, ciphers and client certificates that the registry demands',
+  },
   'not-tls': { verdict: 'PROTOCOL_ERROR', cause: 'does not speak TLS', step: 'serve the registry over https, or correct the port' },
   'redirect-http': { verdict: 'PROTOCOL_ERROR', cause: 'redirects to a URL without https, which is not followed', step: EXTERNAL_URL },
   'redirect': { verdict: 'PROTOCOL_ERROR', cause: 'redirects endlessly or to an invalid URL', step: EXTERNAL_URL },
@@ -54,14 +64,16 @@ const EXPLANATIONS: Readonly<Record<NetworkFailureKind, Explanation>> = {
   'not-http': { verdict: 'PROTOCOL_ERROR', cause: 'does not speak HTTP', step: 'check host and port of the image' },
 };
 
+/** A clock can be wrong, and Node.js has one code for what only its version of OpenSSL finds too weak. */
+const UNSURE = ['CERT_NOT_YET_VALID', 'UNSPECIFIED'];
+
 /** The failure of a request that got no usable answer. */
 export function noUsableAnswer(context: MessageContext, { kind, url, code }: NetworkFailure): CheckFailure {
   const { verdict, cause, step } = EXPLANATIONS[kind];
   // The code of a refused address is our own.
   const detail = code === undefined || kind.startsWith('address-') ? '' : ` (${code})`;
-  return failure(
-    verdict, `${shownHost(context, url)} ${cause}${detail}`, typeof step === 'string' ? step : step(context), kind === 'tls' && context.engine === 'containerd',
-  );
+  const isFinal = verdict === 'TLS_UNTRUSTED' && context.engine === 'containerd' && !UNSURE.includes(code ?? '');
+  return failure(verdict, `${shownHost(context, url)} ${cause}${detail}`, typeof step === 'string' ? step : step(context), isFinal);
 }
 
 function isCommandLine({ location }: MessageContext): boolean {
