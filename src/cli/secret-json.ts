@@ -2,7 +2,7 @@ import { readPassword } from './login';
 import { parseOptions, SECRET_JSON_OPTIONS } from './options';
 import { write } from './streams';
 import { usable, USAGE, UsageError } from './usage';
-import { parseSecret } from '../runtime/check';
+import { mistakeOf, parseSecret } from '../runtime/check';
 
 /** Prints the JSON of a user name and a password. */
 export async function secretJson(args: string[]): Promise<number> {
@@ -15,7 +15,10 @@ export async function secretJson(args: string[]): Promise<number> {
     throw new UsageError('secret-json accepts only --username and --password-stdin');
   }
   const json = await readPassword(values);
-  usable(() => parseSecret(json, { name: 'the secret' }));
+  const mistake = mistakeOf(usable(() => parseSecret(json, { name: 'the secret' })));
+  if (mistake !== undefined) {
+    throw new UsageError(mistake);
+  }
   await write(process.stdout, `${json}\n`);
   return 0;
 }

@@ -26,6 +26,7 @@ export type { CheckEnvironment } from './http/environment';
 export { isObject, parseJson } from './http/json';
 export { parseSecret } from './secret/parse-secret';
 export { readCredentials } from './secret/read-secret';
+export { mistakeOf } from './verdict/form';
 export { CheckFailure, kindOf, VERDICTS } from './verdict/verdict';
 export type { Verdict } from './verdict/verdict';
 

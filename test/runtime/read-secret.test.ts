@@ -56,6 +56,21 @@ test('access that stays denied is a no after a minute', async () => {
   });
 });
 
+test('a secret that was just created is found', async () => {
+  let calls = 0;
+  const read: ReadSecret = async () => {
+    if (++calls < 4) {
+      throw awsError('ResourceNotFoundException', 'Secrets Manager can\'t find the specified secret value for staging label: AWSCURRENT');
+    }
+    return { secretString: '{"username":"a","password":"b"}' };
+  };
+  expect(await readCredentials(read, OPTIONS, leaping())).toEqual({ username: 'a', password: 'b' });
+});
+
+test('a secret that does not exist is a no after some seconds', async () => {
+  expect(await verdictOf(awsError('ResourceNotFoundException'))).toMatchObject({ verdict: 'SECRET_NOT_FOUND', definite: true, calls: 4, seconds: 7 });
+});
+
 test('access denied in another account is not definite: the execution role may have it', async () => {
   expect(await verdictOf(awsError('AccessDeniedException'), { ...OPTIONS, inOtherAccount: true, accessPatienceMs: 0 })).toMatchObject({
     verdict: 'SECRET_ACCESS_DENIED', definite: false, calls: 1, message: expect.stringContaining('allow it and the execution role in the policies of the secret and its key'),

@@ -32,12 +32,7 @@ export function parseSecret(secretString: string | undefined, options: SecretOpt
   if (!isObject(json)) {
     throw fail('SECRET_MALFORMED', `is not a JSON object, ${guessAt(secretString)}`);
   }
-  const credentials = { username: stringIn(json, 'username', fail), password: stringIn(json, 'password', fail) };
-  const mistake = mistakeIn(credentials);
-  if (mistake !== undefined) {
-    throw fail('SECRET_MALFORMED', ...mistake);
-  }
-  return credentials;
+  return { username: stringIn(json, 'username', fail), password: stringIn(json, 'password', fail) };
 }
 
 type Fail = (verdict: Verdict, cause: string, step?: string) => CheckFailure;
@@ -79,47 +74,4 @@ function guessAt(text: string): string {
 function valueOf(object: Record<string, unknown>, key: RegExp): unknown {
   const values = Object.entries(object).filter(([name]) => key.test(name)).map(([, value]) => value);
   return values.find((value) => typeof value !== 'string' && value !== null) ?? values.at(-1);
-}
-
-/** A mistake that fails with every registry: cause and next step. */
-function mistakeIn({ username, password }: Credentials): [cause: string, step: string] | undefined {
-  if (username.includes(':')) {
-    return ['has a user name with a colon, which HTTP Basic authentication cannot carry', 'correct the user name'];
-  }
-  const mistake = googleMistake(username, password);
-  if (mistake !== undefined) {
-    return mistake;
-  }
-  // RFC 7617 section 2 excludes control characters. A Google key is JSON of several lines, which Google accepts as it is.
-  const checked = username === '_json_key' ? [username] : [username, password];
-  if (checked.some((text) => /[\r\n]$/.test(text))) {
-    return ['has a user name or password that ends with a line break', 'store it without the line break (printf %s instead of echo)'];
-  }
-  if (checked.some((text) => /[\x00-\x1f\x7f]/.test(text))) {
-    return ['has a control character in the user name or password', 'store it without control characters'];
-  }
-  return undefined;
-}
-
-function googleMistake(username: string, password: string): [cause: string, step: string] | undefined {
-  if (username === '_json_key' && !isGoogleKey(password)) {
-    return isGoogleKey(decoded(password))
-      ? ['has a Google key in base64 under the user name _json_key', 'use the user name _json_key_base64']
-      : ['has the user name _json_key, but its password is not a service account key', 'store the key file\'s content, or its base64 under _json_key_base64'];
-  }
-  if (username === '_json_key_base64' && !isGoogleKey(decoded(password))) {
-    return isGoogleKey(password)
-      ? ['has a Google key as plain JSON under the user name _json_key_base64', 'use the user name _json_key, or store the key in base64']
-      : ['has the user name _json_key_base64, but its password is not a service account key in base64', 'store the output of base64 -w0 of the key file'];
-  }
-  return undefined;
-}
-
-function decoded(base64: string): string {
-  return Buffer.from(base64, 'base64').toString();
-}
-
-function isGoogleKey(text: string): boolean {
-  const key = parseJson(text) as { private_key?: unknown } | null | undefined;
-  return typeof key?.private_key === 'string';
 }

@@ -18,6 +18,8 @@ export interface ReadSecretOptions extends SecretOptions {
 }
 
 const ACCESS_PATIENCE = 60_000;
+/** A secret, a value or a replica that is new takes seconds to arrive everywhere as well. */
+const EXISTENCE_PATIENCE = 10_000;
 const LONGEST_DELAY = 8_000;
 
 /** Reads and parses the credentials; rejects with a CheckFailure. */
@@ -26,16 +28,24 @@ export async function readCredentials(
   options: ReadSecretOptions,
   environment: Pick<CheckEnvironment, 'now' | 'sleep'> = REAL_ENVIRONMENT,
 ): Promise<Credentials> {
-  const end = environment.now() + (options.accessPatienceMs ?? ACCESS_PATIENCE);
+  const start = environment.now();
   for (let delay = 1_000; ; delay = Math.min(2 * delay, LONGEST_DELAY)) {
     const outcome = await read().catch((error: unknown) => accessFailure(error, options));
     if (!(outcome instanceof CheckFailure)) {
       return parseSecret(outcome.secretString, options);
     }
-    if (!outcome.verdict.endsWith('ACCESS_DENIED') || environment.now() + delay > end) {
+    if (environment.now() + delay > start + patienceWith(outcome, options)) {
       throw outcome;
     }
     await environment.sleep(delay);
+  }
+}
+
+function patienceWith({ verdict }: CheckFailure, { accessPatienceMs = ACCESS_PATIENCE }: ReadSecretOptions): number {
+  switch (verdict) {
+    case 'SECRET_ACCESS_DENIED': case 'KMS_ACCESS_DENIED': return accessPatienceMs;
+    case 'SECRET_NOT_FOUND': return EXISTENCE_PATIENCE;
+    default: return 0;
   }
 }
 

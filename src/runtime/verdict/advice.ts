@@ -1,3 +1,4 @@
+import { mistakeOf } from './form';
 import { CUSTOM } from '../../registries/custom';
 import { GITEA } from '../../registries/gitea';
 import { REGISTRIES, registryOfHost, registryOfKey } from '../../registries/registries';
@@ -17,11 +18,7 @@ export function adviserByChallenge(registry: Registry, { service, scope }: Reado
 
 /** The next step after the registry refused the login. */
 export function obtainStep(registry: Registry, credentials: Credentials): string {
-  const { username, password } = credentials;
-  if (/^\s|\s$/.test(username) || /^\s|\s$/.test(password)) {
-    return 'remove the blank at the beginning or end of the user name or password';
-  }
-  return textOf(mistakesAt(registry), credentials) ?? textOf(registry.wrongKinds, credentials) ?? registry.obtain;
+  return mistakeOf(credentials) ?? textOf(mistakesAt(registry), credentials) ?? textOf(registry.wrongKinds, credentials) ?? registry.obtain;
 }
 
 /** The next step after the registry accepted the login, but not for this image. */
