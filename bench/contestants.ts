@@ -47,7 +47,7 @@ export class WarmFunction {
   private readonly lambda: LambdaFunction;
 
   private constructor(private readonly ca: string, private readonly aws: FakeAws, private readonly cloudFormation: ResponseServer) {
-    this.lambda = new LambdaFunction({ aws: aws.endpoint, routes: { [HOST]: { address: PUBLIC_ADDRESS } } });
+    this.lambda = new LambdaFunction({ aws: aws.endpoint, routes: { [HOST]: { address: PUBLIC_ADDRESS } }, environment: cloudFormation.trust });
   }
 
   /** From CloudFormation's event to the verdict that CloudFormation gets. */

@@ -204,7 +204,8 @@ export class PullCheckFunction extends Construct implements IPullCheckFunction {
       runtime: RUNTIME,
       code: lambda.Code.fromAsset(CODE),
       handler: `index.${handler}`,
-      memorySize: 256,
+      // 256 are too few for the longest manifest.
+      memorySize: 512,
       timeout: TIMEOUT,
       role,
       logGroup,

@@ -1,6 +1,6 @@
 import { SILENCE, AwsScript } from '../support/fake-aws';
 import { leaksIn } from '../support/leaks';
-import { expectPassed, expectStopped, HOST, STACK_ID, usePullCheckBench, Event } from '../support/pull-check-bench';
+import { expectPassed, expectStopped, HOST, IMAGE_NAME, SECRET_ARN, STACK_ID, usePullCheckBench, Event } from '../support/pull-check-bench';
 import { IMAGE, registry } from '../support/registry-script';
 import { SIGNATURE } from '../support/response-server';
 import { errors } from '../support/scripted-registry';
@@ -93,12 +93,44 @@ describe('the answer', () => {
     expect(repeated.response.Status).toBe('SUCCESS');
   });
 
+  test.each<[what: string, properties: unknown]>([
+    ['without properties', undefined],
+    ['with null', null],
+    ['with a platform that is no text', { Image: IMAGE_NAME, Secret: SECRET_ARN, SecretRegion: 'eu-west-1', Platform: {} }],
+  ])('comes to every request, and never stops a deployment because of a bug: %s', async (_, ResourceProperties) => {
+    const { response } = await bench().answer(bench().event('Create', {}, { ResourceProperties }), {}, bench().hurried);
+    expect(response).toMatchObject({ Status: 'SUCCESS', Data: { Verdict: 'PROTOCOL_ERROR', Digest: '' } });
+    expect(Object.keys(response.Data).sort()).toEqual(['CredentialsParameter', 'Digest', 'Image', 'Verdict']);
+  });
+
+  test.each(['x'.repeat(9_000), '"'.repeat(4_000), 'ä'.repeat(3_000)])('fits, whatever text is the id of the secret', async (Secret) => {
+    const getSecretValue = () => ({ error: 'InternalServiceError', message: '' });
+    const { response } = await bench().answer(bench().event('Create', { Secret }), { aws: { getSecretValue } }, bench().hurried);
+    expect(response).toMatchObject({ Status: 'SUCCESS', Data: { CredentialsParameter: expect.stringMatching(/^["xä]{0,3000}$/) } });
+  });
+
+  test('goes over TLS only', async () => {
+    bench().play({});
+    const ResponseURL = bench().cloudFormation.url.replace('https:', 'http:');
+    const { error } = await bench().hurried.invoke('respond', { ...bench().event('Delete'), ResponseURL });
+    expect(error).toBe('Error: the address for the response has no https');
+    expect(bench().cloudFormation.seen).toEqual([]);
+  });
+
   test.each(['http://127.0.0.1:1/?Signature=', 'http://nowhere.example.com/?Signature=', 'no address '])('never shows the address that takes it: %s', async (address) => {
     bench().play({});
     const { error, log } = await bench().hurried.invoke('respond', { ...bench().event('Delete'), ResponseURL: address + SIGNATURE });
     expect(error).toBeDefined();
     expect(leaksIn(log, [SIGNATURE])).toEqual([]);
   });
+});
+
+test('the longest manifest needs less memory than the function has', async () => {
+  const start = '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[';
+  const body = `${start}${'{},'.repeat((1024 * 1024 - start.length - 4) / 3)}{}]}`;
+  const manifest = () => ({ headers: { 'content-type': 'application/vnd.oci.image.index.v1+json' }, body });
+  const { invocation } = await bench().answer(bench().event('Create'), { registry: registry(HOST, { manifest }) }, bench().function({ environment: { NODE_OPTIONS: '--max-old-space-size=400' } }));
+  expect(invocation.kilobytes).toBeLessThan(400 * 1024);
 });
 
 test('a function that stays warm asks the next image over the connection of the last', async () => {

@@ -25,6 +25,8 @@ export interface FunctionOptions {
 export interface Invocation {
   readonly result?: any;
   readonly error?: string;
+  /** The memory that the process had at most so far. */
+  readonly kilobytes: number;
   /** Everything that was written to standard output and standard error. */
   readonly log: string;
 }

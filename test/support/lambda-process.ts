@@ -87,7 +87,7 @@ async function main({ bundle, routes, speed }: ProcessOptions): Promise<void> {
   for await (const line of createInterface({ input: process.stdin })) {
     const outcome = await invoke(bundle, JSON.parse(line));
     process.stderr.write(END);
-    process.stdout.write(`${END}${JSON.stringify(outcome)}\n`);
+    process.stdout.write(`${END}${JSON.stringify({ ...outcome, kilobytes: process.resourceUsage().maxRSS })}\n`);
   }
 }
 

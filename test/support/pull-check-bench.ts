@@ -62,10 +62,12 @@ export class PullCheckBench {
   /** The function with these options, started when it is first asked for. */
   public function(options: Partial<FunctionOptions> & { readonly address?: string } = {}): LambdaFunction {
     const key = JSON.stringify(options);
-    const { address = PUBLIC_ADDRESS, ...others } = options;
+    const { address = PUBLIC_ADDRESS, environment, ...others } = options;
     const { port } = this.registry;
     const routes = { [HOST]: { address, port }, [AUTH_HOST]: { address, port } };
-    const found = this.functions.get(key) ?? new LambdaFunction({ aws: this.aws.endpoint, routes, ...others });
+    const found = this.functions.get(key) ?? new LambdaFunction({
+      aws: this.aws.endpoint, routes, ...others, environment: { ...this.cloudFormation.trust, ...environment },
+    });
     this.functions.set(key, found);
     return found;
   }

@@ -13,18 +13,24 @@ export const DEPLOY_ANYWAY = 'to deploy anyway, add --context cdk-private-regist
 const PROBE_TIMEOUT = 150_000;
 const ACCESS_PATIENCE = 60_000;
 const STATE_TIMEOUT = 10_000;
-/** The longest id of a secret that Secrets Manager accepts. */
-const SECRET_ID_LENGTH = 2048;
+/** CloudFormation refuses a longer answer. */
+const LONGEST_ANSWER = 4_096;
 
-/** Answers one request of CloudFormation. */
+type Outcome = Pick<CustomResourceResponse, 'Status' | 'Reason' | 'Data'>;
+
+/** Answers one request of CloudFormation, whatever happens: without an answer, CloudFormation waits. */
 export async function answer(event: CustomResourceEvent): Promise<CustomResourceResponse> {
   const { StackId, RequestId, LogicalResourceId } = event;
   const response = { PhysicalResourceId: event.PhysicalResourceId ?? LogicalResourceId, StackId, RequestId, LogicalResourceId };
   if (event.RequestType === 'Delete') {
     return { ...response, Status: 'SUCCESS' };
   }
+  const outcome = await outcomeOf(event).catch((error: unknown) => brokenCheck(event, error));
+  return fitting({ ...response, ...outcome });
+}
 
-  const properties = event.ResourceProperties;
+async function outcomeOf(event: CustomResourceEvent): Promise<Outcome> {
+  const { StackId, ResourceProperties: properties } = event;
   const started = Date.now();
   const { reference, result } = await checkImage(properties);
   const { verdict, message, digest = '', secretArn = properties.Secret, requests } = result;
@@ -34,19 +40,36 @@ export async function answer(event: CustomResourceEvent): Promise<CustomResource
   const stops = result.isDefiniteNo && properties.Mode === 'ENFORCE' && !(event.RequestType === 'Update' && await isRollingBack(StackId));
   log({ verdict, message, stops, image, secret: properties.Secret, digest, requests, milliseconds: Date.now() - started });
   if (stops) {
-    return { ...response, Status: 'FAILED', Reason: `${message} [${verdict}]; ${DEPLOY_ANYWAY}` };
+    return { Status: 'FAILED', Reason: `${message} [${verdict}]; ${DEPLOY_ANYWAY}` };
   }
   return {
-    ...response,
     Status: 'SUCCESS',
     Reason: message,
     Data: {
       Verdict: verdict,
       Digest: digest,
       Image: digest === '' ? image : reference!.withDigest(digest).toString(),
-      CredentialsParameter: secretArn.slice(0, SECRET_ID_LENGTH),
+      CredentialsParameter: secretArn,
     },
   };
+}
+
+/** A fault of this program is no reason to stop a deployment. The text of an unknown error is not shown. */
+function brokenCheck({ ResourceProperties: properties }: CustomResourceEvent, error: unknown): Outcome {
+  const verdict = 'PROTOCOL_ERROR';
+  const message = `the check failed because of a bug (${error instanceof Error ? error.name : typeof error}); please report it`;
+  log({ verdict, message, stops: false });
+  return { Status: 'SUCCESS', Reason: message, Data: { Verdict: verdict, Digest: '', Image: '', CredentialsParameter: String(properties?.Secret ?? '') } };
+}
+
+/** Only the id of a secret, which can be any text if it is a token, has no limit. */
+function fitting(response: CustomResourceResponse): CustomResourceResponse {
+  const excess = Buffer.byteLength(JSON.stringify(response)) - LONGEST_ANSWER;
+  if (excess <= 0 || response.Data === undefined) {
+    return response;
+  }
+  const { CredentialsParameter: id } = response.Data;
+  return { ...response, Data: { ...response.Data, CredentialsParameter: id.slice(0, Math.max(0, id.length - excess)) } };
 }
 
 /** Checks an image. For a text that cannot be one, the credentials are not even read. */

@@ -4,6 +4,9 @@ import { log } from './log';
 
 /** Sends the answer. A failed attempt is repeated, because CloudFormation waits for the answer. */
 export async function send(url: string, response: CustomResourceResponse): Promise<void> {
+  if (!url.startsWith('https://')) {
+    throw new Error('the address for the response has no https');
+  }
   const body = JSON.stringify(response);
   for (let attempt = 1; ; attempt++) {
     const reason = await put(url, body);

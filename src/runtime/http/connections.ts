@@ -37,7 +37,7 @@ export class Connections {
       return known;
     }
     const options = { keepAlive: true, timeout: IDLE_LIMIT };
-    // Whatever NODE_TLS_REJECT_UNAUTHORIZED is.
+    // A variable of the environment can have switched it off.
     const agents = { plain: new http.Agent(options), tls: new https.Agent({ ...options, ...trust(ca), rejectUnauthorized: true }) };
     this.agents.set(key, agents);
     return agents;
