@@ -1,7 +1,7 @@
 import { Checker, Image } from './checker';
 import { defaultDockerConfig, DockerConfig } from './docker-config';
 import { hasLogin, Login, readSecret, validateLogin } from './login';
-import { CHECK_OPTIONS, CheckValues, parseOptions, withFileOfDockerConfig } from './options';
+import { CHECK_OPTIONS, CheckValues, HOST, parseOptions, withFileOfDockerConfig } from './options';
 import { readTextFile, write } from './streams';
 import { oneLine, usable, USAGE, UsageError } from './usage';
 import { PLACEHOLDER } from '../private/placeholder';
@@ -10,7 +10,6 @@ import { ECR } from '../registries/ecr';
 import { registryOfHost, withoutDefaultPort } from '../registries/registries';
 import { CheckInputError, CheckResult, Credentials, NO_LOGIN, parseSecret } from '../runtime/check';
 
-const HOST = /^(?:[a-z0-9][a-z0-9.-]*|\[[a-f0-9:.]+\])(?::[0-9]{1,5})?$/i;
 const LONGEST_TIMEOUT = 3600;
 
 /** Checks one image after the other. The exit code is 1 if one of them certainly cannot be pulled, else 2 if one is not certain. */

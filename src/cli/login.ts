@@ -16,6 +16,7 @@ export interface LoginValues {
   readonly 'password-stdin'?: boolean;
   readonly 'secret-json-stdin'?: boolean;
   readonly 'docker-config'?: string;
+  readonly 'host'?: readonly string[];
 }
 
 const PASSWORD: Prompt = { text: 'password: ', isOneLine: true };
@@ -50,7 +51,7 @@ export async function readSecret(values: LoginValues, signal?: AbortSignal): Pro
 }
 
 /** The same from a user name and a password. */
-export async function readPassword({ username, 'password-stdin': fromStdin }: LoginValues, signal?: AbortSignal): Promise<string> {
+export async function readPassword({ username, host: hosts, 'password-stdin': fromStdin }: LoginValues, signal?: AbortSignal): Promise<string> {
   if (username === undefined && !fromStdin && process.env[PASSWORD_VARIABLE]) {
     throw new UsageError(`${PASSWORD_VARIABLE} is set, but no user name is given, expected --username; to check without a login, unset the variable`);
   }
@@ -67,7 +68,7 @@ export async function readPassword({ username, 'password-stdin': fromStdin }: Lo
   if (isObject(json) && 'username' in json && 'password' in json) {
     throw new UsageError('the password is a JSON object with user name and password, expected the password alone; pass the object to check with --secret-json-stdin');
   }
-  return JSON.stringify({ username, password });
+  return JSON.stringify({ username, password, hosts });
 }
 
 /** The answer of the AWS CLI around the secret is a mistake in the call; what the secret is, remains open. */

@@ -1,14 +1,16 @@
 import { parseArgs, ParseArgsConfig } from 'node:util';
 import { PASSWORD_VARIABLE, UsageError } from './usage';
 
-export const SECRET_JSON_OPTIONS = {
+const LOGIN_OPTIONS = {
   'help': { type: 'boolean', short: 'h' },
   'username': { type: 'string' },
   'password-stdin': { type: 'boolean' },
 } as const;
 
+export const SECRET_JSON_OPTIONS = { ...LOGIN_OPTIONS, host: { type: 'string', multiple: true } } as const;
+
 export const CHECK_OPTIONS = {
-  ...SECRET_JSON_OPTIONS,
+  ...LOGIN_OPTIONS,
   'secret-json-stdin': { type: 'boolean' },
   'docker-config': { type: 'string' },
   'platform': { type: 'string' },
@@ -24,6 +26,9 @@ type Options = NonNullable<ParseArgsConfig['options']>;
 type Config<T extends Options> = { args: string[]; options: T; allowPositionals: true };
 type Parsed<T extends Options> = ReturnType<typeof parseArgs<Config<T>>>;
 export type CheckValues = Parsed<typeof CHECK_OPTIONS>['values'];
+
+/** A host, with or without a port. */
+export const HOST = /^(?:[a-z0-9][a-z0-9.-]*|\[[a-f0-9:.]+\])(?::[0-9]{1,5})?$/i;
 
 const PASSWORD_OPTION = /^--?(?:p|pw|pat|secret)$|pass|pwd|token/i;
 

@@ -1,5 +1,5 @@
 import { readPassword } from './login';
-import { parseOptions, SECRET_JSON_OPTIONS } from './options';
+import { HOST, parseOptions, SECRET_JSON_OPTIONS } from './options';
 import { write } from './streams';
 import { usable, USAGE, UsageError } from './usage';
 import { mistakeOf, parseSecret } from '../runtime/check';
@@ -12,7 +12,10 @@ export async function secretJson(args: string[]): Promise<number> {
     return 0;
   }
   if (positionals.length > 0) {
-    throw new UsageError('secret-json accepts only --username and --password-stdin');
+    throw new UsageError('secret-json accepts only --username, --password-stdin and --host');
+  }
+  if (values.host?.some((host) => !HOST.test(host))) {
+    throw new UsageError('--host is not a host, expected for example ghcr.io or registry.example.com:5050');
   }
   const json = await readPassword(values);
   const mistake = mistakeOf(usable(() => parseSecret(json, { name: 'the secret' })));

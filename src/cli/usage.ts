@@ -7,7 +7,7 @@ export const PASSWORD_VARIABLE = 'REGISTRY_PASSWORD';
 export const READ_SECRET = 'aws secretsmanager get-secret-value --secret-id NAME --query SecretString --output text';
 
 export const USAGE = `usage: cdk-private-registry check <image>... [login] [options]
-       cdk-private-registry secret-json --username <name> --password-stdin
+       cdk-private-registry secret-json --username <name> --password-stdin [--host <host>]
        cdk-private-registry --help | --version
 
 check asks the registry whether the images can be pulled, without a login whether they need one.
@@ -19,6 +19,9 @@ Login:
   --password-stdin          read the password from standard input; without it from ${PASSWORD_VARIABLE}
   --secret-json-stdin       read the JSON that ECS will read: ${READ_SECRET}
   --docker-config [file]    use what "docker login" stored, by default in ~/.docker/config.json; runs no credential helper
+
+Option of secret-json:
+  --host <host>             a host that the credentials are for, in the JSON; can be repeated
 
 Options of check:
   --platform <os/arch>      also check that the images have this platform, for example linux/arm64

@@ -45,6 +45,19 @@ export interface PullCheckFunctionProps extends PullCheckPlacement {
    * @default logs.RetentionDays.ONE_MONTH
    */
   readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * Whether to refuse secrets that do not name the hosts that their credentials are for.
+   *
+   * Whoever can call the function, or change a stack that does, chooses the host that gets the credentials of any secret that the
+   * function can read. The key `hosts` of the secret limits that:
+   * `{"username":"acme-bot","password":"...","hosts":["ghcr.io"]}`. A secret that has the key is sent to no other host in any case.
+   * With `true`, a secret without it, or for another host, fails the deployment with the verdict `HOST_NOT_LISTED`. Recommended for a
+   * function that is shared.
+   *
+   * @default false - the credentials of a secret without the key `hosts` are sent to the registry of the image
+   */
+  readonly requireHosts?: boolean;
 }
 
 /**

@@ -92,6 +92,7 @@ export class PullCheckFunction extends Construct implements IPullCheckFunction {
 
   private readonly prober?: lambda.Function;
   private readonly responderRole: iam.IRole;
+  private readonly requireHosts: boolean;
 
   constructor(scope: Construct, id: string, props: PullCheckFunctionProps = {}) {
     super(scope, id);
@@ -101,6 +102,7 @@ export class PullCheckFunction extends Construct implements IPullCheckFunction {
     });
     this.role = props.role ? roleIn(this, 'ImportedRole', props.role) : functionRole(this, 'Role', 'Reads the credentials of private registries and checks whether images can be pulled with them');
     this.grantPrincipal = this.role.grantPrincipal;
+    this.requireHosts = props.requireHosts ?? false;
     logGroup.grantWrite(this.role);
 
     if (props.vpc === undefined) {
@@ -211,7 +213,7 @@ export class PullCheckFunction extends Construct implements IPullCheckFunction {
       logGroup,
       ...props,
       // Messages name the role that lacks permissions.
-      environment: { READER: this.role.roleArn, ...props.environment },
+      environment: { READER: this.role.roleArn, ...this.requireHosts && { REQUIRE_HOSTS: 'true' }, ...props.environment },
     });
   }
 }

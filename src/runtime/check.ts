@@ -9,6 +9,7 @@ import { parsePlatform, platformText, Platform } from './oci/platform';
 import { pull, Pulled } from './oci/pull';
 import { RunningCheck } from './oci/running-check';
 import { adviserFor, lifetimeWarning } from './verdict/advice';
+import { requireListed } from './verdict/listed-hosts';
 import { CheckLocation, Engine, MessageContext, shownHost } from './verdict/message-context';
 import { noUsableAnswer } from './verdict/network-failures';
 import { Redactor } from './verdict/redactor';
@@ -51,6 +52,8 @@ export interface CheckInput {
   /** Certificates (PEM) to trust in addition to the well-known ones. */
   readonly ca?: string;
   readonly allowPrivateNetworks?: boolean;
+  /** Refuse credentials that do not name the hosts that they are for. */
+  readonly requireHosts?: boolean;
   /** Plain HTTP to loopback addresses (HTTPS with `ca`): for a local registry only. */
   readonly insecureLoopback?: boolean;
   /** The registry admits only some addresses: a 403 outside of the VPC proves nothing. */
@@ -130,6 +133,7 @@ async function checkWith(
   const { reference: image, platform } = input;
   const api = apiUrl(image.host, input);
   const context = contextOf(input, api, credentials);
+  requireListed(context, image.host);
   const connections = kept ?? new Connections();
   const transport = new Transport({
     ca: input.ca,
@@ -174,6 +178,7 @@ function contextOf(input: ValidInput, api: URL, credentials: Credentials): Messa
     credentials,
     credentialsName: input.credentialsName ?? 'the given credentials',
     location: input.location ?? 'command-line',
+    requireHosts: input.requireHosts ?? false,
     restrictedNetwork: input.restrictedNetwork ?? false,
     engine: input.engine,
     redactor: new Redactor(credentials),

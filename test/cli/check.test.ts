@@ -122,7 +122,6 @@ describe('the credentials', () => {
     ['SECRET_MALFORMED', '"20391755"'],
     ['SECRET_MALFORMED', 'acme-bot:20391755'],
     ['SECRET_MALFORMED', '{"username":"acme-bot","password":20391755}'],
-    ['SECRET_MALFORMED', '{"username":"acme-bot","password":"20391755'],
     ['SECRET_MALFORMED', '{"auths":{"ghcr.io":{"auth":"20391755"}}}'],
     ['SECRET_PLACEHOLDER', '{"username":"REPLACE-ME","password":"REPLACE-ME"}'],
   ])('that ECS could not read are a definite no, and nobody is asked: %s %s', async (verdict, json) => {

@@ -58,9 +58,10 @@ describe('wrong usage is exit code 64, says what is wrong, and never shows a pas
     ['no password', ['check', IMAGE, '--username', 'bot'], /no password is given, expected it on standard input with --password-stdin, or in REGISTRY_PASSWORD/],
     ['two ways to give credentials', ['check', IMAGE, '--secret-json-stdin', '--username', 'bot'], /omit --username and --password-stdin/],
     ['an image for secret-json', ['secret-json', IMAGE, ...USER], /secret-json accepts only/],
-    ['an option of check for secret-json', ['secret-json', '--platform', 'linux/amd64', ...USER], /: --platform is not an option, expected --help, --username, --password-stdin\n/],
-    ['the secret for secret-json', ['secret-json', '--secret-json-stdin'], /: --secret-json-stdin is not an option, expected --help, --username, --password-stdin\n/],
+    ['an option of check for secret-json', ['secret-json', '--platform', 'linux/amd64', ...USER], /: --platform is not an option, expected --help, --username, --password-stdin, --host\n/],
+    ['the secret for secret-json', ['secret-json', '--secret-json-stdin'], /: --secret-json-stdin is not an option, expected --help, --username, --password-stdin, --host\n/],
     ['no user name for secret-json', ['secret-json', '--password-stdin'], /no user name is given, expected --username\n/],
+    ['a host that is none', ['secret-json', ...USER, '--host', 'https://ghcr.io'], /--host is not a host/],
     ['two sources of the login', ['check', IMAGE, '--docker-config', ...USER], /--docker-config already has the logins; omit --username/],
     ['a user name with a colon', ['secret-json', '--username', 'bot:x', '--password-stdin'], /colon/],
   ])('%s', async (_, args, message) => {
@@ -129,7 +130,7 @@ describe('--help', () => {
     const { code, stdout, stderr } = await commandLine.call(args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^usage: cdk-private-registry check <image>\.\.\. /);
-    for (const option of ['username', 'password-stdin', 'secret-json-stdin', 'docker-config', 'platform', 'auth-host', 'ca-file', 'allow-private-networks', 'timeout', 'insecure-loopback', 'json']) {
+    for (const option of ['username', 'password-stdin', 'secret-json-stdin', 'host', 'docker-config', 'platform', 'auth-host', 'ca-file', 'allow-private-networks', 'timeout', 'insecure-loopback', 'json']) {
       expect(stdout).toContain(`--${option} `);
     }
   });
@@ -151,6 +152,8 @@ describe('secret-json', () => {
   });
 
   test('takes the password from the environment', async () => {
+    const bound = await commandLine.call(['secret-json', ...USER, '--host', 'ghcr.io', '--host', 'registry.example.com:5050'], { stdin: 'p4ss' });
+    expect(JSON.parse(bound.stdout)).toEqual({ username: 'bot', password: 'p4ss', hosts: ['ghcr.io', 'registry.example.com:5050'] });
     const ended = await commandLine.call(['secret-json', '--username', 'bot'], { environment: { REGISTRY_PASSWORD: 'p4ss' } });
     expect(ended).toEqual({ code: 0, stderr: '', stdout: '{"username":"bot","password":"p4ss"}\n' });
   });

@@ -47,6 +47,7 @@ export const EXAMPLES: Readonly<Record<Verdict, Example>> = {
     ...at('harbor.example.com/acme/api:1.4.2', { manifest: () => errors(412, 'PROJECTPOLICYVIOLATION', 'current image with 3 vulnerabilities cannot be pulled') }),
   },
   REALM_NOT_TRUSTED: at('registry.example.com/acme/api:1.4.2', { challenge: 'Bearer realm="https://gitlab.example.com/jwt/auth",service="s"' }),
+  HOST_NOT_LISTED: { stored: JSON.stringify({ username: USERNAME, password: PASSWORD, hosts: ['quay.io'] }) },
   RATE_LIMITED: at('docker.io/acme/api:1.4.2', { any: () => errors(429, 'TOOMANYREQUESTS', 'too many requests', { 'retry-after': '3600' }) }),
   NETWORK_RESTRICTED: at('acme.azurecr.io/api:1.4.2', {
     login: () => errors(403, 'DENIED', 'client with IP \'203.0.113.7\' is not allowed access'),

@@ -23,7 +23,7 @@ function checked(secretString: string): Decoded {
 
 const KEY = fc.oneof(
   // Go folds ſ and s.
-  fc.constantFrom('username', 'password', 'Username', 'PASSWORD', 'uſername', 'paſſword', 'userName', 'auths', 'email', '__proto__', ''),
+  fc.constantFrom('username', 'password', 'Username', 'PASSWORD', 'uſername', 'paſſword', 'userName', 'auths', 'email', 'hosts', '__proto__', ''),
   fc.string({ unit: 'grapheme', maxLength: 6 }),
 );
 const VALUE = fc.oneof(
@@ -57,6 +57,12 @@ test('the pull check reads a secret as the agent does', () => {
 function same(one: string | undefined, other: string | undefined): boolean {
   return Buffer.from(one!).equals(Buffer.from(other!));
 }
+
+test.each(['["ghcr.io"]', '"ghcr.io"', '[7]', '{}', 'null'])('the agent ignores the hosts that a secret is bound to: %s', (hosts) => {
+  const text = `{"username":"bot","password":"hunter2","hosts":${hosts}}`;
+  expect(decoder!.decode([{ SecretString: text }])).toEqual([{ username: 'bot', password: 'hunter2' }]);
+  expect(checked(text)).toMatchObject({ username: 'bot', password: 'hunter2' });
+});
 
 test.each<[what: string, SecretString: string | undefined, problem: string]>([
   ['nothing, or a binary', undefined, 'empty secrets value'],

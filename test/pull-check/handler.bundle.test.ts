@@ -24,7 +24,7 @@ describe('the bundle', () => {
   });
 
   test('has no switch that turns the address guard or the trust in certificates off', () => {
-    expect(new Set([...code.matchAll(/process\.env(?:\.(\w+)|\[[^\]]*\])?/g)].map(([text]) => text))).toEqual(new Set(['process.env.PROBER', 'process.env.READER']));
+    expect(new Set([...code.matchAll(/process\.env(?:\.(\w+)|\[[^\]]*\])?/g)].map(([text]) => text))).toEqual(new Set(['process.env.PROBER', 'process.env.READER', 'process.env.REQUIRE_HOSTS']));
     expect(code).not.toMatch(/NODE_TLS/);
     expect(code.match(/rejectUnauthorized.*/g)).toEqual([expect.stringMatching(/^rejectUnauthorized: !0\b/)]);
   });

@@ -77,6 +77,19 @@ describe('the secret', () => {
     expectStopped(answered, 'CREDENTIALS_REJECTED', reason);
   });
 
+  test.each<[what: string, hosts: string[] | undefined]>([['none', undefined], ['another', ['ghcr.io']]])('stops the deployment with %s host, if the function requires it', async (_, hosts) => {
+    const aws = { getSecretValue: () => secretOf({ ...CREDENTIALS, hosts }) };
+    const answered = await bench().answer(bench().event('Create', { RequireHosts: 'false' }), { aws }, bench().function({ environment: { REQUIRE_HOSTS: 'true' } }));
+    expectStopped(answered, 'HOST_NOT_LISTED', /add .* to the JSON of the secret, as in "hosts":\["registry\.example\.com"\]/);
+    expect(bench().registry.seen).toEqual([]);
+  });
+
+  test('is sent to no host that it does not list, without stopping the deployment', async () => {
+    expectPassed(await bench().answer(bench().event('Create'), { aws: { getSecretValue: () => secretOf({ ...CREDENTIALS, hosts: ['ghcr.io'] }) } }), 'HOST_NOT_LISTED');
+    expect(bench().registry.seen).toEqual([]);
+    expectPassed(await bench().answer(bench().event('Create'), { aws: { getSecretValue: () => secretOf({ ...CREDENTIALS, hosts: [HOST] }) } }), 'OK', OK);
+  });
+
   test('must not be binary', async () => {
     const aws = { getSecretValue: () => ({ ARN: SECRET_ARN, SecretBinary: Buffer.from(JSON.stringify(CREDENTIALS)).toString('base64') }) };
     expectStopped(await bench().answer(bench().event('Create'), { aws }), 'SECRET_MALFORMED', /is binary, and ECS reads text only/);

@@ -35,6 +35,18 @@ describe('outside of any VPC', () => {
     Template.fromStack(stack).hasResource('AWS::Logs::LogGroup', { Properties: { RetentionInDays: 30 }, DeletionPolicy: 'Delete' });
   });
 
+  test.each([false, true])('refuses secrets without hosts if that is required: %s', (requireHosts) => {
+    for (const placement of ['outside', 'inside']) {
+      const stack = newStack();
+      new PullCheckFunction(stack, 'Check', { requireHosts, vpc: placement === 'inside' ? new ec2.Vpc(stack, 'Vpc') : undefined });
+      Template.fromStack(stack).hasResourceProperties(FUNCTION, {
+        Handler: placement === 'inside' ? 'index.probe' : 'index.respond',
+        MemorySize: 512,
+        Environment: { Variables: { REQUIRE_HOSTS: requireHosts ? 'true' : Match.absent() } },
+      });
+    }
+  });
+
   test('no managed policy, and nothing on *', () => {
     const stack = newStack(CHECKED);
     check(stack);

@@ -114,7 +114,7 @@ test('nothing is ever sent over plain HTTP to another machine, whoever asks for 
 });
 
 test('every verdict has its kind', () => {
-  expect(VERDICTS).toHaveLength(22);
+  expect(VERDICTS).toHaveLength(23);
   expect(VERDICTS.filter((verdict) => kindOf(verdict) === 'yes')).toEqual(['OK', 'PUBLIC_IMAGE']);
   expect(VERDICTS.filter((verdict) => kindOf(verdict) === 'not-definite')).toEqual([
     'REALM_NOT_TRUSTED', 'RATE_LIMITED', 'NETWORK_RESTRICTED', 'TLS_UNTRUSTED', 'NO_ROUTE', 'REGISTRY_UNAVAILABLE', 'PROTOCOL_ERROR',

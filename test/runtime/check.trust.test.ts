@@ -1,5 +1,6 @@
+import { Credentials } from '../../src/runtime/check';
 import { describeBehaviours, HOST, Behaviour } from '../support/check-harness';
-import { registry } from '../support/registry-script';
+import { PASSWORD, registry, USERNAME } from '../support/registry-script';
 import { document, errors } from '../support/scripted-registry';
 
 const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
@@ -7,6 +8,10 @@ const MANIFEST = registry(HOST)({ path: '/v2/acme/api/manifests/1', authorizatio
 
 function realm(url: string): string {
   return `Bearer realm="${url}",service="s",scope="repository:acme/api:pull"`;
+}
+
+function boundTo(...hosts: string[]): Credentials {
+  return { username: USERNAME, password: PASSWORD, hosts };
 }
 
 const UNTRUSTED_REALMS: Behaviour[] = ([
@@ -36,6 +41,72 @@ const BAD_REALMS: Behaviour[] = ['ftp://registry.example.com/token', 'https://a:
   credentialsSent: 0,
   message: /an invalid URL/,
 }));
+
+describeBehaviours('the hosts that a secret is bound to', [
+  ...[
+    [[HOST]], [['ghcr.io', HOST.toUpperCase()]], [[`${HOST}:443`]],
+  ].map(([hosts]): Behaviour => ({ name: `this host, as ${hosts}`, input: { credentials: boundTo(...hosts) }, verdict: 'OK' })),
+  ...[
+    ['docker.io', 'docker.io', 'auth.docker.io'], ['registry-1.docker.io', 'docker.io', 'auth.docker.io'], ['docker.io', 'index.docker.io', 'auth.docker.io'],
+    ['registry.gitlab.com', 'registry.gitlab.com', 'gitlab.com'],
+  ].map(([listed, host, authHost]): Behaviour => ({
+    name: `${host} as ${listed}, with its own token service`,
+    input: { image: `${host}/acme/api:1`, credentials: boundTo(listed) },
+    quirks: { challenge: realm(`https://${authHost}/token`) },
+    verdict: 'OK',
+    credentialHosts: [authHost],
+  })),
+  ...[[], ['ghcr.io'], [`${HOST}:8443`], [`x.${HOST}`], ['example.com'], ['*'], [`https://${HOST}`]].map((hosts): Behaviour => ({
+    name: `another host than ${hosts}`,
+    input: { credentials: boundTo(...hosts) },
+    verdict: 'HOST_NOT_LISTED',
+    requests: '',
+    credentialsSent: 0,
+    message: /are not for registry\.example\.com: "hosts" does not list it; if they are, add it to the JSON of the secret, as in "hosts":\["registry\.example\.com"\]$/,
+  })),
+  {
+    name: 'another port',
+    input: { image: `${HOST}:5050/acme/api:1`, credentials: boundTo(HOST) },
+    verdict: 'HOST_NOT_LISTED',
+    requests: '',
+  },
+  {
+    name: 'none, where they are required',
+    input: { requireHosts: true },
+    verdict: 'HOST_NOT_LISTED',
+    definite: true,
+    requests: '',
+    message: /name no hosts, which this check requires; add those that they are for to the JSON of the secret, as in "hosts":\["registry\.example\.com"\]$/,
+  },
+  {
+    name: 'another one, where they are required',
+    input: { requireHosts: true, credentials: boundTo('ghcr.io') },
+    verdict: 'HOST_NOT_LISTED',
+    definite: true,
+    requests: '',
+  },
+  {
+    name: 'this one, where they are required',
+    input: { requireHosts: true, credentials: boundTo(HOST) },
+    verdict: 'OK',
+  },
+  {
+    name: 'not the token service that the stack names',
+    input: { authHost: 'gitlab.example.com', credentials: boundTo(HOST) },
+    quirks: { challenge: realm('https://gitlab.example.com/jwt/auth') },
+    verdict: 'HOST_NOT_LISTED',
+    credentialsSent: 0,
+    requests: 'manifest',
+    message: /are not for gitlab\.example\.com/,
+  },
+  {
+    name: 'the token service as well',
+    input: { authHost: 'gitlab.example.com', credentials: boundTo(HOST, 'gitlab.example.com') },
+    quirks: { challenge: realm('https://gitlab.example.com/jwt/auth') },
+    verdict: 'OK',
+    credentialHosts: ['gitlab.example.com'],
+  },
+]);
 
 describeBehaviours('where credentials may go', [
   ...UNTRUSTED_REALMS,

@@ -32,6 +32,18 @@ test.each<[what: string, secret: unknown]>([
   expect(parse(JSON.stringify(secret))).toEqual({ username: 'bot', password: 'pw' });
 });
 
+test.each<[hosts: unknown, read: readonly string[] | undefined]>([
+  [['ghcr.io', 'registry.example.com:5050'], ['ghcr.io', 'registry.example.com:5050']],
+  [undefined, undefined],
+  [[], []],
+  [null, []],
+  ['ghcr.io', []],
+  [{ 'ghcr.io': true }, []],
+  [['ghcr.io', 7, null], ['ghcr.io']],
+])('the hosts %p, which ECS does not read, are no mistake', (hosts, read) => {
+  expect(parse(JSON.stringify({ username: 'bot', password: 'pw', hosts }))).toEqual({ username: 'bot', password: 'pw', hosts: read });
+});
+
 test.each<[username: string, password: string]>([
   ['robot$team+puller', 'pa:ss wörd$+/='],
   ['1234567|name', Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).join('')],
@@ -77,7 +89,6 @@ test.each<[what: string, username: string, password: string, hint: RegExp | unde
   ['a colon in the user name', 'bot:x', 'hunter2', /^correct the user name, which has a colon/],
   ['a line break at the end', 'bot', 'hunter2\n', /^remove the line break at the end/],
   ['a line break at the end of the user name', 'bot\r\n', 'hunter2', /^remove the line break at the end/],
-  ['a blank', ' bot', 'hunter2', /^remove the blank/],
   ['a control character', 'bot', 'hun\u0000ter2', /^remove the control characters/],
   ['a Google key', '_json_key', `${GOOGLE_KEY}\n`, undefined],
   ['a Google key of several lines', '_json_key', GOOGLE_KEY, undefined],

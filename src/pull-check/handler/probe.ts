@@ -23,6 +23,8 @@ export async function probe(properties: PullCheckProperties, isInVpc: boolean): 
       registry: properties.Registry,
       authHost: properties.AuthHost,
       ca: properties.CaCertificate,
+      // Of the function rather than of the request, which anybody sends who may call the function.
+      requireHosts: process.env.REQUIRE_HOSTS === 'true',
       restrictedNetwork: properties.RestrictedNetwork === 'true',
       engine: properties.Fargate === 'true' ? 'containerd' : 'dockerd',
       allowPrivateNetworks: isInVpc,

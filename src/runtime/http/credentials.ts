@@ -2,6 +2,8 @@
 export interface Credentials {
   readonly username: string;
   readonly password: string;
+  /** The only hosts that may get them; `undefined`: any. */
+  readonly hosts?: readonly string[];
 }
 
 /** For a check without credentials. No secret has an empty user name. */

@@ -7,6 +7,7 @@ import { HttpRequest, HttpResponse } from '../http/message';
 import { retryAfterOf, sendWithRetries } from '../http/retry';
 import { adviserByChallenge } from '../verdict/advice';
 import { failure, LOGIN_REFUSALS, loginNeeded, loginRefused, pullDenied, refusalOfService, refusedByEngine, seen, unexpected } from '../verdict/failures';
+import { requireListed } from '../verdict/listed-hosts';
 import { MessageContext, shownHost } from '../verdict/message-context';
 import { oneLine } from '../verdict/text';
 
@@ -102,6 +103,9 @@ function realmOf({ context, api, realmOptions }: RunningCheck, text: string): UR
   }
   const realm = trustedRealm(text, api, realmOptions);
   if (realm.trusted) {
+    if (!realm.isKnown) {
+      requireListed(context, realm.url.host);
+    }
     return realm.url;
   }
   // Without a login, there is nothing that another host must not see.

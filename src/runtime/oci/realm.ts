@@ -2,7 +2,8 @@ import { registryOfHost } from '../../registries/registries';
 import { isLoopbackHost } from '../http/address-guard';
 
 export type Realm =
-  | { readonly trusted: true; readonly url: URL }
+  /** Known: it is the registry's own, rather than what the user trusts. */
+  | { readonly trusted: true; readonly url: URL; readonly isKnown: boolean }
   | { readonly trusted: false; readonly host?: string; readonly reason: 'not-a-url' | 'plain-http' | 'other-host' };
 
 export interface RealmOptions {
@@ -27,9 +28,9 @@ export function trustedRealm(realm: string, registry: URL, options: RealmOptions
   if (url.protocol === 'http:' && !(options.insecureLoopback && isLoopbackHost(url.hostname))) {
     return { trusted: false, host: url.host, reason: 'plain-http' };
   }
-  const trustedHosts = [registry.host, registryOfHost(registry.host)?.authHost, defaultPortOmitted(options.authHost, url.protocol)];
-  const trusted = trustedHosts.includes(url.host);
-  return trusted ? { trusted, url } : { trusted, host: url.host, reason: 'other-host' };
+  const isKnown = [registry.host, registryOfHost(registry.host)?.authHost].includes(url.host);
+  const trusted = isKnown || url.host === defaultPortOmitted(options.authHost, url.protocol);
+  return trusted ? { trusted, url, isKnown } : { trusted, host: url.host, reason: 'other-host' };
 }
 
 /** The host as a URL has it. */

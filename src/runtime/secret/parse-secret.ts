@@ -32,7 +32,7 @@ export function parseSecret(secretString: string | undefined, options: SecretOpt
   if (!isObject(json)) {
     throw fail('SECRET_MALFORMED', `is not a JSON object, ${guessAt(secretString)}`);
   }
-  return { username: stringIn(json, 'username', fail), password: stringIn(json, 'password', fail) };
+  return { username: stringIn(json, 'username', fail), password: stringIn(json, 'password', fail), ...hostsIn(json) };
 }
 
 type Fail = (verdict: Verdict, cause: string, step?: string) => CheckFailure;
@@ -52,6 +52,11 @@ function stringIn(json: Record<string, unknown>, key: keyof typeof KEYS, fail: F
     throw fail('SECRET_EMPTY', `has an empty "${key}"`);
   }
   return value;
+}
+
+/** ECS does not read this key, so that nothing in it is an error: what is no list of texts lists nothing. */
+function hostsIn({ hosts }: Record<string, unknown>): { readonly hosts?: readonly string[] } {
+  return hosts === undefined ? {} : { hosts: Array.isArray(hosts) ? hosts.filter((host) => typeof host === 'string') : [] };
 }
 
 function guessAt(text: string): string {

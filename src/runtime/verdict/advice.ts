@@ -18,7 +18,12 @@ export function adviserByChallenge(registry: Registry, { service, scope }: Reado
 
 /** The next step after the registry refused the login. */
 export function obtainStep(registry: Registry, credentials: Credentials): string {
-  return mistakeOf(credentials) ?? textOf(mistakesAt(registry), credentials) ?? textOf(registry.wrongKinds, credentials) ?? registry.obtain;
+  return mistakeOf(credentials) ?? blankOf(credentials) ?? textOf(mistakesAt(registry), credentials) ?? textOf(registry.wrongKinds, credentials) ?? registry.obtain;
+}
+
+function blankOf({ username, password }: Credentials): string | undefined {
+  const isBlank = [username, password].some((text) => /^\s|\s$/.test(text));
+  return isBlank ? 'remove the blank at the beginning or end of the user name or password' : undefined;
 }
 
 /** The next step after the registry accepted the login, but not for this image. */

@@ -15,9 +15,6 @@ export function mistakeOf({ username, password }: Credentials): string | undefin
   if (texts.some((text) => /[\r\n]$/.test(text))) {
     return 'remove the line break at the end of the user name or password (printf %s instead of echo)';
   }
-  if (texts.some((text) => /^\s|\s$/.test(text))) {
-    return 'remove the blank at the beginning or end of the user name or password';
-  }
   // RFC 7617 section 2 excludes both.
   if (username.includes(':')) {
     return 'correct the user name, which has a colon: with Basic authentication the password begins there';

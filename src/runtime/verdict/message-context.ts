@@ -22,6 +22,8 @@ export interface MessageContext {
   /** The origin of the credentials, for example `the secret arn:...`; never their content. */
   readonly credentialsName: string;
   readonly location: CheckLocation;
+  /** Credentials that name no hosts are refused. */
+  readonly requireHosts: boolean;
   /** The registry is known to admit only some addresses. */
   readonly restrictedNetwork: boolean;
   /** `undefined`: not known. */

@@ -18,6 +18,7 @@ const KINDS = {
   NOT_AN_IMAGE: 'no',
   BLOCKED_BY_POLICY: 'no',
   REALM_NOT_TRUSTED: 'not-definite',
+  HOST_NOT_LISTED: 'not-definite',
   RATE_LIMITED: 'not-definite',
   NETWORK_RESTRICTED: 'not-definite',
   TLS_UNTRUSTED: 'not-definite',
