@@ -13,8 +13,11 @@ import { CUSTOM } from '../registries/custom';
 import { registryOfHost } from '../registries/registries';
 
 const RESOURCE_TYPE = 'Custom::PrivateRegistryPullCheck';
-/** Longer than the function can run (200 seconds): without it, CloudFormation waits an hour for a function that was killed. */
-const SERVICE_TIMEOUT = Duration.minutes(4);
+/**
+ * CloudFormation waits an hour for a function that was killed, unless it is told less. The function runs for 200 seconds at most, but a new
+ * account runs ten at a time, and the checks of a large stack wait for each other.
+ */
+const SERVICE_TIMEOUT = Duration.minutes(15);
 const DEFAULT_TIMEOUT = Duration.seconds(30);
 
 /**

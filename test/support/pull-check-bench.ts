@@ -100,7 +100,7 @@ export class PullCheckBench {
   public properties(others: Event = {}): Event {
     return {
       ServiceToken: 'arn:aws:lambda:eu-west-1:111122223333:function:PullCheck',
-      ServiceTimeout: '240',
+      ServiceTimeout: '900',
       Image: IMAGE_NAME,
       Secret: SECRET_ARN,
       SecretRegion: 'eu-west-1',
