@@ -100,8 +100,8 @@ function validateText(id: ErrorId, subject: string, value: unknown): void {
 }
 
 /**
- * JSON and `user:password` can be the value of the secret.
+ * A text that does not begin like an ARN can be the value of the secret: JSON, `user:password`, or a token alone.
  */
 function shown(text: string): string {
-  return /^\s*arn:/.test(text) || !/[{":]/.test(text) ? JSON.stringify(text) : 'a text that is not shown because it can contain a password';
+  return /^\s*(?:arn:aws|$)/.test(text) ? JSON.stringify(text) : 'a text that is not shown because it can contain a password';
 }

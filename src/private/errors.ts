@@ -8,6 +8,7 @@ import { IConstruct } from 'constructs';
  */
 export const ERROR_IDS = [
   'caCertificateOnFargate',
+  'caCertificateWithPrivateKey',
   'connectionsWithoutVpc',
   'containerExceedsTask',
   'credentialsAmbiguous',
@@ -49,6 +50,7 @@ export const ERROR_IDS = [
 ] as const;
 
 export const WARNING_IDS = [
+  'caCertificateLarge',
   'crossAccountSecret',
   'crossRegionSecret',
   'digestNotPinned',

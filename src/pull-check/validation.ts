@@ -9,6 +9,8 @@ import { RegistryProvider } from '../provider/registry-provider';
 
 const SHORTEST_TIMEOUT = 5;
 const LONGEST_TIMEOUT = 60;
+/** Some certificates; a bundle of all public authorities has 220 kB. */
+const LONGEST_CERTIFICATE = 16 * 1024;
 
 /**
  * Validates the options of a check that is on.
@@ -83,11 +85,29 @@ function validateTimeout(scope: Construct, timeout: Duration | undefined): void 
 }
 
 function validateCertificate(scope: Construct, certificate: string, engine: Puller['engine']): void {
-  if (!Token.isUnresolved(certificate) && !isCertificate(certificate)) {
+  if (Token.isUnresolved(certificate)) {
+    validateTrust(scope, engine);
+    return;
+  }
+  if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(certificate)) {
+    throw invalid('caCertificateWithPrivateKey',
+      'pullCheck.caCertificate has a private key in it, which everybody could read in the template; pass only what is between -----BEGIN CERTIFICATE----- and -----END CERTIFICATE-----, '
+      + 'and replace the key if the template was deployed or stored', scope);
+  }
+  if (!isCertificate(certificate)) {
     throw invalid('invalidCaCertificate',
-      `pullCheck.caCertificate ${JSON.stringify(certificate.slice(0, 40))} is not a certificate, expected PEM that begins with -----BEGIN CERTIFICATE-----; `
+      `pullCheck.caCertificate${certificate.startsWith('-----BEGIN ') ? ` ${JSON.stringify(certificate.slice(0, 40))}` : ''} is not a certificate, expected PEM that begins with -----BEGIN CERTIFICATE-----; `
       + 'pass the content of the file', scope);
   }
+  if (Buffer.byteLength(certificate) > LONGEST_CERTIFICATE) {
+    warn(scope, 'caCertificateLarge',
+      `pullCheck.caCertificate has ${Math.ceil(Buffer.byteLength(certificate) / 1024)} kB, which each check repeats in the template; `
+      + 'pass only the certificate of the authority that signed that of the registry, rather than a bundle');
+  }
+  validateTrust(scope, engine);
+}
+
+function validateTrust(scope: Construct, engine: Puller['engine']): void {
   if (engine === 'containerd') {
     throw invalid('caCertificateOnFargate',
       'pullCheck.caCertificate is set for a Fargate task, but Fargate trusts only public certificate authorities and could never pull the image; '

@@ -38,7 +38,7 @@ describe('the check', () => {
   test('says in plain words what is checked', () => {
     expect(checkOf(checked()).Properties).toEqual({
       ServiceToken: { 'Fn::GetAtt': [expect.stringMatching(/^PrivateRegistryPullCheckFunction/), 'Arn'] },
-      ServiceTimeout: 240,
+      ServiceTimeout: 900,
       Image: IMAGE,
       Secret: SECRET_ARN,
       SecretRegion: 'eu-west-1',
@@ -359,7 +359,31 @@ describe('what cannot work', () => {
   });
 
   test.each(['./ca.pem', '-----BEGIN CERTIFICATE-----'])('fails with a certificate that is none: %s', (caCertificate) => {
-    expectError(() => checked({ caCertificate }), 'invalidCaCertificate', JSON.stringify(caCertificate), 'pass the content of the file');
+    expectError(() => checked({ caCertificate }), 'invalidCaCertificate', 'is not a certificate', 'pass the content of the file');
+  });
+
+  test.each(['PRIVATE KEY', 'RSA PRIVATE KEY', 'EC PRIVATE KEY', 'ENCRYPTED PRIVATE KEY'])('fails with a certificate that comes with its key: %s', (kind) => {
+    const { ca } = makeCertificate(['registry.example.com']);
+    const key = `-----BEGIN ${kind}-----\nMIIEv3ry5ecret\n-----END ${kind}-----\n`;
+    for (const caCertificate of [ca + key, key + ca, key]) {
+      const define = () => checked({ caCertificate });
+      expectError(define, 'caCertificateWithPrivateKey', 'pass only what is between -----BEGIN CERTIFICATE-----');
+      expect(define).not.toThrow(/MIIE/);
+    }
+  });
+
+  test('warns about a bundle of certificates, and not about a few', () => {
+    const { ca } = makeCertificate(['registry.example.com']);
+    for (const [caCertificate, isLarge] of [[ca.repeat(3), false], [ca.repeat(40), true]] as const) {
+      const stack = newStack(CHECKED);
+      const task = new ecs.Ec2TaskDefinition(stack, 'Task');
+      task.addContainer('app', { image: image({ caCertificate }), memoryLimitMiB: 256 });
+      if (isLarge) {
+        expectWarning(stack, 'caCertificateLarge', 'kB, which each check repeats');
+      } else {
+        expectSilence(stack);
+      }
+    }
   });
 
   test('is only warned about in the mode WARN: a placeholder in the same stack', () => {
