@@ -1,9 +1,10 @@
-import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { nameOfRole } from './roles';
 import { invalid } from '../private/errors';
-import { roleResourceOf } from '../private/scopes';
+import { validateLate } from '../private/late';
+import { propertiesInTemplate, roleResourceOf } from '../private/scopes';
+import { isUnknown } from '../private/tokens';
 
 /**
  * Validates at the end of synth that the service can assume the role: the trust policy can change until then.
@@ -13,36 +14,38 @@ export function validateTrust(scope: Construct, role: iam.IRole, service: string
   if (resource === undefined) {
     return;
   }
-  scope.node.addValidation({
-    validate: () => {
-      // An override can have a single statement.
-      const statements: Statement[] = [Stack.of(resource).resolve(resource.assumeRolePolicyDocument).Statement].flat();
-      if (statements.some((statement) => admits(statement, service))) {
-        return [];
-      }
-      const principals = JSON.stringify(statements.map((statement) => statement.Principal));
-      return [invalid('executionRoleNotAssumable',
-        `the execution role ${nameOfRole(role)} cannot be assumed by ECS tasks, only by ${principals}; `
-        + `create it with assumedBy: new iam.ServicePrincipal("${service}")`).message];
-    },
+  validateLate(scope, () => {
+    const { AssumeRolePolicyDocument: policy } = propertiesInTemplate(resource);
+    const statements: Statement[] = [policy?.Statement ?? {}].flat();
+    if (statements.some((statement) => canAdmit(statement, service))) {
+      return undefined;
+    }
+    const principals = JSON.stringify(statements.map((statement) => statement.Principal));
+    return invalid('executionRoleNotAssumable',
+      `the execution role ${nameOfRole(role)} cannot be assumed by ECS tasks, only by ${principals}; `
+      + `create it with assumedBy: new iam.ServicePrincipal("${service}")`);
   });
 }
 
 interface Statement {
-  readonly Effect: string;
-  readonly Principal: unknown;
+  readonly Effect?: unknown;
+  readonly Principal?: unknown;
 }
 
 /**
- * A principal that is an unresolved token can be the right one.
+ * A part that only CloudFormation knows, like `Fn::If`, can be the right one.
  */
-function admits({ Effect, Principal }: Statement, service: string): boolean {
-  if (Effect !== 'Allow') {
+function canAdmit({ Effect, Principal }: Statement, service: string): boolean {
+  if (Effect === 'Deny') {
     return false;
   }
-  if (Principal === '*') {
+  if (typeof Effect !== 'string' || Principal === undefined || Principal === '*') {
     return true;
   }
-  const services = [(Principal as { Service?: unknown }).Service ?? []].flat();
-  return services.some((admitted) => typeof admitted !== 'string' || admitted === service);
+  const { Service = [], AWS, ...others } = Principal as Record<string, unknown>;
+  const isIntrinsic = Object.keys(others).some((key) => key === 'Ref' || key.startsWith('Fn::'));
+  // The name of a service can have a Region or the suffix of a partition.
+  const prefix = service.slice(0, service.indexOf('.') + 1);
+  return isIntrinsic || [AWS].flat().includes('*')
+    || [Service].flat().some((admitted) => typeof admitted !== 'string' || isUnknown(admitted) || admitted.startsWith(prefix));
 }

@@ -11,6 +11,25 @@ export function outermostStackOf(scope: IConstruct): Stack {
 }
 
 /**
+ * Whether the command line still has to look up values for the app, which runs again afterwards. An error would prevent that, and what
+ * the app makes of the dummies is thrown away.
+ */
+export function awaitsContext(scope: IConstruct): boolean {
+  // There is no public property.
+  return scope.node.root.node.findAll().some((construct) => (
+    Stack.isStack(construct) && (construct as unknown as { _missingContext: unknown[] })._missingContext.length > 0
+  ));
+}
+
+/**
+ * The properties of a resource as the template has them, with overrides.
+ */
+export function propertiesInTemplate(resource: CfnResource): any {
+  const { Resources } = Stack.of(resource).resolve((resource as unknown as { _toCloudFormation(): object })._toCloudFormation());
+  return (Object.values(Resources)[0] as { Properties?: unknown }).Properties ?? {};
+}
+
+/**
  * The resource behind a role of the app, including a LazyRole, which is created here, a role that cannot be changed, and one that
  * was imported from another stack.
  */

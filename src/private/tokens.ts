@@ -1,18 +1,44 @@
-import { Stack, Token, TokenComparison } from 'aws-cdk-lib';
+import { Lazy, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 
+/** What aws-cdk-lib returns for a look-up until the command line has looked the value up. */
+const DUMMY = /dummy-value-for-|\bDUMMY_ARN\b/;
+/** An unresolved token, a dynamic reference (or its beginning, where a colon has cut it), or a dummy. */
+const UNKNOWN = new RegExp(`\\$\\{Token\\[|\\{\\{resolve\\b|${DUMMY.source}`);
+
 /**
- * Whether two values definitely differ: an unresolved token can have any value.
+ * Whether a value is not known yet. A number that was read from a dummy is NaN.
  */
-export function certainlyDiffer(one: string, other: string): boolean {
-  return Token.compareStrings(one, other) === TokenComparison.DIFFERENT;
+export function isUnknown(value: unknown): boolean {
+  return typeof value === 'string' ? UNKNOWN.test(value) : Token.isUnresolved(value) || Number.isNaN(value);
 }
 
 /**
- * The text before the first unresolved token.
+ * Whether the value is known when the app runs again, after the command line has looked it up. An error would prevent that.
+ */
+export function isDummy(text: string): boolean {
+  return DUMMY.test(text);
+}
+
+/**
+ * The text for aws-cdk-lib, which judges every text that is not a token.
+ */
+export function asToken(text: string): string {
+  return isUnknown(text) && !Token.isUnresolved(text) ? Lazy.string({ produce: () => text }) : text;
+}
+
+/**
+ * Whether two values definitely differ: one that is not known can have any value.
+ */
+export function certainlyDiffer(one: string, other: string): boolean {
+  return !isUnknown(one) && !isUnknown(other) && one !== other;
+}
+
+/**
+ * The text before the first part that is not known.
  */
 export function literalPrefix(text: string): string {
-  return text.split('${Token[')[0];
+  return text.split(UNKNOWN)[0];
 }
 
 /**

@@ -1,9 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { CfnParameter, NestedStack, SecretValue, Stack } from 'aws-cdk-lib';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Aspects, Aws, CfnCondition, CfnParameter, Fn, NestedStack, SecretValue, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
 import { PrivateRegistryFargateService, RegistryCredentials } from '../../src';
 import { dependencyCycle } from '../contract/dependency-cycle';
 import { expectError, expectSilence, expectSynthError } from '../support/errors';
@@ -374,6 +377,85 @@ describe('the trust policy', () => {
     expectSynthError(stack, 'executionRoleNotAssumable', 'Stack/Role', shown, 'new iam.ServicePrincipal("ecs-tasks.amazonaws.com")');
   });
 
+  const ADMITTED = { Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' };
+  const OTHER = { ...ADMITTED, Principal: { Service: 'lambda.amazonaws.com' } };
+  const documents: Array<[string, unknown]> = [
+    ['one statement without a list', { Statement: ADMITTED }],
+    ['services in a list', { Statement: [{ ...ADMITTED, Principal: { Service: ['ec2.amazonaws.com', 'ecs-tasks.amazonaws.com'] } }] }],
+    ['a condition that decides', Fn.conditionIf('IsEcs', { Statement: [ADMITTED] }, { Statement: [OTHER] })],
+    ['statements on a condition', { Statement: Fn.conditionIf('IsEcs', [ADMITTED], [OTHER]) }],
+    ['a statement on a condition', { Statement: [OTHER, Fn.conditionIf('IsEcs', ADMITTED, Aws.NO_VALUE)] }],
+    ['an effect on a condition', { Statement: [{ ...ADMITTED, Effect: Fn.conditionIf('IsEcs', 'Allow', 'Deny') }] }],
+    ['a principal on a condition', { Statement: [{ ...ADMITTED, Principal: Fn.conditionIf('IsEcs', ADMITTED.Principal, OTHER.Principal) }] }],
+    ['a service on a condition', { Statement: [{ ...ADMITTED, Principal: { Service: Fn.conditionIf('IsEcs', 'ecs-tasks.amazonaws.com', 'x') } }] }],
+    ['a service by a dynamic reference', { Statement: [{ ...ADMITTED, Principal: { Service: '{{resolve:ssm:/service}}' } }] }],
+    ['all but some principals', { Statement: [{ Effect: 'Allow', NotPrincipal: { AWS: '111122223333' }, Action: 'sts:AssumeRole' }] }],
+    ['all but some actions', { Statement: [{ Effect: 'Allow', Principal: ADMITTED.Principal, NotAction: 'sts:TagSession' }] }],
+    ['actions in a list', { Statement: [{ ...ADMITTED, Action: ['sts:AssumeRole', 'sts:TagSession'] }] }],
+    ['everybody by another spelling', { Statement: [{ ...ADMITTED, Principal: { AWS: '*' } }] }],
+    ['the service with the name of a Region', { Statement: [{ ...ADMITTED, Principal: { Service: 'ecs-tasks.eu-west-1.amazonaws.com' } }] }],
+  ];
+
+  test.each(documents)('of a resource is fine with %s, as in aws-cdk-lib', (_, assumeRolePolicyDocument) => {
+    for (const image of [ecs.ContainerImage.fromRegistry(IMAGE), apiImage()]) {
+      const stack = newStack();
+      new CfnCondition(stack, 'IsEcs');
+      defineTask(stack, image, { executionRole: roleOf(new iam.CfnRole(stack, 'Role', { assumeRolePolicyDocument })) });
+      expectSilence(stack);
+    }
+  });
+
+  test.each<[string, unknown]>([
+    ['one statement without a list', { Statement: OTHER }],
+    ['no statement', { Statement: [] }],
+    ['statements of which none admits ECS', { Statement: [OTHER, { ...OTHER, Effect: 'Deny' }] }],
+  ])('of a resource fails with %s', (_, assumeRolePolicyDocument) => {
+    const stack = newStack();
+    defineTask(stack, apiImage(), { executionRole: roleOf(new iam.CfnRole(stack, 'Role', { assumeRolePolicyDocument })) });
+
+    expectSynthError(stack, 'executionRoleNotAssumable', 'Stack');
+  });
+
+  test('of a template that is included can have a statement without a list', () => {
+    const stack = newStack();
+    const templateFile = join(mkdtempSync(join(tmpdir(), 'template-')), 'template.json');
+    writeFileSync(templateFile, JSON.stringify({
+      Resources: { Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: ADMITTED } } } },
+    }));
+    const included = new CfnInclude(stack, 'Included', { templateFile });
+    defineTask(stack, apiImage(), { executionRole: roleOf(included.getResource('Role') as iam.CfnRole) });
+
+    expectSilence(stack);
+  });
+
+  test('is looked at with its overrides', () => {
+    const [right, wrong] = [newStack(), newStack()];
+    for (const [stack, before, after] of [[right, 'lambda', 'ecs-tasks'], [wrong, 'ecs-tasks', 'lambda']] as const) {
+      const executionRole = ecsRole(stack, { assumedBy: new iam.ServicePrincipal(`${before}.amazonaws.com`) });
+      defineTask(stack, apiImage(), { executionRole });
+      (executionRole.node.defaultChild as iam.CfnRole)
+        .addPropertyOverride('AssumeRolePolicyDocument.Statement.0.Principal.Service', `${after}.amazonaws.com`);
+    }
+
+    expectSilence(right);
+    expectSynthError(wrong, 'executionRoleNotAssumable', 'lambda.amazonaws.com');
+  });
+
+  test('is looked at after an Aspect has changed it', () => {
+    const stack = newStack();
+    const executionRole = ecsRole(stack, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    defineTask(stack, apiImage(), { executionRole });
+    Aspects.of(stack).add({
+      visit: (node) => {
+        if (node instanceof iam.CfnRole) {
+          node.assumeRolePolicyDocument = { Statement: ADMITTED };
+        }
+      },
+    });
+
+    expectSilence(stack);
+  });
+
   test('is looked at after all that may change it', () => {
     const stack = newStack();
     const executionRole = ecsRole(stack, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
@@ -404,3 +486,8 @@ test('a role that is given to a task definition without a private image is none 
 
   expectSilence(stack);
 });
+
+/** A role of a resource, as a template that is included has it. */
+function roleOf(resource: iam.CfnRole): iam.IRole {
+  return iam.Role.fromRoleName(resource, 'Role', resource.ref);
+}
