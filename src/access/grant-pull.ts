@@ -9,7 +9,7 @@ import { customizesRoles, isImmutable, isOwnRole, nameOfRole } from './roles';
 import { validateTrust } from './trust';
 import { invalid } from '../private/errors';
 import { hashOf, identityOf } from '../private/identity';
-import { roleResourceOf } from '../private/scopes';
+import { awaitsContext, roleResourceOf } from '../private/scopes';
 import { certainlyDiffer } from '../private/tokens';
 
 export interface PullGrantOptions {
@@ -65,7 +65,7 @@ function addPullPolicy(stack: Stack, role: iam.IRole, statements: PullStatement[
 
 function validateAccount({ scope, role }: Puller): void {
   const { account } = Stack.of(scope);
-  if (certainlyDiffer(role.env.account, account)) {
+  if (certainlyDiffer(role.env.account, account) && !awaitsContext(scope)) {
     throw invalid('executionRoleOfOtherAccount',
       `the execution role ${nameOfRole(role)} belongs to account ${role.env.account}, and the tasks run in account ${account}, where ECS cannot use it; `
       + 'use a role of the same account', scope);
@@ -73,7 +73,7 @@ function validateAccount({ scope, role }: Puller): void {
 }
 
 function validateImmutable({ scope, role }: Puller, { statements, rolePolicyManagedExternally }: PullGrantOptions): void {
-  if (rolePolicyManagedExternally) {
+  if (rolePolicyManagedExternally || awaitsContext(scope)) {
     return;
   }
   const policy = JSON.stringify(Stack.of(scope).resolve(policyOf(statements)));

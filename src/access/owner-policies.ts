@@ -1,6 +1,7 @@
 import { Lazy, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { roleResourceOf } from '../private/scopes';
+import { isUnknown } from '../private/tokens';
 
 /**
  * Policies that the account that owns a secret must attach before another account can pull with it.
@@ -27,7 +28,7 @@ export interface OwnerPolicies {
  * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
  */
 export function ownerPolicies(stack: Stack, secretArn: string, region: string, readers: readonly iam.IRole[]): OwnerPolicies {
-  const isToken = Token.isUnresolved(secretArn);
+  const isToken = isUnknown(secretArn);
   const partition = isToken ? stack.partition : secretArn.split(':')[1];
   const urlSuffix = isToken ? stack.urlSuffix : `amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}`;
   const document = (action: string, resource: string, conditions: object = {}) => new iam.PolicyDocument({
@@ -77,7 +78,7 @@ function arnPatternOf(role: iam.IRole, partition: string): string {
     return name === undefined ? role.roleArn : `${prefix}${name}`;
   }
   const { roleName, path = '/' } = resource;
-  if (roleName !== undefined && !Token.isUnresolved(roleName)) {
+  if (roleName !== undefined && !isUnknown(roleName)) {
     return `${prefix}${path}${roleName}`;
   }
   const { stackName } = Stack.of(resource);

@@ -1,4 +1,3 @@
-import { Token } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { Binder } from './binder';
@@ -8,6 +7,7 @@ import { isOwned, RegistrySecret, SecretId } from './registry-secret';
 import { arnMayBeIncomplete, nameMayHaveSuffix, validateKeyArn, validateSecretArn, validateSecretName } from './secret-arn';
 import { encryptionKeyOf } from '../access/encryption-key';
 import { invalid, kindOf, warn } from '../private/errors';
+import { asToken, isDummy, isUnknown } from '../private/tokens';
 
 export function existingSecret(secret: secretsmanager.ISecret): Binder {
   if (kindOf(secret) !== 'a secret') {
@@ -29,13 +29,13 @@ export function existingSecret(secret: secretsmanager.ISecret): Binder {
 export function secretByArn(arn: string, options: SecretByArnOptions): Binder {
   validateSecretArn(arn);
   validateKeyOptions(options);
-  if (options.replicaRegions !== undefined && Token.isUnresolved(arn)) {
+  if (options.replicaRegions !== undefined && isUnknown(arn) && !isDummy(arn)) {
     throw invalid('invalidSecretArn',
       'the secret ARN is an unresolved token, and the ARN of a replica cannot be derived from it; '
       + 'pass the ARN as text, or leave replicaRegions out');
   }
   return (scope) => new RegistrySecret({
-    secret: secretsmanager.Secret.fromSecretAttributes(scope, 'Secret', { secretCompleteArn: arn, encryptionKey: options.encryptionKey }),
+    secret: secretsmanager.Secret.fromSecretAttributes(scope, 'Secret', { secretCompleteArn: asToken(arn), encryptionKey: options.encryptionKey }),
     id: arnId(scope, arn),
     encryptionKey: encryptionKeyOf(options.encryptionKey, options.encryptionKeyArn),
     replicaRegions: options.replicaRegions,
@@ -60,7 +60,7 @@ function arnId(scope: Construct, arn: string): SecretId {
       + 'compare it with the ARN in the console or in "aws secretsmanager describe-secret"');
     return { arn, isComplete: false };
   }
-  return { arn, isComplete: !Token.isUnresolved(arn) };
+  return { arn, isComplete: !isUnknown(arn) };
 }
 
 function nameId(scope: Construct, name: string): SecretId {

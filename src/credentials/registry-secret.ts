@@ -1,4 +1,4 @@
-import { ArnFormat, CfnResource, Stack, Token } from 'aws-cdk-lib';
+import { ArnFormat, CfnResource, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { IConstruct } from 'constructs';
@@ -7,7 +7,7 @@ import { OwnerPolicies, ownerPolicies } from '../access/owner-policies';
 import { PullStatement, pullStatements } from '../access/pull-statements';
 import { invalid, warn } from '../private/errors';
 import { outermostStackOf } from '../private/scopes';
-import { certainlyDiffer } from '../private/tokens';
+import { certainlyDiffer, isUnknown } from '../private/tokens';
 
 /** The names of secrets that ECS accepts; anything else has to be an ARN. */
 const ECS_SECRET_NAME = /^[A-Za-z0-9_-]{1,255}$/;
@@ -67,7 +67,7 @@ export class RegistrySecret {
   public usedBy(consumer: IConstruct): SecretUse {
     const stack = Stack.of(consumer);
     const isReplica = this.isReplicatedTo(stack.region);
-    const region = isReplica ? stack.region : this.secret.env.region;
+    const region = isReplica ? stack.region : this.regionFor(stack);
 
     const isOfOtherAccount = certainlyDiffer(this.secret.env.account, stack.account);
     if (isOfOtherAccount) {
@@ -94,7 +94,7 @@ export class RegistrySecret {
   }
 
   public ownerPolicies(consumer: IConstruct): OwnerPolicies {
-    return ownerPolicies(Stack.of(consumer), this.secret.secretArn, this.secret.env.region, this.readers);
+    return ownerPolicies(Stack.of(consumer), this.secret.secretArn, this.regionFor(Stack.of(consumer)), this.readers);
   }
 
   /**
@@ -112,8 +112,16 @@ export class RegistrySecret {
     return { id: arn, isName: false, arns: id.isComplete ? [arn] : [arn, `${arn}-??????`] };
   }
 
+  /**
+   * CloudFormation would split the text of a dynamic reference, not the ARN that it stands for.
+   */
+  private regionFor(stack: Stack): string {
+    const { region } = this.secret.env;
+    return JSON.stringify(stack.resolve(region)).includes('{{resolve:') ? stack.region : region;
+  }
+
   private isReplicatedTo(region: string): boolean {
-    return !Token.isUnresolved(region) && (this.props.replicaRegions ?? []).includes(region);
+    return !isUnknown(region) && (this.props.replicaRegions ?? []).includes(region);
   }
 
   private keyOfReplica(consumer: IConstruct, region: string): EncryptionKey | undefined {
@@ -184,7 +192,7 @@ export function isOwned(secret: secretsmanager.ISecret): boolean {
  * The name, if a container can refer to the secret by it.
  */
 export function acceptedName(consumer: IConstruct, name: string): string {
-  if (Token.isUnresolved(name) || ECS_SECRET_NAME.test(name)) {
+  if (isUnknown(name) || ECS_SECRET_NAME.test(name)) {
     return name;
   }
   throw invalid('secretNameNeedsArn',

@@ -1,5 +1,5 @@
-import { Token } from 'aws-cdk-lib';
 import { ErrorId, invalid, kindOf } from '../private/errors';
+import { isUnknown } from '../private/tokens';
 
 const ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:([A-Za-z0-9/_+=.@:-]+)$/;
 const NAME = /^[A-Za-z0-9/_+=.@-]{1,512}$/;
@@ -14,7 +14,7 @@ const EXAMPLE = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:ghcr/pull-
  */
 export function validateSecretArn(arn: string): void {
   validateText('invalidSecretArn', 'the secret ARN', arn);
-  if (Token.isUnresolved(arn)) {
+  if (isUnknown(arn)) {
     return;
   }
   const value = JSON.stringify(arn);
@@ -43,7 +43,7 @@ export function validateSecretArn(arn: string): void {
  */
 export function arnMayBeIncomplete(arn: string): boolean {
   const suffix = SUFFIX.exec(arn)?.[1];
-  return suffix !== undefined && !looksRandom(suffix);
+  return suffix !== undefined && !isUnknown(arn) && !looksRandom(suffix);
 }
 
 /**
@@ -51,7 +51,7 @@ export function arnMayBeIncomplete(arn: string): boolean {
  */
 export function validateSecretName(name: string): void {
   validateText('invalidSecretName', 'the secret name', name);
-  if (Token.isUnresolved(name)) {
+  if (isUnknown(name)) {
     return;
   }
   const value = JSON.stringify(name);
@@ -71,14 +71,14 @@ export function validateSecretName(name: string): void {
  */
 export function nameMayHaveSuffix(name: string): boolean {
   const suffix = SUFFIX.exec(name)?.[1];
-  return suffix !== undefined && looksRandom(suffix);
+  return suffix !== undefined && !isUnknown(name) && looksRandom(suffix);
 }
 
 /**
  * Throws if a literal ARN is not the ARN of a KMS key or alias.
  */
 export function validateKeyArn(arn: string): void {
-  if (Token.isUnresolved(arn) || KEY_ARN.test(arn)) {
+  if (isUnknown(arn) || KEY_ARN.test(arn)) {
     return;
   }
   throw invalid('invalidEncryptionKeyArn',

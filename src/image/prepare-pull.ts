@@ -1,4 +1,3 @@
-import { Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { PullOptions } from './pull-options';
 import { grantPull } from '../access/grant-pull';
@@ -6,6 +5,7 @@ import { Puller } from '../access/puller';
 import { RegistryCredentials } from '../credentials/registry-credentials';
 import { acceptedName } from '../credentials/registry-secret';
 import { warn } from '../private/errors';
+import { isUnknown } from '../private/tokens';
 import { hostOf } from '../provider/image-host';
 import { RegistryProvider } from '../provider/registry-provider';
 import { addPullCheck } from '../pull-check/pull-check';
@@ -60,7 +60,7 @@ function warnAboutReference(scope: Construct, { reference, pinDigest }: PullRequ
       `the image ${JSON.stringify(reference)} is in the public registry of Amazon ECR, which needs no credentials; `
       + 'use ecs.ContainerImage.fromRegistry() without credentials');
   }
-  if (Token.isUnresolved(reference)) {
+  if (isUnknown(reference)) {
     return;
   }
   const { tag, digest } = ImageReference.parse(reference);

@@ -1,6 +1,6 @@
-import { Token } from 'aws-cdk-lib';
 import { hostOf } from './image-host';
 import { invalid } from '../private/errors';
+import { isDummy, isUnknown } from '../private/tokens';
 import { ImageReference } from '../reference/image-reference';
 import { ALIBABA } from '../registries/alibaba';
 import { AZURE } from '../registries/azure';
@@ -218,6 +218,9 @@ export class RegistryProvider {
    */
   public static forImage(reference: string): RegistryProvider {
     const host = hostOf(reference);
+    if (host === undefined && isDummy(reference)) {
+      return RegistryProvider.custom(reference);
+    }
     if (host === undefined) {
       // The text before an "@" can contain a password.
       const image = reference.includes('@') ? 'an image' : `the image ${JSON.stringify(reference)}`;
@@ -283,7 +286,7 @@ export class RegistryProvider {
    */
   public servesHost(host: string): boolean {
     const wanted = withoutDefaultPort(host.toLowerCase());
-    return [this.host, ...this.aliases].some((own) => withoutDefaultPort(own) === wanted);
+    return [this.host, ...this.aliases].some((own) => isDummy(own) || withoutDefaultPort(own) === wanted);
   }
 }
 
@@ -293,7 +296,7 @@ function allHosts(host: string, options: CustomRegistryOptions): string[] {
 
 function hostOfName(registry: Registry, nameOrHost: string, suffix: string, prefix: string = ''): string {
   const host = checkedHost('registry host', nameOrHost.includes('.') ? nameOrHost : prefix + nameOrHost + suffix);
-  if (registry.hostPattern?.test(host)) {
+  if (isDummy(host) || registry.hostPattern?.test(host)) {
     return host;
   }
   throw invalid('invalidRegistryHost',
@@ -302,7 +305,10 @@ function hostOfName(registry: Registry, nameOrHost: string, suffix: string, pref
 }
 
 function checkedHost(subject: string, given: string): string {
-  if (Token.isUnresolved(given)) {
+  if (isDummy(given)) {
+    return given;
+  }
+  if (isUnknown(given)) {
     throw invalid('invalidRegistryHost',
       `${subject} ${JSON.stringify(given)} is an unresolved token, expected a host that is known at synth, like "registry.example.com"; `
       + 'write it as a literal string, or read it from the context');

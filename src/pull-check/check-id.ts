@@ -1,6 +1,5 @@
-import { Token } from 'aws-cdk-lib';
 import { hashOf } from '../private/identity';
-import { literalPrefix } from '../private/tokens';
+import { isUnknown, literalPrefix } from '../private/tokens';
 import { ImageReference } from '../reference/image-reference';
 
 const LONGEST_ID = 120;
@@ -13,7 +12,7 @@ const DIGEST_DIGITS = 12;
  */
 export function checkId(reference: string, identity: unknown): string {
   const hash = hashOf(identity);
-  const [name, version] = Token.isUnresolved(reference) ? [literalPrefix(reference)] : nameAndVersion(ImageReference.parse(reference));
+  const [name, version] = isUnknown(reference) ? [literalPrefix(reference)] : nameAndVersion(ImageReference.parse(reference));
   const end = [version?.slice(0, LONGEST_VERSION), hash].filter((part) => part !== undefined).join('-');
   const beginning = `PrivateRegistryPullCheck-${plain(name)}`.slice(0, LONGEST_ID - end.length - 1).replace(/[-._]+$/, '');
   return `${beginning}-${end}`;

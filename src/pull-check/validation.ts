@@ -1,10 +1,11 @@
 import { X509Certificate } from 'node:crypto';
-import { Duration, Token } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { PullCheckMode, PullCheckOptions } from './pull-check-options';
 import { Puller } from '../access/puller';
 import { SecretUse } from '../credentials/registry-secret';
 import { invalid, warn } from '../private/errors';
+import { isUnknown } from '../private/tokens';
 import { RegistryProvider } from '../provider/registry-provider';
 
 const SHORTEST_TIMEOUT = 5;
@@ -78,14 +79,14 @@ function validatePlacement(scope: Construct, { vpc, vpcSubnets, securityGroups, 
 
 function validateTimeout(scope: Construct, timeout: Duration | undefined): void {
   const seconds = timeout?.toSeconds({ integral: false });
-  if (seconds !== undefined && (!Number.isInteger(seconds) || seconds < SHORTEST_TIMEOUT || seconds > LONGEST_TIMEOUT)) {
+  if (seconds !== undefined && !isUnknown(seconds) && (!Number.isInteger(seconds) || seconds < SHORTEST_TIMEOUT || seconds > LONGEST_TIMEOUT)) {
     throw invalid('invalidPullCheckTimeout',
       `pullCheck.timeout is ${seconds} seconds, expected a whole number from ${SHORTEST_TIMEOUT} to ${LONGEST_TIMEOUT}; change it`, scope);
   }
 }
 
 function validateCertificate(scope: Construct, certificate: string, engine: Puller['engine']): void {
-  if (Token.isUnresolved(certificate)) {
+  if (isUnknown(certificate)) {
     validateTrust(scope, engine);
     return;
   }

@@ -1,4 +1,4 @@
-import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as patterns from 'aws-cdk-lib/aws-ecs-patterns';
@@ -11,6 +11,7 @@ import { connectTasks } from './task-network';
 import { roleIn } from '../access/roles';
 import { PullOptions } from '../image/pull-options';
 import { invalid, warn } from '../private/errors';
+import { isUnknown } from '../private/tokens';
 import { RegistryProvider } from '../provider/registry-provider';
 import { PullCheckMode } from '../pull-check/pull-check-options';
 import { IPrivateRegistry, PrivateRegistry } from '../registry/private-registry';
@@ -243,7 +244,7 @@ function pullOptionsOf(props: PrivateRegistryFargateServiceProps): PullOptions {
  * Whether a deployment can start new tasks while all the old ones run.
  */
 function leavesRoom(maxHealthyPercent?: number): boolean {
-  return maxHealthyPercent === undefined || (!Token.isUnresolved(maxHealthyPercent) && maxHealthyPercent > 100);
+  return maxHealthyPercent === undefined || (!isUnknown(maxHealthyPercent) && maxHealthyPercent > 100);
 }
 
 function validatePlatformVersion(scope: Construct, { platformVersion }: PrivateRegistryFargateServiceProps): void {
@@ -255,7 +256,7 @@ function validatePlatformVersion(scope: Construct, { platformVersion }: PrivateR
 }
 
 function validateContainerSize(scope: Construct, name: string, container: number | undefined, taskName: string, task: number): void {
-  if (container === undefined || Token.isUnresolved(container) || Token.isUnresolved(task) || container <= task) {
+  if (container === undefined || isUnknown(container) || isUnknown(task) || container <= task) {
     return;
   }
   throw invalid('containerExceedsTask', `${name} ${container} is more than ${taskName} ${task} of the task; raise ${taskName}, or lower ${name}`, scope);

@@ -23,8 +23,14 @@ function registryFor(username: string, password: string): Script {
 
 describe('the secret', () => {
   test('is read in its own Region', async () => {
-    await bench().answer(bench().event('Create', { SecretRegion: 'ap-southeast-2' }));
-    expect(bench().aws.calls).toEqual([{ operation: 'GetSecretValue', region: 'ap-southeast-2', input: { SecretId: SECRET_ARN } }]);
+    await bench().answer(bench().event('Create', { Secret: 'ghcr-pull', SecretRegion: 'ap-southeast-2' }));
+    expect(bench().aws.calls).toEqual([{ operation: 'GetSecretValue', region: 'ap-southeast-2', input: { SecretId: 'ghcr-pull' } }]);
+  });
+
+  test('is read in the Region of its ARN, which is not always known at synth', async () => {
+    const [Secret, SecretRegion] = [SECRET_ARN.replace('eu-west-1', 'ap-southeast-2'), 'eu-west-1'];
+    await bench().answer(bench().event('Create', { Secret, SecretRegion }));
+    expect(bench().aws.calls).toEqual([{ operation: 'GetSecretValue', region: 'ap-southeast-2', input: { SecretId: Secret } }]);
   });
 
   test('that is given by name has its complete ARN as an attribute', async () => {

@@ -48,7 +48,10 @@ class Secret {
   private readonly client: SecretsManagerClient;
 
   constructor(private readonly properties: PullCheckProperties) {
-    this.client = new SecretsManagerClient({ region: properties.SecretRegion, requestHandler: { connectionTimeout: 5_000 } });
+    const { Secret: id, SecretRegion } = properties;
+    // At synth the Region of an ARN is not always known.
+    const region = id.startsWith('arn:') ? id.split(':')[3] : SecretRegion;
+    this.client = new SecretsManagerClient({ region, requestHandler: { connectionTimeout: 5_000 } });
   }
 
   public async read(): Promise<Credentials> {
