@@ -72,13 +72,15 @@ export type ErrorId = typeof ERROR_IDS[number];
 export type WarningId = typeof WARNING_IDS[number];
 
 const PREFIX = 'cdk-private-registry';
+/** Tokens as texts, in lists and as numbers, as aws-cdk-lib encodes them. */
+const TOKEN = /[$#]\{Token\[(.*?)(?:\.\d+)?\]\}|-1\.888154589\d*e\+289/g;
 
 /**
  * The error to throw. Errors cross the language boundary of jsii as text, so that the path and the id are part of it.
  */
 export function invalid(id: ErrorId, message: string, scope?: IConstruct): Error {
   const at = scope ? ` (at ${scope.node.path})` : '';
-  const error = new Error(`${message}${at} [${PREFIX}:${id}]`);
+  const error = new Error(`${readable(message)}${at} [${PREFIX}:${id}]`);
   error.name = 'PrivateRegistryError';
   return error;
 }
@@ -87,7 +89,7 @@ export function invalid(id: ErrorId, message: string, scope?: IConstruct): Error
  * Adds a warning that the user can acknowledge by its id.
  */
 export function warn(scope: IConstruct, id: WarningId, message: string): void {
-  Annotations.of(scope).addWarningV2(`${PREFIX}:${id}`, message);
+  Annotations.of(scope).addWarningV2(`${PREFIX}:${id}`, readable(message));
 }
 
 /**
@@ -98,4 +100,11 @@ export function kindOf(value: unknown): string {
     return 'not set';
   }
   return typeof value === 'object' && 'secretArn' in value ? 'a secret' : `a value of type ${typeof value}`;
+}
+
+/**
+ * Each token as its name, like `<AWS.Region>`: the user never wrote the encoded form.
+ */
+function readable(message: string): string {
+  return message.replace(TOKEN, (_, name = 'TOKEN') => `<${name === 'TOKEN' ? 'token' : name}>`);
 }

@@ -87,4 +87,5 @@ function expectStyle(text: string): void {
   expect(text).not.toMatch(/[.!\s]$/);
   expect(text).not.toContain('undefined');
   expect(text).not.toContain('[object');
+  expect(text).not.toMatch(/Token\[|e\+289/);
 }

@@ -1,0 +1,113 @@
+import { CfnParameter, Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
+import * as batch from 'aws-cdk-lib/aws-batch';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import {
+  PrivateRegistryFargateService, PrivateRegistryImage, PullCheckFunction, PullCheckMode, RegistryCredentials, RegistryProvider,
+} from '../../src';
+import { ERROR_IDS, ErrorId, invalid, warn, WARNING_IDS, WarningId } from '../../src/private/errors';
+import { expectError, expectWarning } from '../support/errors';
+import { CHECKED, IMAGE, KEY_ARN, newStack, SECRET_ARN, warningsOf } from '../support/synth';
+import { apiImage, CREDENTIALS, defineTask, defineTaskWith } from '../support/tasks';
+
+const OTHER_ACCOUNT = SECRET_ARN.replace('111122223333', '444455556666');
+const OTHER_REGION = SECRET_ARN.replace('eu-west-1', 'us-east-1');
+
+/** Defines with tokens whatever the text of the error shows. */
+const ERRORS: Partial<Record<ErrorId, (stack: Stack, token: string) => void>> = {
+  credentialsMissing: (stack, token) => new PrivateRegistryFargateService(stack, 'Api', { image: `ghcr.io/acme/api:${token}` }),
+  ecrImage: (_, token) => new PrivateRegistryImage(`111122223333.dkr.ecr.eu-west-1.amazonaws.com/api:${token}`, { credentials: CREDENTIALS }),
+  encryptionKeyAmbiguous: (stack, token) => RegistryCredentials.fromSecretName('ghcr-pull', {
+    encryptionKey: new kms.Key(stack, 'Key'), encryptionKeyArn: `${KEY_ARN.slice(0, -4)}${token}`,
+  }),
+  executionRoleImmutable: (stack, token) => {
+    const credentials = RegistryCredentials.fromSecretName(token, { encryptionKeyArn: token });
+    defineTaskWith(stack, credentials, { executionRole: iam.Role.fromRoleName(stack, 'Role', token, { mutable: false }) });
+  },
+  executionRoleOfOtherAccount: (stack, token) => {
+    defineTask(stack, apiImage(), { executionRole: iam.Role.fromRoleArn(stack, 'Role', `arn:aws:iam::444455556666:role/exec-${token}`) });
+    defineTask(stack, apiImage(), {
+      executionRole: iam.Role.fromRoleArn(new Stack(stack.node.root as any, 'Other', { env: { account: '444455556666' } }), 'Role', token),
+    }, 'Other');
+  },
+  imageHostMismatch: (_, token) => new PrivateRegistryImage(`quay.io/acme/api:${token}`, { credentials: CREDENTIALS, provider: RegistryProvider.GHCR }),
+  invalidPullCheckMode: (stack, token) => {
+    defineTaskWith(stack, CREDENTIALS, {}, { pullCheck: { mode: token as PullCheckMode } });
+  },
+  invalidRegistryHost: (_, token) => RegistryProvider.custom(`registry.${token}.example.com`),
+  invalidSecretArn: (_, token) => RegistryCredentials.fromSecretCompleteArn(token, { replicaRegions: ['us-east-1'] }),
+  logRetentionUnused: (stack) => new PrivateRegistryFargateService(stack, 'Api', {
+    image: IMAGE, credentials: CREDENTIALS, enableLogging: false, logRetention: Lazy.number({ produce: () => 7 }) as logs.RetentionDays,
+  }),
+  notATaskDefinition: (stack, token) => new batch.EcsFargateContainerDefinition(stack, 'Job', {
+    image: new PrivateRegistryImage(`ghcr.io/acme/api:${token}`, { credentials: CREDENTIALS }), cpu: 1, memory: { toMebibytes: () => 2048 } as any,
+  }),
+  unknownRegistry: (_, token) => new PrivateRegistryImage(token, { credentials: CREDENTIALS }),
+};
+
+/** The same for warnings. */
+const WARNINGS: Partial<Record<WarningId, (stack: Stack, token: string) => void>> = {
+  crossAccountSecret: (stack, token) => defineTaskWith(stack, RegistryCredentials.fromSecretCompleteArn(OTHER_ACCOUNT, { encryptionKeyArn: token })),
+  crossRegionSecret: (stack, token) => defineTaskWith(stack, RegistryCredentials.fromSecretCompleteArn(OTHER_REGION, { encryptionKeyArn: token })),
+  publicEcrImage: (stack, token) => {
+    defineTask(stack, new PrivateRegistryImage(`public.ecr.aws/acme/api:${token}`, { credentials: CREDENTIALS }));
+  },
+  pullCheckPolicyMissing: (stack, token) => {
+    const checkFunction = PullCheckFunction.fromPullCheckFunctionAttributes(stack, 'Function', { functionArn: token });
+    defineTaskWith(stack, RegistryCredentials.fromSecretName(token), {}, { pullCheck: { checkFunction } });
+  },
+  replicaKeyUnknown: (stack, token) => {
+    defineTaskWith(stack, RegistryCredentials.fromSecretCompleteArn(OTHER_REGION, { replicaRegions: ['eu-west-1'], encryptionKeyArn: token }));
+  },
+};
+
+/** Their texts show only what was known, and paths. */
+const WITHOUT_TOKENS: Array<ErrorId | WarningId> = [
+  'caCertificateOnFargate', 'connectionsWithoutVpc', 'containerExceedsTask', 'credentialsAmbiguous', 'credentialsReused',
+  'crossAccountSecretIncomplete', 'crossAccountSecretWithoutKey', 'crossRegionSecretIncomplete', 'executionRoleNotAssumable', 'invalidCaCertificate', 'invalidCredentials',
+  'invalidEncryptionKeyArn', 'invalidImageReference', 'invalidPullCheckTimeout', 'invalidSecretName', 'pinDigestWithoutCheck',
+  'placeholderWithCheck', 'plainTextPassword', 'platformVersionTooOld', 'pullCheckPlacementAmbiguous', 'pullCheckWithoutVpc',
+  'secretArnIncomplete', 'secretArnWithJsonKey', 'secretNameNeedsArn', 'secretOfOtherAccountStack', 'secretOfOtherRegionStack',
+  'unresolvablePassword',
+  'digestNotPinned', 'imageWithoutFixedTag', 'internalRegistryNeedsVpc', 'isolatedSubnets', 'parametersInStage', 'placeholderBesideTasks',
+  'publicSubnetsWithoutPublicIp', 'secretArnMayBeIncomplete', 'secretNameMayHaveSuffix', 'secretWithoutCredentials',
+];
+
+/** What aws-cdk-lib writes in place of a token. */
+const ENCODED = /Token\[|e\+289|\[object|undefined/;
+
+const TOKENS: Array<[what: string, token: (stack: Stack) => string]> = [
+  ['a parameter', (stack) => new CfnParameter(stack, 'Parameter').valueAsString],
+  ['a pseudo parameter', () => Fn.ref('AWS::StackName')],
+  ['a lazy value', () => Lazy.string({ produce: () => '1.4.2' })],
+  ['an intrinsic function', () => Fn.select(1, Fn.split('/', Fn.ref('AWS::StackId')))],
+];
+
+test('every id is in one of the lists', () => {
+  expect([...Object.keys(ERRORS), ...Object.keys(WARNINGS), ...WITHOUT_TOKENS].sort()).toEqual([...ERROR_IDS, ...WARNING_IDS].sort());
+});
+
+describe.each(TOKENS)('with %s', (_, token) => {
+  test.each(Object.entries(ERRORS))('the error %s shows no encoded token', (id, define) => {
+    const stack = newStack(CHECKED);
+    expect(expectError(() => define(stack, token(stack)), id as ErrorId)).not.toMatch(ENCODED);
+  });
+
+  test.each(Object.entries(WARNINGS))('the warning %s shows no encoded token', (id, define) => {
+    const stack = newStack(CHECKED);
+    define(stack, token(stack));
+    expect(warningsOf(stack).filter((text) => ENCODED.test(text))).toEqual([]);
+    expectWarning(stack, id as WarningId);
+  });
+});
+
+test('a token is shown by its name', () => {
+  const stack = newStack({}, {});
+  const values = [stack.region, Fn.ref('Version'), Lazy.string({ produce: () => 'x' }), Lazy.number({ produce: () => 1 }), Token.asList(Fn.getAzs())];
+
+  const { message } = invalid('ecrImage', `the image ${JSON.stringify(values)} is wrong`);
+  expect(message).toBe('the image ["<AWS.Region>","<token>","<token>",<token>,["<token>"]] is wrong [cdk-private-registry:ecrImage]');
+  warn(stack, 'publicEcrImage', `the image "${stack.account}.example.com" is public`);
+  expect(warningsOf(stack)).toEqual([expect.stringContaining('the image "<AWS.AccountId>.example.com" is public')]);
+});
