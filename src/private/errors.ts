@@ -45,6 +45,7 @@ export const ERROR_IDS = [
   'secretNameNeedsArn',
   'secretOfOtherAccountStack',
   'secretOfOtherRegionStack',
+  'stackWithoutAssets',
   'unknownRegistry',
   'unresolvablePassword',
 ] as const;

@@ -1,9 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { grantStatements } from '../access/grant-pull';
 import { policyName } from '../access/policy-name';
 import { policyOf, policyStatement, PullStatement } from '../access/pull-statements';
-import { isImmutable, nameOfRole } from '../access/roles';
+import { customizesRoles, isImmutable, nameOfRole } from '../access/roles';
 import { warn } from '../private/errors';
 import { hashOf, identityOf } from '../private/identity';
 import { certainlyDiffer } from '../private/tokens';
@@ -16,13 +17,15 @@ export interface CheckRoles {
   readonly reader: iam.IRole;
   /** Answers CloudFormation. */
   readonly responder: iam.IRole;
+  /** What the functions need from a role that cannot be changed. */
+  readonly own?: PullStatement[];
 }
 
 /**
  * Gives the roles their permissions in the stack of the construct that depends on them, and warns about roles that cannot be
  * changed from there.
  */
-export function attachPolicies(dependent: Construct, { reader, responder }: CheckRoles, read: PullStatement[]): void {
+export function attachPolicies(dependent: Construct, { reader, responder, own = [] }: CheckRoles, read: PullStatement[]): void {
   const stack = Stack.of(dependent);
   const needs = [
     { role: reader, purpose: 'ReadSecret', statements: read },
@@ -30,8 +33,10 @@ export function attachPolicies(dependent: Construct, { reader, responder }: Chec
   ];
   const missing = new Map<iam.IRole, PullStatement[]>();
   for (const { role, purpose, statements } of needs) {
-    if (isImmutable(role) || certainlyDiffer(role.env.account, stack.account)) {
-      missing.set(role, [...missing.get(role) ?? [], ...statements]);
+    if (customizesRoles(dependent)) {
+      grantStatements(role, statements);
+    } else if (isImmutable(role) || certainlyDiffer(role.env.account, stack.account)) {
+      missing.set(role, [...missing.get(role) ?? (isImmutable(role) ? own : []), ...statements]);
     } else {
       attachPolicy(dependent, role, purpose, statements);
     }

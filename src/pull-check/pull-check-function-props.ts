@@ -28,7 +28,8 @@ export interface PullCheckPlacement {
   readonly securityGroups?: ec2.ISecurityGroup[];
 
   /**
-   * The role of the function. The permissions that the check needs are added to it.
+   * The role of the function, in a VPC of both functions. The permissions that the check needs are added to it; for a role that
+   * cannot be changed, a warning shows them.
    *
    * @default - a new role that can read only the secrets that are checked
    */
@@ -72,7 +73,7 @@ export interface PullCheckFunctionAttributes {
   /**
    * The role that reads the secrets. Policies are attached to it if it belongs to the account of the stack and can be changed.
    *
-   * In a VPC the function that CloudFormation calls has another role, `PullCheckFunction.function.role`. Allow that role
+   * In a VPC the function that CloudFormation calls has another role unless one was given, `PullCheckFunction.function.role`. Allow that role
    * `cloudformation:DescribeStacks` where it is defined.
    *
    * @default - not known; a warning shows the policy to attach to it

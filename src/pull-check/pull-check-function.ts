@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -8,8 +8,9 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, IConstruct } from 'constructs';
 import { attachPolicies, warnAboutFunction } from './check-policies';
 import { PullCheckFunctionAttributes, PullCheckFunctionProps } from './pull-check-function-props';
-import { PullStatement } from '../access/pull-statements';
-import { roleIn } from '../access/roles';
+import { policyName } from '../access/policy-name';
+import { policyStatement, PullStatement } from '../access/pull-statements';
+import { customizesRoles, isImmutable, roleIn } from '../access/roles';
 import { invalid } from '../private/errors';
 
 /** The output of `npx projen bundle` for `handler/index.ts`. */
@@ -18,6 +19,16 @@ const CODE = join(__dirname, '..', '..', 'assets', 'pull-check', 'handler', 'ind
 const RUNTIME = new lambda.Runtime('nodejs24.x', lambda.RuntimeFamily.NODEJS);
 /** A minute for the permissions of a new role to take effect everywhere, a minute for the registry, and a minute for AWS and the answer. */
 const TIMEOUT = Duration.seconds(200);
+
+const NETWORK_INTERFACES: PullStatement = {
+  actions: [
+    'ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets',
+    'ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses',
+  ],
+  // Lambda needs them before there is an interface to name
+  // (https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html).
+  resources: ['*'],
+};
 
 /**
  * A function that checks whether images can be pulled.
@@ -93,6 +104,8 @@ export class PullCheckFunction extends Construct implements IPullCheckFunction {
   private readonly prober?: lambda.Function;
   private readonly responderRole: iam.IRole;
   private readonly requireHosts: boolean;
+  /** What the functions need beside the permissions of the checks. */
+  private readonly statements: PullStatement[];
 
   constructor(scope: Construct, id: string, props: PullCheckFunctionProps = {}) {
     super(scope, id);
@@ -104,14 +117,17 @@ export class PullCheckFunction extends Construct implements IPullCheckFunction {
     this.grantPrincipal = this.role.grantPrincipal;
     this.requireHosts = props.requireHosts ?? false;
     logGroup.grantWrite(this.role);
+    this.statements = [{ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }];
 
     if (props.vpc === undefined) {
       this.responderRole = this.role;
       this.function = this.define('Function', 'respond', this.role, logGroup);
     } else {
       this.prober = this.defineProber(props.vpc, props, logGroup);
-      this.responderRole = functionRole(this, 'ResponderRole', 'Answers CloudFormation for the checks of images in private registries');
+      // Whoever passes a role may not be allowed to create another.
+      this.responderRole = props.role ? this.role : functionRole(this, 'ResponderRole', 'Answers CloudFormation for the checks of images in private registries');
       this.function = this.defineResponder(this.prober, this.responderRole, logGroup);
+      this.statements.push(NETWORK_INTERFACES, invoke(this.prober));
     }
     this.functionArn = this.function.functionArn;
   }
@@ -167,28 +183,38 @@ export class PullCheckFunction extends Construct implements IPullCheckFunction {
    * @internal
    */
   public _attach(dependent: Construct, statements: PullStatement[]): void {
-    attachPolicies(dependent, { reader: this.role, responder: this.responderRole }, statements);
+    attachPolicies(dependent, { reader: this.role, responder: this.responderRole, own: this.statements }, statements);
   }
 
   private defineResponder(prober: lambda.Function, role: iam.IRole, logGroup: logs.ILogGroup): lambda.Function {
-    logGroup.grantWrite(role);
-    role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [prober.functionArn] }));
-    return this.define('Function', 'respond', role, logGroup, {
+    if (role !== this.role) {
+      logGroup.grantWrite(role);
+    }
+    const policy = this.allowInvoke(role, prober);
+    const responder = this.define('Function', 'respond', role, logGroup, {
       description: 'Answers CloudFormation for the checks of images in private registries; the function in the VPC asks the registries',
       environment: { PROBER: prober.functionArn },
     });
+    if (policy) {
+      responder.node.addDependency(policy);
+    }
+    return responder;
+  }
+
+  /**
+   * The prober waits for the policies of its role, so that with one role for both this has to be a separate one.
+   */
+  private allowInvoke(role: iam.IRole, prober: lambda.Function): iam.Policy | undefined {
+    const statements = [policyStatement(invoke(prober))];
+    if (role === this.role && !isImmutable(role) && !customizesRoles(this)) {
+      return new iam.Policy(this, 'InvokePolicy', { policyName: policyName(this, 'PrivateRegistryPullCheckInvoke'), roles: [role], statements });
+    }
+    statements.forEach((statement) => role.addToPrincipalPolicy(statement));
+    return undefined;
   }
 
   private defineProber(vpc: ec2.IVpc, props: PullCheckFunctionProps, logGroup: logs.ILogGroup): lambda.Function {
-    this.role.addToPrincipalPolicy(new iam.PolicyStatement({
-      actions: [
-        'ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets',
-        'ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses',
-      ],
-      // Lambda needs them before there is an interface to name
-      // (https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html).
-      resources: ['*'],
-    }));
+    this.role.addToPrincipalPolicy(policyStatement(NETWORK_INTERFACES));
     // lambda.Function waits for the routes of its subnets.
     return this.define('Prober', 'probe', this.role, logGroup, {
       vpc,
@@ -201,7 +227,7 @@ export class PullCheckFunction extends Construct implements IPullCheckFunction {
   private define(
     id: string, handler: string, role: iam.IRole, logGroup: logs.ILogGroup, props: Partial<lambda.FunctionProps> = {},
   ): lambda.Function {
-    return new lambda.Function(this, id, {
+    const functionProps = {
       description: 'Checks whether images can be pulled from private registries',
       runtime: RUNTIME,
       code: lambda.Code.fromAsset(CODE),
@@ -214,7 +240,12 @@ export class PullCheckFunction extends Construct implements IPullCheckFunction {
       ...props,
       // Messages name the role that lacks permissions.
       environment: { READER: this.role.roleArn, ...this.requireHosts && { REQUIRE_HOSTS: 'true' }, ...props.environment },
-    });
+    };
+    try {
+      return new lambda.Function(this, id, functionProps);
+    } catch (error) {
+      throw stackWithoutAssets(this, error) ?? error;
+    }
   }
 }
 
@@ -228,6 +259,22 @@ export function attachTo(checkFunction: IPullCheckFunction, dependent: Construct
   } else {
     warnAboutFunction(dependent, checkFunction.functionArn, statements);
   }
+}
+
+/**
+ * The error for a stack whose synthesizer refuses assets, which is known only by its text.
+ */
+function stackWithoutAssets(scope: Construct, error: unknown): Error | undefined {
+  if (!/BootstraplessSynthesizer|Asset Bucket/.test(String(error))) {
+    return undefined;
+  }
+  return invalid('stackWithoutAssets',
+    `the stack ${Stack.of(scope).node.path} cannot have assets, and the code of the pull check is one; `
+    + 'define a PullCheckFunction in another stack and set pullCheck.checkFunction, or set pullCheck.mode OFF', scope);
+}
+
+function invoke(prober: lambda.Function): PullStatement {
+  return { actions: ['lambda:InvokeFunction'], resources: [prober.functionArn] };
 }
 
 function connectionsUnknown(scope: Construct): Error {

@@ -68,7 +68,7 @@ const WITHOUT_TOKENS: Array<ErrorId | WarningId> = [
   'crossAccountSecretIncomplete', 'crossAccountSecretWithoutKey', 'crossRegionSecretIncomplete', 'executionRoleNotAssumable', 'invalidCaCertificate', 'invalidCredentials',
   'invalidEncryptionKeyArn', 'invalidImageReference', 'invalidPullCheckTimeout', 'invalidSecretName', 'pinDigestWithoutCheck',
   'placeholderWithCheck', 'plainTextPassword', 'platformVersionTooOld', 'pullCheckPlacementAmbiguous', 'pullCheckWithoutVpc',
-  'secretArnIncomplete', 'secretArnWithJsonKey', 'secretNameNeedsArn', 'secretOfOtherAccountStack', 'secretOfOtherRegionStack',
+  'secretArnIncomplete', 'secretArnWithJsonKey', 'secretNameNeedsArn', 'secretOfOtherAccountStack', 'secretOfOtherRegionStack', 'stackWithoutAssets',
   'unresolvablePassword',
   'digestNotPinned', 'imageWithoutFixedTag', 'internalRegistryNeedsVpc', 'isolatedSubnets', 'parametersInStage', 'placeholderBesideTasks',
   'publicSubnetsWithoutPublicIp', 'secretArnMayBeIncomplete', 'secretNameMayHaveSuffix', 'secretWithoutCredentials',

@@ -1,17 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Duration, Stack } from 'aws-cdk-lib';
+import { App, BootstraplessSynthesizer, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import * as servicecatalog from 'aws-cdk-lib/aws-servicecatalog';
 import { Construct } from 'constructs';
 import {
-  IPullCheckFunction, PrivateRegistry, PrivateRegistryImage, PullCheckFunction, PullCheckFunctionAttributes, PullCheckOptions, RegistryProvider,
+  IPullCheckFunction, PrivateRegistry, PrivateRegistryImage, PullCheckFunction, PullCheckFunctionAttributes, PullCheckMode,
+  PullCheckOptions, RegistryProvider,
 } from '../../src';
+import { dependencyCycle } from '../contract/dependency-cycle';
 import { expectError, expectSilence, expectWarning } from '../support/errors';
-import { CHECKED, ENV, IMAGE, newApp, newStack, resourcesOf, SECRET_ARN } from '../support/synth';
-import { CREDENTIALS, defineTask } from '../support/tasks';
+import { CHECKED, ENV, IMAGE, newApp, newStack, resourcesOf, SECRET_ARN, statementsOf, warningIdsOf } from '../support/synth';
+import { CREDENTIALS, defineTask, importedVpc, rawImage, rawSecret } from '../support/tasks';
 
 const FUNCTION = 'AWS::Lambda::Function';
 const CHECK = 'Custom::PrivateRegistryPullCheck';
@@ -273,6 +276,103 @@ describe('the members of a resource', () => {
     ]);
     for (const { dimensions } of metrics) {
       expect(dimensions).toEqual({ FunctionName: checkFunction.function.functionName });
+    }
+  });
+});
+
+describe('a role that is given', () => {
+  const ROLE_ARN = 'arn:aws:iam::111122223333:role/check';
+  const roles: Array<[string, (stack: Stack) => iam.IRole]> = [
+    ['of the stack', (stack) => new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') })],
+    ['imported', (stack) => iam.Role.fromRoleArn(stack, 'Role', ROLE_ARN)],
+  ];
+
+  test.each(roles)('in a VPC is that of both functions, and no other is created: %s', (_, roleIn) => {
+    const stack = newStack(CHECKED);
+    const role = roleIn(stack);
+    check(stack, { vpc: importedVpc(stack), role });
+
+    const template = Template.fromStack(stack);
+    template.allResourcesProperties(FUNCTION, { Role: stack.resolve(role.roleArn) });
+    expect(resourcesOf(stack, 'AWS::IAM::Role').filter((one) => JSON.stringify(one).includes('lambda.amazonaws.com'))).toHaveLength(role.node.defaultChild ? 1 : 0);
+    const actions = statementsOf(stack).flatMap(({ Action }) => Action);
+    expect(actions).toEqual(expect.arrayContaining([
+      'logs:PutLogEvents', 'ec2:CreateNetworkInterface', 'lambda:InvokeFunction', 'secretsmanager:GetSecretValue', 'cloudformation:DescribeStacks',
+    ]));
+    expect(dependencyCycle(template.toJSON())).toBeUndefined();
+    const [invoke] = Object.keys(template.findResources('AWS::IAM::Policy', {
+      Properties: { PolicyDocument: { Statement: [Match.objectLike({ Action: 'lambda:InvokeFunction' })] } },
+    }));
+    template.hasResource(FUNCTION, { Properties: { Handler: 'index.respond' }, DependsOn: Match.arrayWith([invoke]) });
+    expectSilence(stack);
+  });
+
+  test.each<[string, boolean, string[]]>([
+    ['outside of a VPC', false, []],
+    ['in a VPC', true, [
+      'ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets',
+      'ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses', 'lambda:InvokeFunction',
+    ]],
+  ])('and cannot be changed is warned about with all that it needs %s', (_, isInVpc, more) => {
+    const stack = newStack(CHECKED);
+    check(stack, { vpc: isInVpc ? importedVpc(stack) : undefined, role: iam.Role.fromRoleArn(stack, 'Role', ROLE_ARN, { mutable: false }) });
+
+    expect(resourcesOf(stack, 'AWS::IAM::Policy').filter(({ Properties }) => JSON.stringify(Properties.Roles).includes('check'))).toEqual([]);
+    const message = expectWarning(stack, 'pullCheckPolicyMissing', ROLE_ARN);
+    const { Statement } = JSON.parse(/\{"Version".*\}/.exec(message)![0]);
+    expect(Statement.flatMap(({ Action }: any) => Action).sort()).toEqual([
+      'cloudformation:DescribeStacks', 'logs:CreateLogStream', 'logs:PutLogEvents', 'secretsmanager:GetSecretValue', ...more,
+    ].sort());
+  });
+});
+
+describe('Role.customizeRoles()', () => {
+  test.each([false, true])('no policy is in the template, and the report has every permission, in a VPC: %p', (isInVpc) => {
+    const app = newApp(CHECKED);
+    const stack = new Stack(app, 'Stack', { env: ENV });
+    iam.Role.customizeRoles(stack, { preventSynthesis: false });
+    check(stack, isInVpc ? { vpc: importedVpc(stack) } : {});
+
+    const { directory } = app.synth();
+    expect(resourcesOf(stack, 'AWS::IAM::Policy')).toEqual([]);
+    expect(resourcesOf(stack, 'AWS::IAM::Role').length).toBeGreaterThan(0);
+    const { roles } = JSON.parse(readFileSync(join(directory, 'iam-policy-report.json'), 'utf8'));
+    const actionsOf = (role: string) => roles.filter(({ roleConstructPath }: any) => roleConstructPath.endsWith(role))
+      .flatMap(({ identityPolicyStatements }: any) => identityPolicyStatements.flatMap(({ Action }: any) => Action));
+    expect(actionsOf('ExecutionRole')).toEqual(['secretsmanager:GetSecretValue']);
+    expect(actionsOf('/Role')).toEqual(expect.arrayContaining(['logs:PutLogEvents', 'secretsmanager:GetSecretValue']));
+    expect(actionsOf(isInVpc ? '/ResponderRole' : '/Role')).toEqual(expect.arrayContaining([
+      'logs:PutLogEvents', 'cloudformation:DescribeStacks', ...isInVpc ? ['lambda:InvokeFunction'] : [],
+    ]));
+    if (isInVpc) {
+      expect(actionsOf('/Role')).toEqual(expect.arrayContaining(['ec2:CreateNetworkInterface']));
+    }
+    expectSilence(stack);
+  });
+});
+
+describe('a stack that cannot have assets', () => {
+  const stacks: Array<[string, () => Stack]> = [
+    ['BootstraplessSynthesizer', () => new Stack(newApp(CHECKED), 'Stack', { env: ENV, synthesizer: new BootstraplessSynthesizer() })],
+    ['a product of Service Catalog', () => new servicecatalog.ProductStack(newStack(CHECKED), 'Product')],
+  ];
+
+  test.each(stacks)('fails with the ways out: %s', (_, stackIn) => {
+    expectError(() => check(stackIn()), 'stackWithoutAssets', 'cannot have assets', 'pullCheck.checkFunction', 'pullCheck.mode OFF');
+  });
+
+  test.each(stacks)('works with a function of somebody else, and without a check, as in aws-cdk-lib: %s', (_, stackIn) => {
+    const raw = stackIn();
+    defineTask(raw, rawImage(rawSecret(raw)));
+    const elsewhere = stackIn();
+    const attributes = { functionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:check', role: iam.Role.fromRoleName(elsewhere, 'Role', 'check') };
+    check(elsewhere, { checkFunction: PullCheckFunction.fromPullCheckFunctionAttributes(elsewhere, 'Check', attributes) });
+    const off = stackIn();
+    check(off, { mode: PullCheckMode.OFF });
+
+    for (const stack of [raw, elsewhere, off]) {
+      expect(() => (stack.node.root as App).synth()).not.toThrow();
+      expect(warningIdsOf(stack)).toEqual([]);
     }
   });
 });
