@@ -6,6 +6,7 @@ import { policyName } from './policy-name';
 import { policyOf, policyStatement, PullStatement } from './pull-statements';
 import { Puller } from './puller';
 import { customizesRoles, isImmutable, isOwnRole, nameOfRole } from './roles';
+import { warnAboutSharedName } from './shared-name';
 import { validateTrust } from './trust';
 import { invalid } from '../private/errors';
 import { hashOf, identityOf } from '../private/identity';
@@ -36,6 +37,7 @@ export function grantPull(puller: Puller, options: PullGrantOptions): IDependabl
     validateImmutable(puller, options);
   }
   validateTrust(scope, role, service);
+  warnAboutSharedName(role);
   const stack = Stack.of(scope);
   return isOwnRole(stack, role) || isImmutable(role) ? grantStatements(role, statements) : addPullPolicy(stack, role, statements);
 }

@@ -1,4 +1,4 @@
-import { CfnResource } from 'aws-cdk-lib';
+import { CfnResource, Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { invalid, warn } from '../private/errors';
@@ -18,7 +18,13 @@ export function validateInitialValue(scope: Construct, secret: secretsmanager.IS
     return;
   }
 
-  const { secretString } = resource as secretsmanager.CfnSecret;
+  const { secretString, generateSecretString } = resource as secretsmanager.CfnSecret;
+  if (generatesPassword(secret, generateSecretString)) {
+    warn(secret, 'secretWithoutCredentials',
+      `the secret ${secret.node.path} is created with a random password, which no registry knows; `
+      + 'store the one of the registry before the tasks start, and never change how it is generated afterwards: CloudFormation would overwrite the stored value');
+    return;
+  }
   const text = secretString === undefined ? undefined : resolvedText(secret, secretString, UNKNOWN);
   if (text === UNKNOWN || text === PLACEHOLDER) {
     return;
@@ -32,10 +38,18 @@ export function validateInitialValue(scope: Construct, secret: secretsmanager.IS
       scope);
   }
   if (!username || !password) {
-    warn(scope, 'secretWithoutCredentials',
+    warn(secret, 'secretWithoutCredentials',
       `the secret ${secret.node.path} is created with a value that is not a credential, expected the JSON object {"username": "...", "password": "..."}; `
       + 'fill it before the tasks start, and never change how it is generated afterwards: CloudFormation would overwrite the stored value');
   }
+}
+
+/**
+ * Whether the value is the right JSON object, with a password that Secrets Manager generates.
+ */
+function generatesPassword(secret: secretsmanager.ISecret, generateSecretString: secretsmanager.CfnSecret['generateSecretString']): boolean {
+  const { secretStringTemplate, generateStringKey } = Stack.of(secret).resolve(generateSecretString) ?? {};
+  return typeof secretStringTemplate === 'string' && generateStringKey?.toLowerCase() === 'password' && !!credentialsIn(secretStringTemplate).username;
 }
 
 /**

@@ -51,6 +51,7 @@ export const ERROR_IDS = [
 ] as const;
 
 export const WARNING_IDS = [
+  'blueGreenHookWithCheck',
   'caCertificateLarge',
   'crossAccountSecret',
   'crossRegionSecret',
@@ -60,6 +61,7 @@ export const WARNING_IDS = [
   'isolatedSubnets',
   'parametersInStage',
   'placeholderBesideTasks',
+  'policyNameShared',
   'publicEcrImage',
   'publicSubnetsWithoutPublicIp',
   'pullCheckPolicyMissing',

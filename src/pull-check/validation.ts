@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { Duration } from 'aws-cdk-lib';
+import { CfnHook, Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { PullCheckMode, PullCheckOptions } from './pull-check-options';
 import { Puller } from '../access/puller';
@@ -12,6 +12,7 @@ const SHORTEST_TIMEOUT = 5;
 const LONGEST_TIMEOUT = 60;
 /** Some certificates; a bundle of all public authorities has 220 kB. */
 const LONGEST_CERTIFICATE = 16 * 1024;
+const BLUE_GREEN_HOOK = 'AWS::CodeDeploy::BlueGreen';
 
 /**
  * Validates the options of a check that is on.
@@ -19,6 +20,7 @@ const LONGEST_CERTIFICATE = 16 * 1024;
 export function validateOptions({ scope, engine }: Puller, options: PullCheckOptions): void {
   validatePlacement(scope, options);
   validateTimeout(scope, options.timeout);
+  warnAboutBlueGreen(scope);
   if (options.caCertificate !== undefined) {
     validateCertificate(scope, options.caCertificate, engine);
   }
@@ -75,6 +77,23 @@ function validatePlacement(scope: Construct, { vpc, vpcSubnets, securityGroups, 
   if (!vpc && (vpcSubnets ?? securityGroups)) {
     throw invalid('pullCheckWithoutVpc', 'pullCheck has vpcSubnets or securityGroups but no vpc; set pullCheck.vpc', scope);
   }
+}
+
+/**
+ * The hook can be added later.
+ */
+function warnAboutBlueGreen(scope: Construct): void {
+  const stack = Stack.of(scope);
+  scope.node.addValidation({
+    validate: () => {
+      if (stack.node.findAll().some((one) => one instanceof CfnHook && one.type === BLUE_GREEN_HOOK)) {
+        warn(stack, 'blueGreenHookWithCheck',
+          `the stack ${stack.node.path} has the hook ${BLUE_GREEN_HOOK}, and CloudFormation rejects an update that starts a green deployment and changes another resource, `
+          + 'like the pull check of a new image; set pullCheck.mode OFF, and check the image with the command line before you deploy');
+      }
+      return [];
+    },
+  });
 }
 
 function validateTimeout(scope: Construct, timeout: Duration | undefined): void {

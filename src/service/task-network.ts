@@ -38,14 +38,21 @@ export function connectTasks(
   if (publicSubnets.length > 0 && props.assignPublicIp === false) {
     warn(scope, 'publicSubnetsWithoutPublicIp',
       `the tasks run without a public IP in public subnets (${namesOf(publicSubnets)}), where they cannot reach ${provider.host}; `
-      + 'remove assignPublicIp: false, or choose private subnets with taskSubnets');
+      + `remove assignPublicIp: false${vpc.privateSubnets.length > 0 ? ', or choose private subnets with taskSubnets' : ''}`);
   }
   const isolatedSubnets = selected.subnets.filter((subnet) => vpc.isolatedSubnets.includes(subnet));
   if (isolatedSubnets.length > 0) {
     warn(scope, 'isolatedSubnets',
       `the tasks run in isolated subnets (${namesOf(isolatedSubnets)}), which have no route to ${provider.host}; `
-      + 'choose private subnets with taskSubnets, or set privateNetwork: true on the RegistryProvider if the tasks reach the registry inside the network');
+      + `${wayOut(vpc)}, or set privateNetwork: true on the RegistryProvider if the tasks reach the registry inside the network`);
   }
+}
+
+function wayOut(vpc: ec2.IVpc): string {
+  if (vpc.privateSubnets.length > 0) {
+    return 'choose private subnets with taskSubnets';
+  }
+  return vpc.publicSubnets.length > 0 ? 'set assignPublicIp: true for the public subnets, or add a NAT gateway' : 'add a NAT gateway';
 }
 
 function namesOf(subnets: ec2.ISubnet[]): string {

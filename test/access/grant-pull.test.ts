@@ -7,9 +7,9 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
-import { PrivateRegistryFargateService, RegistryCredentials } from '../../src';
+import { PrivateRegistryFargateService, PrivateRegistryImage, RegistryCredentials } from '../../src';
 import { dependencyCycle } from '../contract/dependency-cycle';
-import { expectError, expectSilence, expectSynthError } from '../support/errors';
+import { expectError, expectSilence, expectSynthError, expectWarning } from '../support/errors';
 import { ENV, FLAG_SETS, IMAGE, KEY_ARN, newApp, newStack, pullStatementsOf, resourcesOf, SECRET_ARN, statementsOf, warningIdsOf } from '../support/synth';
 import { apiImage, CREDENTIALS, defineTask, defineTaskWith, ecsRole, expectTaskWaitsForPolicy, ownSecret } from '../support/tasks';
 
@@ -476,6 +476,60 @@ describe('the trust policy', () => {
     }));
 
     expectSynthError(stack, 'executionRoleNotAssumable');
+  });
+});
+
+describe('one imported role in two stacks', () => {
+  const SAFE_NAMES = { '@aws-cdk/aws-iam:importedRoleStackSafeDefaultPolicyName': true };
+
+  function twoStacks(flags: object, roleIn: (stack: Stack) => iam.IRole, image = () => apiImage() as ecs.ContainerImage, envs = [ENV, ENV]): Stack[] {
+    const app = newApp({ ...flags });
+    return envs.map((env, i) => {
+      const stack = new Stack(app, `Stack${i}`, { env });
+      const task = new ecs.FargateTaskDefinition(stack, 'Task', { executionRole: roleIn(stack) });
+      task.addContainer('app', { image: image(), logging: ecs.LogDrivers.awsLogs({ streamPrefix: 'app' }) });
+      return stack;
+    });
+  }
+
+  /** The names of the inline policies of the stacks, by the first action that they allow. */
+  function namesOf(stacks: Stack[], action: string): unknown[] {
+    return stacks.flatMap((stack) => resourcesOf(stack, 'AWS::IAM::Policy'))
+      .filter(({ Properties }) => JSON.stringify(Properties).includes(action)).map(({ Properties }) => Properties.PolicyName);
+  }
+
+  const byName = (stack: Stack) => iam.Role.fromRoleName(stack, 'ExecRole', 'exec');
+
+  test('is warned about where aws-cdk-lib gives the policies for the logs one name, and says nothing', () => {
+    const raw = twoStacks({}, byName, () => ecs.ContainerImage.fromRegistry(IMAGE));
+    expect(new Set(namesOf(raw, 'logs:PutLogEvents')).size).toBe(1);
+    expect(raw.flatMap(warningIdsOf)).toEqual([]);
+
+    const stacks = twoStacks({}, byName);
+    expect(new Set(namesOf(stacks, 'logs:PutLogEvents')).size).toBe(1);
+    expect(new Set(namesOf(stacks, 'secretsmanager:GetSecretValue')).size).toBe(2);
+    expectWarning(stacks[0], 'policyNameShared', namesOf(stacks, 'logs:PutLogEvents')[0] as string, 'in the stack Stack1', 'defaultPolicyName');
+    expectWarning(stacks[1], 'policyNameShared', 'in the stack Stack0');
+  });
+
+  test.each<[string, object, (stack: Stack) => iam.IRole, Array<typeof ENV>]>([
+    ['by the feature flag', SAFE_NAMES, byName, [ENV, ENV]],
+    ['by a name', {}, (stack) => iam.Role.fromRoleArn(stack, 'ExecRole', ROLE_ARN, { defaultPolicyName: `Policy${stack.node.id}` }), [ENV, ENV]],
+    ['by another id', {}, (stack) => iam.Role.fromRoleArn(stack, `ExecRole${stack.node.id}`, ROLE_ARN), [ENV, ENV]],
+    ['by another account', {}, byName, [ENV, { ...ENV, account: '444455556666' }]],
+  ])('is silent where they are apart: %s', (_, flags, roleIn, envs) => {
+    const stacks = twoStacks(flags, roleIn, () => new PrivateRegistryImage(IMAGE, { credentials: RegistryCredentials.fromSecretName('ghcr-pull') }), envs);
+    expectSilence(...stacks);
+  });
+
+  test('in two Regions has policies with two names, each with stack and Region', () => {
+    const credentials = RegistryCredentials.fromSecretName('ghcr-pull');
+    const stacks = twoStacks(SAFE_NAMES, byName, () => new PrivateRegistryImage(IMAGE, { credentials }), [ENV, { ...ENV, region: 'us-east-1' }]);
+
+    expect(namesOf(stacks, 'secretsmanager:GetSecretValue')).toEqual([
+      expect.stringMatching(/^PrivateRegistryPull-Stack0-.*-eu-west-1$/), expect.stringMatching(/^PrivateRegistryPull-Stack1-.*-us-east-1$/),
+    ]);
+    expect(new Set(namesOf(stacks, 'logs:PutLogEvents')).size).toBe(2);
   });
 });
 

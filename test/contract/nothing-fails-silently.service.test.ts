@@ -75,6 +75,15 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
       expectWarning(stack, 'isolatedSubnets', 'Stack/Vpc/IsolatedSubnet1, Stack/Vpc/IsolatedSubnet2', 'ghcr.io', 'privateNetwork: true');
     });
 
+    test.each<[string, ec2.SubnetType[], string, string]>([
+      ['private subnets, if there are any', [PUBLIC, PRIVATE, ISOLATED], 'choose private subnets', 'assignPublicIp'],
+      ['a public IP, if there are none', [PUBLIC, ISOLATED], 'set assignPublicIp: true', 'choose private subnets'],
+      ['a NAT gateway, if there is nothing else', [ISOLATED], 'add a NAT gateway', 'assignPublicIp'],
+    ])('the way out of isolated subnets is %s', (_name, subnets, advice, other) => {
+      const stack = ourService(subnets, { taskSubnets: { subnetType: ISOLATED }, publicLoadBalancer: false });
+      expect(expectWarning(stack, 'isolatedSubnets', advice)).not.toContain(other);
+    });
+
     test.each<[string, ec2.SubnetType[], Partial<PrivateRegistryFargateServiceProps>]>([
       ['isolated subnets', [PUBLIC, ISOLATED], {}],
       ['public subnets without a public IP', [PUBLIC], { assignPublicIp: false }],

@@ -1,10 +1,10 @@
 import { CfnParameter, Fn, SecretValue, Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { RegistryCredentials } from '../../src';
+import { PrivateRegistryImage, RegistryCredentials } from '../../src';
 import { PLACEHOLDER } from '../../src/private/placeholder';
 import { expectError, expectSilence, expectWarning } from '../support/errors';
-import { newStack } from '../support/synth';
-import { defineTaskWith } from '../support/tasks';
+import { IMAGE, newStack, warningIdsOf } from '../support/synth';
+import { defineTask, defineTaskWith } from '../support/tasks';
 
 const plain = SecretValue.unsafePlainText;
 
@@ -53,7 +53,8 @@ describe('nothing is said about', () => {
 describe('it is warned about', () => {
   test.each<[string, secretsmanager.SecretProps]>([
     ['a random text', {}],
-    ['a generated password with a user name', { generateSecretString: { secretStringTemplate: '{"username":"bot"}', generateStringKey: 'password' } }],
+    ['a generated password without a user name', { generateSecretString: { secretStringTemplate: '{}', generateStringKey: 'password' } }],
+    ['a generated text beside the credentials', { generateSecretString: { secretStringTemplate: '{"username":"bot"}', generateStringKey: 'token' } }],
     ['JSON without a password', { secretObjectValue: { username: plain('bot') } }],
     ['an empty password', { secretObjectValue: { username: plain('bot'), password: plain('') } }],
     ['a password that is no text', { secretStringValue: plain('{"username":"bot","password":42}') }],
@@ -62,6 +63,24 @@ describe('it is warned about', () => {
     ['text that is no JSON', { secretStringValue: plain('bot') }],
   ])('%s', (_, props) => {
     expectWarning(stackWithSecret(props), 'secretWithoutCredentials', 'Stack/Secret', '{"username": "...", "password": "..."}', 'never change');
+  });
+
+  test.each(['password', 'Password'])('the right object with a random password, under the key %s', (generateStringKey) => {
+    const stack = stackWithSecret({ generateSecretString: { secretStringTemplate: '{"username":"bot"}', generateStringKey } });
+    const message = expectWarning(stack, 'secretWithoutCredentials', 'Stack/Secret', 'a random password, which no registry knows', 'never change');
+
+    expect(message).not.toContain('is not a credential');
+  });
+
+  test('once for each secret, however many containers use it', () => {
+    const stack = newStack();
+    for (const id of ['One', 'Two']) {
+      const credentials = RegistryCredentials.fromSecret(new secretsmanager.Secret(stack, `Secret${id}`));
+      defineTask(stack, new PrivateRegistryImage(IMAGE, { credentials }), {}, `${id}First`);
+      defineTask(stack, new PrivateRegistryImage(IMAGE, { credentials }), {}, `${id}Second`);
+    }
+
+    expect(warningIdsOf(stack)).toEqual(['secretWithoutCredentials', 'secretWithoutCredentials']);
   });
 });
 

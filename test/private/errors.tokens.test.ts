@@ -1,4 +1,4 @@
-import { CfnParameter, Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { App, CfnParameter, Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -8,7 +8,7 @@ import {
 } from '../../src';
 import { ERROR_IDS, ErrorId, invalid, warn, WARNING_IDS, WarningId } from '../../src/private/errors';
 import { expectError, expectWarning } from '../support/errors';
-import { CHECKED, IMAGE, KEY_ARN, newStack, SECRET_ARN, warningsOf } from '../support/synth';
+import { CHECKED, ENV, IMAGE, KEY_ARN, newStack, SECRET_ARN, templateOf, warningsOf } from '../support/synth';
 import { apiImage, CREDENTIALS, defineTask, defineTaskWith } from '../support/tasks';
 
 const OTHER_ACCOUNT = SECRET_ARN.replace('111122223333', '444455556666');
@@ -50,6 +50,15 @@ const ERRORS: Partial<Record<ErrorId, (stack: Stack, token: string) => void>> = 
 const WARNINGS: Partial<Record<WarningId, (stack: Stack, token: string) => void>> = {
   crossAccountSecret: (stack, token) => defineTaskWith(stack, RegistryCredentials.fromSecretCompleteArn(OTHER_ACCOUNT, { encryptionKeyArn: token })),
   crossRegionSecret: (stack, token) => defineTaskWith(stack, RegistryCredentials.fromSecretCompleteArn(OTHER_REGION, { encryptionKeyArn: token })),
+  policyNameShared: (stack, token) => {
+    const other = new Stack(stack.node.root as App, 'Other', { env: ENV });
+    for (const one of [stack, other]) {
+      const executionRole = iam.Role.fromRoleArn(one, 'Role', 'arn:aws:iam::111122223333:role/exec');
+      executionRole.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['logs:PutLogEvents'], resources: [token] }));
+      defineTaskWith(one, CREDENTIALS, { executionRole }, { pullCheck: { mode: PullCheckMode.OFF } });
+    }
+    templateOf(stack);
+  },
   publicEcrImage: (stack, token) => {
     defineTask(stack, new PrivateRegistryImage(`public.ecr.aws/acme/api:${token}`, { credentials: CREDENTIALS }));
   },
@@ -69,7 +78,7 @@ const WITHOUT_TOKENS: Array<ErrorId | WarningId> = [
   'invalidEncryptionKeyArn', 'invalidImageReference', 'invalidPullCheckTimeout', 'invalidSecretName', 'pinDigestWithoutCheck',
   'placeholderWithCheck', 'plainTextPassword', 'platformVersionTooOld', 'pullCheckPlacementAmbiguous', 'pullCheckWithoutVpc',
   'secretArnIncomplete', 'secretArnWithJsonKey', 'secretNameNeedsArn', 'secretOfOtherAccountStack', 'secretOfOtherRegionStack', 'stackWithoutAssets',
-  'unresolvablePassword',
+  'unresolvablePassword', 'blueGreenHookWithCheck',
   'digestNotPinned', 'imageWithoutFixedTag', 'internalRegistryNeedsVpc', 'isolatedSubnets', 'parametersInStage', 'placeholderBesideTasks',
   'publicSubnetsWithoutPublicIp', 'secretArnMayBeIncomplete', 'secretNameMayHaveSuffix', 'secretWithoutCredentials',
 ];

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, BootstraplessSynthesizer, Duration, Stack } from 'aws-cdk-lib';
+import { App, BootstraplessSynthesizer, CfnHook, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -323,6 +323,34 @@ describe('a role that is given', () => {
     expect(Statement.flatMap(({ Action }: any) => Action).sort()).toEqual([
       'cloudformation:DescribeStacks', 'logs:CreateLogStream', 'logs:PutLogEvents', 'secretsmanager:GetSecretValue', ...more,
     ].sort());
+  });
+});
+
+describe('the hook for green deployments of CloudFormation', () => {
+  function addHook(stack: Stack): void {
+    new CfnHook(stack, 'Hook', { type: 'AWS::CodeDeploy::BlueGreen', properties: {} });
+  }
+
+  test('is warned about once, also if it is added later', () => {
+    const stack = newStack(CHECKED);
+    check(stack, {}, 'One');
+    check(stack, {}, 'Two', 'ghcr.io/acme/worker:1');
+    addHook(stack);
+
+    Template.fromStack(stack);
+    expect(warningIdsOf(stack)).toEqual(['blueGreenHookWithCheck']);
+    expectWarning(stack, 'blueGreenHookWithCheck', 'the stack Stack', 'AWS::CodeDeploy::BlueGreen', 'pullCheck.mode OFF');
+  });
+
+  test('is fine without a check, and in another stack', () => {
+    const off = newStack(CHECKED);
+    check(off, { mode: PullCheckMode.OFF });
+    addHook(off);
+    const stack = newStack(CHECKED);
+    check(stack);
+    addHook(new Stack(stack.node.root as App, 'Other', { env: ENV }));
+
+    expectSilence(off, stack);
   });
 });
 
