@@ -66,7 +66,8 @@ export class ServiceProps extends Component {
       .update('ulimits', { docs: { default: '- the limits of the platform' } })
       .update('portMappings', {
         docs: {
-          summary: 'Port mappings in addition to that of `containerPort`.',
+          summary: 'Port mappings in addition to that of `containerPort`, or with the details of that one.',
+          remarks: 'A mapping with the number of `containerPort` replaces it, for example to give it the name that Service Connect needs.',
           default: '- only `containerPort`, which is the port the load balancer sends requests to',
         },
       });

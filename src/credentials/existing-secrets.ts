@@ -6,7 +6,7 @@ import { validateInitialValue } from './initial-value';
 import { isOwned, RegistrySecret, SecretId } from './registry-secret';
 import { arnMayBeIncomplete, nameMayHaveSuffix, validateKeyArn, validateSecretArn, validateSecretName } from './secret-arn';
 import { encryptionKeyOf } from '../access/encryption-key';
-import { invalid, kindOf, warn } from '../private/errors';
+import { invalid, kindOf, warnOnce } from '../private/errors';
 import { asToken, isDummy, isUnknown } from '../private/tokens';
 
 export function existingSecret(secret: secretsmanager.ISecret): Binder {
@@ -55,7 +55,7 @@ export function secretByName(name: string, options: SecretByNameOptions): Binder
 function arnId(scope: Construct, arn: string): SecretId {
   validateSecretArn(arn);
   if (arnMayBeIncomplete(arn)) {
-    warn(scope, 'secretArnMayBeIncomplete',
+    warnOnce(scope, 'secretArnMayBeIncomplete',
       `the secret ARN ${JSON.stringify(arn)} may lack the six characters that Secrets Manager adds to the name: its end looks like part of the name; `
       + 'compare it with the ARN in the console or in "aws secretsmanager describe-secret"');
     return { arn, isComplete: false };
@@ -66,7 +66,7 @@ function arnId(scope: Construct, arn: string): SecretId {
 function nameId(scope: Construct, name: string): SecretId {
   validateSecretName(name);
   if (nameMayHaveSuffix(name)) {
-    warn(scope, 'secretNameMayHaveSuffix',
+    warnOnce(scope, 'secretNameMayHaveSuffix',
       `the secret name ${JSON.stringify(name)} ends like an ARN, with a hyphen and six random characters, which are not part of the name; `
       + 'pass the name without them, or the complete ARN to RegistryCredentials.fromSecretCompleteArn()');
   }

@@ -52,7 +52,8 @@ export class RegistryCredentials {
    * An existing secret in the account and Region of the stack, by its name.
    *
    * The pull check finds the complete ARN for the task definition. Without a check the task definition contains the name, and ECS
-   * accepts only names of up to 255 of `A-Z a-z 0-9 _ -`; for any other name, pass the complete ARN to `fromSecretCompleteArn`.
+   * accepts only names of up to 255 of `A-Z a-z 0-9 _ -`. For any other name it then contains the ARN without its last six
+   * characters, as with aws-cdk-lib alone, and a warning advises to pass the complete ARN to `fromSecretCompleteArn`.
    *
    * @example
    * const credentials = RegistryCredentials.fromSecretName('ghcr-pull');

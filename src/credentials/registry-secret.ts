@@ -2,10 +2,12 @@ import { ArnFormat, CfnResource, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { IConstruct } from 'constructs';
+import { endsLikeCompleteArn } from './secret-arn';
 import { arnInRegion, EncryptionKey, inRegion } from '../access/encryption-key';
-import { OwnerPolicies, ownerPolicies } from '../access/owner-policies';
+import { OwnerPolicies, ownerPolicies, SecretLocation, SecretReader } from '../access/owner-policies';
 import { PullStatement, pullStatements } from '../access/pull-statements';
-import { invalid, warn } from '../private/errors';
+import { invalid, warnOnce } from '../private/errors';
+import { identityOf } from '../private/identity';
 import { outermostStackOf } from '../private/scopes';
 import { certainlyDiffer, isUnknown } from '../private/tokens';
 
@@ -30,19 +32,19 @@ export interface RegistrySecretProps {
 }
 
 /**
- * How a stack refers to the secret.
+ * How a stack refers to the secret, and all ARNs that this can mean.
  */
-interface SecretName {
+interface SecretName extends SecretLocation {
   /** The ARN, or the name if only that is known. */
   readonly id: string;
-  readonly isName: boolean;
+  /** The ARN without the six characters at its end, if only the name is known. */
+  readonly partialArn?: string;
 }
 
 /**
  * The secret as it is used from one stack.
  */
 export interface SecretUse extends SecretName {
-  readonly region: string;
   readonly isOfOtherAccount: boolean;
   /** Its path, if it is deployed in the same stack as its consumer and has to be filled by hand afterwards. */
   readonly placeholder?: string;
@@ -50,12 +52,14 @@ export interface SecretUse extends SecretName {
   readonly statements: PullStatement[];
 }
 
+/** Everyone who reads a secret, by app: the same secret can be behind many credentials. */
+const READERS = new WeakMap<IConstruct, Array<SecretReader & { readonly secret: RegistrySecret }>>();
+
 /**
  * The secret behind credentials. It knows how each of its consumers has to refer to it, and which permissions it needs.
  */
 export class RegistrySecret {
   public readonly secret: secretsmanager.ISecret;
-  private readonly readers: iam.IRole[] = [];
 
   constructor(private readonly props: RegistrySecretProps) {
     this.secret = props.secret;
@@ -66,50 +70,61 @@ export class RegistrySecret {
    */
   public usedBy(consumer: IConstruct): SecretUse {
     const stack = Stack.of(consumer);
-    const isReplica = this.isReplicatedTo(stack.region);
-    const region = isReplica ? stack.region : this.regionFor(stack);
-
+    const name = this.nameFor(stack);
     const isOfOtherAccount = certainlyDiffer(this.secret.env.account, stack.account);
     if (isOfOtherAccount) {
-      this.validateCrossAccount(consumer, stack);
+      this.validateCrossAccount(consumer, name);
     }
-    if (certainlyDiffer(region, stack.region)) {
+    if (certainlyDiffer(name.region, stack.region)) {
       this.validateCrossRegion(consumer, stack);
     }
 
-    const key = isReplica ? this.keyOfReplica(consumer, region) : this.props.encryptionKey;
+    const key = this.isReplicatedTo(stack.region) ? this.keyOfReplica(consumer, stack.region) : this.props.encryptionKey;
     const isUnfilled = this.props.isPlaceholder && outermostStackOf(this.secret) === outermostStackOf(consumer);
     const placeholder = isUnfilled ? this.secret.node.path : undefined;
-    const { arns, ...name } = this.nameFor(stack, isReplica);
-    return { ...name, region, isOfOtherAccount, placeholder, statements: pullStatements(stack, arns, region, key) };
+    return { ...name, isOfOtherAccount, placeholder, statements: pullStatements(stack, name.arns, name.region, key) };
   }
 
   /**
    * Remembers a role that reads the secret, for `ownerPolicies()`. Only roles have an ARN to name there.
    */
-  public addReader({ grantPrincipal }: iam.IGrantable): void {
+  public addReader({ grantPrincipal }: iam.IGrantable, { arns, region }: SecretLocation): void {
     if ('roleArn' in grantPrincipal) {
-      this.readers.push(grantPrincipal as iam.IRole);
+      const { root } = this.secret.node;
+      READERS.set(root, [...READERS.get(root) ?? [], { role: grantPrincipal as iam.IRole, arns, region, secret: this }]);
     }
   }
 
   public ownerPolicies(consumer: IConstruct): OwnerPolicies {
-    return ownerPolicies(Stack.of(consumer), this.secret.secretArn, this.regionFor(Stack.of(consumer)), this.readers);
+    const stack = Stack.of(consumer);
+    return ownerPolicies(stack, this.nameFor(stack), () => this.readers());
+  }
+
+  private readers(): SecretReader[] {
+    const identity = this.identity();
+    return (READERS.get(this.secret.node.root) ?? []).filter(({ secret }) => secret === this || secret.identity() === identity);
   }
 
   /**
-   * How the stack refers to the secret, and all ARNs that this can mean.
+   * The same for every import of the same secret.
    */
-  private nameFor(stack: Stack, isReplica: boolean): SecretName & { arns: string[] } {
+  private identity(): string {
+    const { account, region } = this.secret.env;
+    return JSON.stringify(identityOf(Stack.of(this.secret), this.props.id, { account, region }));
+  }
+
+  private nameFor(stack: Stack): SecretName {
     const { id } = this.props;
+    const isReplica = this.isReplicatedTo(stack.region);
+    const region = isReplica ? stack.region : this.regionFor(stack);
     if ('name' in id) {
-      const arn = stack.formatArn({
-        service: 'secretsmanager', resource: 'secret', resourceName: `${id.name}-??????`, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      const partialArn = stack.formatArn({
+        service: 'secretsmanager', resource: 'secret', resourceName: id.name, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
       });
-      return { id: id.name, isName: true, arns: [arn] };
+      return { id: id.name, partialArn, arns: [`${partialArn}-??????`], region };
     }
-    const arn = isReplica ? arnInRegion(id.arn, stack.region) : id.arn;
-    return { id: arn, isName: false, arns: id.isComplete ? [arn] : [arn, `${arn}-??????`] };
+    const arn = isReplica ? arnInRegion(id.arn, region) : id.arn;
+    return { id: arn, arns: id.isComplete ? [arn] : [arn, `${arn}-??????`], region };
   }
 
   /**
@@ -128,7 +143,7 @@ export class RegistrySecret {
     const key = this.props.encryptionKey;
     const replicaKey = key && inRegion(key, region);
     if (key && !replicaKey) {
-      warn(consumer, 'replicaKeyUnknown',
+      warnOnce(consumer, 'replicaKeyUnknown',
         `the key ${JSON.stringify(key.arn)} encrypts the secret in ${this.secret.env.region}, but the key of its replica in ${region} is not known; `
         + 'if a customer-managed key encrypts the replica, use a multi-Region key (key/mrk-...) for both, '
         + 'or pass the ARNs of the replica and its key to RegistryCredentials.fromSecretCompleteArn()');
@@ -136,9 +151,9 @@ export class RegistrySecret {
     return replicaKey;
   }
 
-  private validateCrossAccount(consumer: IConstruct, stack: Stack): void {
+  private validateCrossAccount(consumer: IConstruct, name: SecretName): void {
     const { id, encryptionKey } = this.props;
-    const where = `in account ${this.secret.env.account} and the tasks run in account ${stack.account}`;
+    const where = `in account ${this.secret.env.account} and the tasks run in account ${Stack.of(consumer).account}`;
     if (isOwned(this.secret)) {
       throw invalid('secretOfOtherAccountStack',
         `the secret ${this.secret.node.path} is defined ${where}: the end of its ARN is not known until it is deployed, and ECS accepts only the complete ARN; `
@@ -154,11 +169,9 @@ export class RegistrySecret {
         `the secret ${JSON.stringify(id.arn)} is ${where}, but no key is given: a secret under the AWS managed key aws/secretsmanager `
         + 'cannot be read from another account; encrypt it with a customer-managed key and pass encryptionKeyArn', consumer);
     }
-    const { secretPolicy, keyPolicy } = stack.resolve(this.ownerPolicies(consumer));
-    warn(consumer, 'crossAccountSecret',
-      `the secret ${JSON.stringify(id.arn)} is ${where}: its owner must allow this access in the resource policy of the secret, with `
-      + `${JSON.stringify(secretPolicy)}, and in the policy of its key, with ${JSON.stringify(keyPolicy)}; `
-      + 'PrivateRegistry.ownerPolicies() restricts both to the roles that read it');
+    warnOnce(consumer, 'crossAccountSecret',
+      `the secret ${JSON.stringify(name.id)} is ${where}: its owner must allow this access in the resource policy of the secret and in the policy of its key; `
+      + 'PrivateRegistry.ownerPolicies() returns both, for every role of the app that reads the secret');
   }
 
   private validateCrossRegion(consumer: IConstruct, stack: Stack): void {
@@ -174,8 +187,8 @@ export class RegistrySecret {
         `the secret ${JSON.stringify(id.name)} is ${where}, where ECS accepts only the complete ARN; `
         + 'pass it to RegistryCredentials.fromSecretCompleteArn()', consumer);
     }
-    warn(consumer, 'crossRegionSecret',
-      `the secret is ${where}: an interface VPC endpoint reaches only its own Region, so the tasks need a route over the internet; `
+    warnOnce(consumer, 'crossRegionSecret',
+      `the secret ${JSON.stringify(id.arn)} is ${where}: an interface VPC endpoint reaches only its own Region, so the tasks need a route over the internet; `
       + 'to avoid this, replicate the secret and set replicaRegions');
   }
 }
@@ -189,15 +202,19 @@ export function isOwned(secret: secretsmanager.ISecret): boolean {
 }
 
 /**
- * The name, if a container can refer to the secret by it.
+ * How a container refers to the secret if no pull check finds the complete ARN of a name. Where ECS does not accept the name, it is
+ * the partial ARN, as aws-cdk-lib has it: without a check nothing is stopped.
  */
-export function acceptedName(consumer: IConstruct, name: string): string {
-  if (isUnknown(name) || ECS_SECRET_NAME.test(name)) {
-    return name;
+export function idWithoutCheck(consumer: IConstruct, { id, partialArn }: SecretUse): string {
+  if (partialArn === undefined || isUnknown(id) || ECS_SECRET_NAME.test(id)) {
+    return id;
   }
-  throw invalid('secretNameNeedsArn',
-    `ECS does not accept the secret name ${JSON.stringify(name)}, only 1 to 255 of A-Z a-z 0-9 _ -; `
-    + 'pass the complete ARN to RegistryCredentials.fromSecretCompleteArn(), or enable the pull check, which finds the ARN: it is off in the mode OFF and for a service with desiredCount: 0', consumer);
+  warnOnce(consumer, 'secretNameNeedsArn',
+    `ECS does not accept the secret name ${JSON.stringify(id)}, only 1 to 255 of A-Z a-z 0-9 _ -, and no pull check finds the complete ARN; `
+    + 'the tasks get the ARN without its last six characters, which ECS does not document'
+    + `${endsLikeCompleteArn(id) ? ', and which Secrets Manager does not find, because this name ends like a complete ARN' : ''}; `
+    + 'pass the complete ARN to RegistryCredentials.fromSecretCompleteArn(), or enable the pull check: it is off in the mode OFF and for a service with desiredCount: 0');
+  return partialArn;
 }
 
 function hasCrossRegionReferences(stack: Stack): boolean {

@@ -29,11 +29,18 @@ export function validateSecretArn(arn: string): void {
       `the secret ARN ${value} selects a JSON key or a version, but ECS reads registry credentials from the whole secret; `
       + `pass the ARN up to ${JSON.stringify(arn.slice(0, arn.length - resource.length) + resource.slice(0, resource.indexOf(':')))}`);
   }
-  if (!SUFFIX.test(resource)) {
+  if (!endsLikeCompleteArn(resource)) {
     throw invalid('secretArnIncomplete',
       `the secret ARN ${value} is not complete, expected the six characters that Secrets Manager adds to the name, like "${EXAMPLE}"; `
       + 'copy the ARN from the console or from "aws secretsmanager describe-secret", or pass the name to RegistryCredentials.fromSecretName()');
   }
+}
+
+/**
+ * Whether an ARN, or the name in it, ends with what can be the suffix. Secrets Manager then takes it for complete.
+ */
+export function endsLikeCompleteArn(text: string): boolean {
+  return SUFFIX.test(text);
 }
 
 /**

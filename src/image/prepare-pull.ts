@@ -3,7 +3,7 @@ import { PullOptions } from './pull-options';
 import { grantPull } from '../access/grant-pull';
 import { Puller } from '../access/puller';
 import { RegistryCredentials } from '../credentials/registry-credentials';
-import { acceptedName } from '../credentials/registry-secret';
+import { idWithoutCheck } from '../credentials/registry-secret';
 import { warn } from '../private/errors';
 import { isUnknown } from '../private/tokens';
 import { hostOf } from '../provider/image-host';
@@ -40,8 +40,8 @@ export function preparePull(puller: Puller, request: PullRequest): PreparedPull 
   warnAboutReference(scope, request);
 
   const secret = request.credentials._bind(scope, provider);
-  secret.addReader(role);
   const use = secret.usedBy(scope);
+  secret.addReader(role, use);
   const check = addPullCheck(puller, { reference, provider, secret, use, pullCheck, pinDigest });
   if (check) {
     puller.waitFor(check);
@@ -49,7 +49,7 @@ export function preparePull(puller: Puller, request: PullRequest): PreparedPull 
   puller.waitFor(grantPull(puller, { secret: secret.secret, statements: use.statements, rolePolicyManagedExternally }));
   return {
     image: check && pinDigest ? check.getAttString('Image') : reference,
-    credentialsParameter: use.isName ? check?.getAttString('CredentialsParameter') ?? acceptedName(scope, use.id) : use.id,
+    credentialsParameter: (use.partialArn && check?.getAttString('CredentialsParameter')) ?? idWithoutCheck(scope, use),
   };
 }
 

@@ -1,5 +1,6 @@
-import { Annotations } from 'aws-cdk-lib';
+import { Annotations, Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
+import { outermostStackOf } from './scopes';
 
 /**
  * The stable id of everything that is refused or warned about, without the prefix. Each has a row in docs/errors.md.
@@ -42,10 +43,10 @@ export const ERROR_IDS = [
   'pullCheckWithoutVpc',
   'secretArnIncomplete',
   'secretArnWithJsonKey',
-  'secretNameNeedsArn',
   'secretOfOtherAccountStack',
   'secretOfOtherRegionStack',
   'stackWithoutAssets',
+  'taskSizeInvalid',
   'unknownRegistry',
   'unresolvablePassword',
 ] as const;
@@ -68,7 +69,9 @@ export const WARNING_IDS = [
   'replicaKeyUnknown',
   'secretArnMayBeIncomplete',
   'secretNameMayHaveSuffix',
+  'secretNameNeedsArn',
   'secretWithoutCredentials',
+  'taskSizeUnknown',
 ] as const;
 
 export type ErrorId = typeof ERROR_IDS[number];
@@ -93,6 +96,21 @@ export function invalid(id: ErrorId, message: string, scope?: IConstruct): Error
  */
 export function warn(scope: IConstruct, id: WarningId, message: string): void {
   Annotations.of(scope).addWarningV2(`${PREFIX}:${id}`, readable(message));
+}
+
+/** The warnings that the stacks have already. */
+const WARNED = new WeakMap<Stack, Set<string>>();
+
+/**
+ * Adds a warning about a fact that many constructs of a stack share, such as its secret, to the first of them only.
+ */
+export function warnOnce(scope: IConstruct, id: WarningId, message: string): void {
+  const stack = outermostStackOf(scope);
+  const warned = WARNED.get(stack) ?? new Set();
+  if (!warned.has(message)) {
+    WARNED.set(stack, warned.add(message));
+    warn(scope, id, message);
+  }
 }
 
 /**

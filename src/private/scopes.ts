@@ -12,12 +12,13 @@ export function outermostStackOf(scope: IConstruct): Stack {
 
 /**
  * Whether the command line still has to look up values for the app, which runs again afterwards. An error would prevent that, and what
- * the app makes of the dummies is thrown away.
+ * the app makes of the dummies is thrown away. Nothing that is judged depends on availability zones, which every new VPC asks for.
  */
 export function awaitsContext(scope: IConstruct): boolean {
   // There is no public property.
   return scope.node.root.node.findAll().some((construct) => (
-    Stack.isStack(construct) && (construct as unknown as { _missingContext: unknown[] })._missingContext.length > 0
+    Stack.isStack(construct)
+    && (construct as unknown as { _missingContext: Array<{ provider: string }> })._missingContext.some(({ provider }) => provider !== 'availability-zones')
   ));
 }
 

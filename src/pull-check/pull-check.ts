@@ -57,7 +57,7 @@ export function addPullCheck(puller: Puller, props: PullCheckProps): CustomResou
   }
   const stack = Stack.of(puller.scope);
   const checkFunction = pullCheck.checkFunction ?? defaultFunction(stack, pullCheck);
-  secret.addReader(checkFunction);
+  secret.addReader(checkFunction, use);
   const properties = propertiesOf(puller, mode, props);
   // A change of anything that is checked creates a new resource, so that a rollback only ever deletes, which cannot fail.
   const id = checkId(reference, identityOf(stack, { ...properties, ServiceToken: checkFunction.functionArn }, ...use.statements));

@@ -63,8 +63,9 @@ export interface IPrivateRegistry extends IConstruct {
   /**
    * The policies that the owner of the secret must attach, if the secret belongs to another account.
    *
-   * They name the roles that read the secret, including those that are added after this call. A role without a name is listed by
-   * the beginning of its stack's name, from which CloudFormation derives the name of the role.
+   * They name all roles of the app that read the secret, also those of other registries and images with the same secret, and those
+   * that are added after this call. So one registry, in any stack, has the policies of the whole app. A role without a name is
+   * listed by the beginning of its stack's name, from which CloudFormation derives the name of the role.
    */
   ownerPolicies(): OwnerPolicies;
 }
@@ -126,8 +127,9 @@ export class PrivateRegistry extends Construct implements IPrivateRegistry {
       return grantStatements(grantee, this.registrySecret.usedBy(this).statements);
     }
     const role = grantPrincipal as iam.IRole;
-    this.registrySecret.addReader(role);
-    return grantStatements(role, this.registrySecret.usedBy(role).statements);
+    const use = this.registrySecret.usedBy(role);
+    this.registrySecret.addReader(role, use);
+    return grantStatements(role, use.statements);
   }
 
   public ownerPolicies(): OwnerPolicies {

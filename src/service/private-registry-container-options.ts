@@ -95,7 +95,8 @@ export interface PrivateRegistryContainerOptions {
    */
   readonly privileged?: boolean;
   /**
-   * Port mappings in addition to that of `containerPort`.
+   * Port mappings in addition to that of `containerPort`, or with the details of that one.
+   * A mapping with the number of `containerPort` replaces it, for example to give it the name that Service Connect needs.
    * @default - only `containerPort`, which is the port the load balancer sends requests to
    * @stability stable
    */

@@ -8,6 +8,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { PrivateRegistryFargateServiceProps } from './private-registry-fargate-service-props';
 import { connectTasks } from './task-network';
+import { validateContainerCpu, validateSizes } from './task-size';
 import { roleIn } from '../access/roles';
 import { PullOptions } from '../image/pull-options';
 import { invalid, warn } from '../private/errors';
@@ -130,10 +131,9 @@ export class PrivateRegistryFargateService extends Construct implements ec2.ICon
       family: props.family,
       runtimePlatform: props.runtimePlatform,
     });
-    validateContainerSize(this, 'containerCpu', props.containerCpu, 'cpu', taskDefinition.cpu);
-    validateContainerSize(this, 'containerMemoryLimitMiB', props.containerMemoryLimitMiB, 'memoryLimitMiB', taskDefinition.memoryMiB);
+    validateContainerCpu(this, props.containerCpu, taskDefinition.cpu);
 
-    const { portMappings = [], ...containerOptions } = props.containerOptions ?? {};
+    const { containerPort = 80, containerOptions: { portMappings = [], ...containerOptions } = {} } = props;
     const container = taskDefinition.addContainer(props.containerName ?? 'web', {
       ...containerOptions,
       image: this.registry.image(props.image, pullOptionsOf(props)),
@@ -148,7 +148,9 @@ export class PrivateRegistryFargateService extends Construct implements ec2.ICon
       memoryLimitMiB: props.containerMemoryLimitMiB,
     });
     // The load balancer sends requests to the first port.
-    container.addPortMappings({ containerPort: props.containerPort ?? 80 }, ...portMappings);
+    const first = portMappings.find((mapping) => mapping.containerPort === containerPort && isTcp(mapping)) ?? { containerPort };
+    container.addPortMappings(first, ...portMappings.filter((mapping) => mapping !== first));
+    validateSizes(this, container);
     return taskDefinition;
   }
 
@@ -247,17 +249,14 @@ function leavesRoom(maxHealthyPercent?: number): boolean {
   return maxHealthyPercent === undefined || (!isUnknown(maxHealthyPercent) && maxHealthyPercent > 100);
 }
 
+function isTcp({ protocol = ecs.Protocol.TCP }: ecs.PortMapping): boolean {
+  return protocol === ecs.Protocol.TCP;
+}
+
 function validatePlatformVersion(scope: Construct, { platformVersion }: PrivateRegistryFargateServiceProps): void {
   if (platformVersion === undefined || !TOO_OLD.includes(platformVersion)) {
     return;
   }
   throw invalid('platformVersionTooOld',
     `Fargate platform version ${platformVersion} cannot pull from private registries, expected 1.2.0 or later; leave platformVersion out to run on the latest`, scope);
-}
-
-function validateContainerSize(scope: Construct, name: string, container: number | undefined, taskName: string, task: number): void {
-  if (container === undefined || isUnknown(container) || isUnknown(task) || container <= task) {
-    return;
-  }
-  throw invalid('containerExceedsTask', `${name} ${container} is more than ${taskName} ${task} of the task; raise ${taskName}, or lower ${name}`, scope);
 }

@@ -144,14 +144,16 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
       expectSilence(stack);
     });
 
-    test('fails without a check for a name that ECS does not accept', () => {
-      expectError(() => stackWith(RegistryCredentials.fromSecretName('ghcr/pull'), flags),
-        'secretNameNeedsArn', '"ghcr/pull"', 'fromSecretCompleteArn()');
+    test('the partial ARN of aws-cdk-lib without a check, with a warning, for a name that ECS does not accept', () => {
+      const raw = rawStackWith((stack) => secretsmanager.Secret.fromSecretNameV2(stack, 'Secret', 'ghcr/pull'));
+      const stack = stackWith(RegistryCredentials.fromSecretName('ghcr/pull'), flags);
+      expect(credentialsParametersOf(stack)).toEqual(credentialsParametersOf(raw));
+      expectWarning(stack, 'secretNameNeedsArn', '"ghcr/pull"', 'fromSecretCompleteArn()');
     });
   });
 
   describe(row('secretOfOtherAccount'), () => {
-    test('the policies of its owner are in the warning, where aws-cdk-lib neither says them nor lets anybody decrypt', () => {
+    test('the warning leads to the policies of its owner, where aws-cdk-lib neither says them nor lets anybody decrypt', () => {
       expectNoDecrypt(rawStackWith((raw) => rawSecret(raw, OTHER_ACCOUNT_ARN, kms.Key.fromKeyArn(raw, 'Key', OTHER_ACCOUNT_KEY))));
 
       const stack = newStack(flags);
@@ -160,14 +162,16 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
         credentials: RegistryCredentials.fromSecretCompleteArn(OTHER_ACCOUNT_ARN, { encryptionKeyArn: OTHER_ACCOUNT_KEY }),
       });
       defineTask(stack, registry.image('ghcr.io/acme/api:1'));
-      const { secretPolicy, keyPolicy } = ownerPoliciesOf(registry);
-
       expect(credentialsParametersOf(stack)).toEqual([OTHER_ACCOUNT_ARN]);
       expect(pullStatementsOf(stack)).toEqual([
         { Action: 'secretsmanager:GetSecretValue', Effect: 'Allow', Resource: OTHER_ACCOUNT_ARN },
         { Action: 'kms:Decrypt', Effect: 'Allow', Resource: OTHER_ACCOUNT_KEY, Condition: viaService('eu-west-1') },
       ]);
-      expectWarning(stack, 'crossAccountSecret', JSON.stringify(secretPolicy), JSON.stringify(keyPolicy));
+      expectWarning(stack, 'crossAccountSecret', OTHER_ACCOUNT_ARN, 'PrivateRegistry.ownerPolicies()');
+      const { secretPolicy, keyPolicy } = ownerPoliciesOf(registry);
+      expect([secretPolicy, keyPolicy].map(({ Statement: [{ Action, Resource }] }) => [Action, Resource])).toEqual([
+        ['secretsmanager:GetSecretValue', OTHER_ACCOUNT_ARN], ['kms:Decrypt', '*'],
+      ]);
     });
 
     test('fails without a complete ARN, where aws-cdk-lib has a partial one', () => {

@@ -1,9 +1,10 @@
 import { App, CfnParameter, Fn, Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { RegistryCredentials } from '../../src';
+import { Construct } from 'constructs';
+import { PrivateRegistryImage, RegistryCredentials } from '../../src';
 import { expectError, expectSilence, expectWarning } from '../support/errors';
-import { credentialsParametersOf, ENV, FLAG_SETS, newApp, newStack, pullStatementsOf, SECRET_ARN } from '../support/synth';
-import { defineTaskWith, ownSecret, stackWith } from '../support/tasks';
+import { credentialsParametersOf, ENV, FLAG_SETS, IMAGE, newApp, newStack, pullStatementsOf, SECRET_ARN, warningIdsOf } from '../support/synth';
+import { defineTask, defineTaskWith, ownSecret, rawImage, stackWith } from '../support/tasks';
 
 const PREFIX = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:';
 
@@ -138,11 +139,31 @@ describe('by name', () => {
     expect(JSON.stringify(pullStatementsOf(stacks[1]))).toContain(':secretsmanager:us-east-1:');
   });
 
-  test.each(['ghcr/pull', 'ghcr.pull', 'ghcr+pull', 'ghcr=pull', 'ghcr@pull', 'x'.repeat(256)])('fails for a name that ECS does not accept: %s', (name) => {
-    const stack = newStack();
-    const credentials = RegistryCredentials.fromSecretName(name);
+  test.each(['ghcr/pull', 'ghcr.pull', 'ghcr+pull', 'ghcr=pull', 'ghcr@pull', 'x'.repeat(256)])('by the partial ARN of aws-cdk-lib, with a warning, if ECS does not accept the name: %s', (name) => {
+    const raw = newStack();
+    defineTask(raw, rawImage(secretsmanager.Secret.fromSecretNameV2(raw, 'RawSecret', name)));
+    const stack = stackWith(RegistryCredentials.fromSecretName(name));
 
-    expectError(() => defineTaskWith(stack, credentials), 'secretNameNeedsArn', JSON.stringify(name), '(at Stack/Task/app)');
+    expect(credentialsParametersOf(stack)).toEqual(credentialsParametersOf(raw));
+    expect(JSON.stringify(credentialsParametersOf(stack))).toContain(`:secretsmanager:eu-west-1:111122223333:secret:${name}"`);
+    const message = expectWarning(stack, 'secretNameNeedsArn', JSON.stringify(name), 'fromSecretCompleteArn()', 'desiredCount: 0');
+    expect(message).not.toContain('ends like a complete ARN');
+  });
+
+  test('by the partial ARN, with a warning that no secret is found by it, if the name also ends like a complete ARN', () => {
+    expectWarning(stackWith(RegistryCredentials.fromSecretName('acme/ghcr-secret')), 'secretNameNeedsArn', '"acme/ghcr-secret"', 'ends like a complete ARN');
+  });
+
+  test('warns once for each secret and stack', () => {
+    const app = newApp();
+    const stacks = ['One', 'Two'].map((id) => new Stack(app, id, { env: ENV }));
+    for (const stack of stacks) {
+      for (const name of ['ghcr/pull', 'quay/pull', 'ghcr/pull']) {
+        defineTask(new Construct(stack, `Task${stack.node.children.length}`), new PrivateRegistryImage(IMAGE, { credentials: RegistryCredentials.fromSecretName(name) }));
+      }
+    }
+
+    expect(stacks.map(warningIdsOf)).toEqual(Array(2).fill(['secretNameNeedsArn', 'secretNameNeedsArn']));
   });
 
   test.each(['', 'ghcr pull', 'x'.repeat(513)])('fails for what is no name: %p', (name) => {
@@ -237,11 +258,13 @@ describe('an imported secret', () => {
     expectError(() => defineTaskWith(stack, RegistryCredentials.fromSecret(secret)), 'invalidSecretArn');
   });
 
-  test('fails by a name that ECS does not accept', () => {
+  test('is warned about by a name that ECS does not accept', () => {
     const stack = newStack();
     const secret = secretsmanager.Secret.fromSecretNameV2(stack, 'Imported', 'ghcr/pull');
+    defineTaskWith(stack, RegistryCredentials.fromSecret(secret));
 
-    expectError(() => defineTaskWith(stack, RegistryCredentials.fromSecret(secret)), 'secretNameNeedsArn', '"ghcr/pull"');
+    expect(credentialsParametersOf(stack)).toEqual([stack.resolve(secret.secretArn)]);
+    expectWarning(stack, 'secretNameNeedsArn', '"ghcr/pull"');
   });
 });
 

@@ -77,10 +77,11 @@ const WITHOUT_TOKENS: Array<ErrorId | WarningId> = [
   'crossAccountSecretIncomplete', 'crossAccountSecretWithoutKey', 'crossRegionSecretIncomplete', 'executionRoleNotAssumable', 'invalidCaCertificate', 'invalidCredentials',
   'invalidEncryptionKeyArn', 'invalidImageReference', 'invalidPullCheckTimeout', 'invalidSecretName', 'pinDigestWithoutCheck',
   'placeholderWithCheck', 'plainTextPassword', 'platformVersionTooOld', 'pullCheckPlacementAmbiguous', 'pullCheckWithoutVpc',
-  'secretArnIncomplete', 'secretArnWithJsonKey', 'secretNameNeedsArn', 'secretOfOtherAccountStack', 'secretOfOtherRegionStack', 'stackWithoutAssets',
-  'unresolvablePassword', 'blueGreenHookWithCheck',
+  'secretArnIncomplete', 'secretArnWithJsonKey', 'secretOfOtherAccountStack', 'secretOfOtherRegionStack', 'stackWithoutAssets',
+  'taskSizeInvalid', 'unresolvablePassword', 'blueGreenHookWithCheck',
   'digestNotPinned', 'imageWithoutFixedTag', 'internalRegistryNeedsVpc', 'isolatedSubnets', 'parametersInStage', 'placeholderBesideTasks',
-  'publicSubnetsWithoutPublicIp', 'secretArnMayBeIncomplete', 'secretNameMayHaveSuffix', 'secretWithoutCredentials',
+  'publicSubnetsWithoutPublicIp', 'secretArnMayBeIncomplete', 'secretNameMayHaveSuffix', 'secretNameNeedsArn',
+  'secretWithoutCredentials', 'taskSizeUnknown',
 ];
 
 /** What aws-cdk-lib writes in place of a token. */

@@ -1,11 +1,11 @@
-import { CfnParameter, CustomResource, Duration, NestedStack, SecretValue, Stack } from 'aws-cdk-lib';
+import { ArnFormat, CfnParameter, CustomResource, Duration, NestedStack, SecretValue, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  PrivateRegistry, PrivateRegistryFargateService, PrivateRegistryImage, PullCheckFunction, PullCheckMode,
+  PrivateRegistry, PrivateRegistryFargateService, PrivateRegistryFargateServiceProps, PrivateRegistryImage, PullCheckFunction, PullCheckMode,
   PullCheckOptions, RegistryCredentials, RegistryProvider,
 } from '../../src';
 import { dependencyCycle } from '../contract/dependency-cycle';
@@ -255,9 +255,23 @@ describe('a secret by name', () => {
     expect(checkOf(stack).Properties.Secret).toBe('ghcr/pull');
   });
 
-  test('fails without a check if ECS does not take the name', () => {
-    const unchecked = new PrivateRegistryImage(IMAGE, { credentials: BY_NAME, pullCheck: { mode: PullCheckMode.OFF } });
-    expectError(() => defineTask(newStack(CHECKED), unchecked), 'secretNameNeedsArn', '"ghcr/pull"');
+  test.each<[string, Record<string, unknown>, Partial<PrivateRegistryFargateServiceProps>]>([
+    ['the mode is OFF', CHECKED, { pullCheck: { mode: PullCheckMode.OFF } }],
+    ['the context turns the check off', { 'cdk-private-registry:pullCheckMode': 'OFF' }, {}],
+    ['the service is scaled to zero', CHECKED, { desiredCount: 0 }],
+  ])('is named by the partial ARN, with a warning, if %s', (_, context, props) => {
+    const stack = newStack(context);
+    new PrivateRegistryFargateService(stack, 'Api', { image: IMAGE, credentials: BY_NAME, ...props });
+    Template.fromStack(stack).hasResourceProperties('AWS::ECS::TaskDefinition', {
+      ContainerDefinitions: [{
+        RepositoryCredentials: {
+          CredentialsParameter: stack.resolve(stack.formatArn({
+            service: 'secretsmanager', resource: 'secret', resourceName: 'ghcr/pull', arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+          })),
+        },
+      }],
+    });
+    expectWarning(stack, 'secretNameNeedsArn', '"ghcr/pull"');
   });
 });
 

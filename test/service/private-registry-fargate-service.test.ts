@@ -1,4 +1,4 @@
-import { CfnParameter, Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { CfnParameter, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -231,21 +231,39 @@ describe('the execution role', () => {
   });
 });
 
-describe('the size of the container', () => {
-  test.each<[string, Props, string[]]>([
-    ['cpu', { containerCpu: 512 }, ['containerCpu 512', 'cpu 256']],
-    ['cpu of a larger task', { containerCpu: 2048, cpu: 1024 }, ['containerCpu 2048', 'cpu 1024']],
-    ['memory', { containerMemoryLimitMiB: 1024 }, ['containerMemoryLimitMiB 1024', 'memoryLimitMiB 512']],
-  ])('fails if it does not fit into the task: %s', (_, props, texts) => {
-    expectError(() => define(props), 'containerExceedsTask', ...texts);
+describe('the first port', () => {
+  function portsOf(props: Props): any[] {
+    return containersOf(define(props).stack)[0].PortMappings;
+  }
+
+  test('is given once if the other mappings have it too, with their details', () => {
+    const containerOptions = {
+      portMappings: [
+        { containerPort: 9090 }, { containerPort: 8080, name: 'api', appProtocol: ecs.AppProtocol.http2 },
+      ],
+    };
+    expect(portsOf({ containerPort: 8080, containerOptions })).toEqual([
+      { ContainerPort: 8080, Protocol: 'tcp', Name: 'api', AppProtocol: 'http2' }, { ContainerPort: 9090, Protocol: 'tcp' },
+    ]);
+    expect(portsOf({ containerOptions: { portMappings: [{ containerPort: 80, name: 'web' }] } })).toEqual([
+      { ContainerPort: 80, Protocol: 'tcp', Name: 'web' },
+    ]);
   });
 
-  test.each<[string, Props]>([
-    ['as large as the task', { containerCpu: 256, containerMemoryLimitMiB: 512 }],
-    ['not known', { containerCpu: Lazy.number({ produce: () => 256 }) }],
-    ['in a task that is not known', { containerMemoryLimitMiB: 1024, memoryLimitMiB: Lazy.number({ produce: () => 2048 }) }],
-  ])('is fine: %s', (_, props) => {
-    expectSilence(define(props).stack);
+  test('stays beside the same number of another protocol', () => {
+    expect(portsOf({ containerPort: 53, containerOptions: { portMappings: [{ containerPort: 53, protocol: ecs.Protocol.UDP }] } })).toEqual([
+      { ContainerPort: 53, Protocol: 'tcp' }, { ContainerPort: 53, Protocol: 'udp' },
+    ]);
+  });
+
+  test('has the name that Service Connect needs', () => {
+    const { stack, service } = define({ containerPort: 8080, containerOptions: { portMappings: [{ containerPort: 8080, name: 'api' }] } });
+    (service.cluster as ecs.Cluster).addDefaultCloudMapNamespace({ name: 'acme.internal', useForServiceConnect: true });
+    service.service.enableServiceConnect({ services: [{ portMappingName: 'api', port: 80 }] });
+    Template.fromStack(stack).hasResourceProperties('AWS::ECS::Service', {
+      ServiceConnectConfiguration: { Services: [{ PortName: 'api', ClientAliases: [{ Port: 80 }] }] },
+      LoadBalancers: [{ ContainerPort: 8080 }],
+    });
   });
 });
 
