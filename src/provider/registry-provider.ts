@@ -1,5 +1,5 @@
 import { hostOf } from './image-host';
-import { invalid } from '../private/errors';
+import { invalid, kindOf } from '../private/errors';
 import { isDummy, isUnknown } from '../private/tokens';
 import { ImageReference } from '../reference/image-reference';
 import { ALIBABA } from '../registries/alibaba';
@@ -24,9 +24,10 @@ import { NVIDIA } from '../registries/nvidia';
 import { ORACLE } from '../registries/oracle';
 import { QUAY } from '../registries/quay';
 import { RED_HAT } from '../registries/red-hat';
-import { registryOfHost, withoutDefaultPort } from '../registries/registries';
+import { authHostsAt, registryOfHost, withoutDefaultPort } from '../registries/registries';
 import { Registry } from '../registries/registry';
 import { SELF_MANAGED_GITLAB } from '../registries/self-managed-gitlab';
+import { intendedHost } from '../registries/spelling';
 
 /**
  * Options for a registry with its own host name.
@@ -37,7 +38,8 @@ export interface CustomRegistryOptions {
    *
    * The pull check sends the credentials to this host and to the registry, and to no other.
    *
-   * @default - the registry issues the tokens itself
+   * @default - the registry issues the tokens itself; for a self-managed GitLab on a port of its own, or on `registry.gitlab.example.com`,
+   * the host of GitLab
    */
   readonly authHost?: string;
 
@@ -116,7 +118,8 @@ export class RegistryProvider {
    * The registry of a self-managed GitLab.
    *
    * @param host the host of the registry, with its port: often `registry.gitlab.example.com` or `gitlab.example.com:5050`
-   * @param options set `authHost` to the host of GitLab, which usually issues the tokens and is not the host of the registry
+   * @param options set `authHost` to the host of GitLab, which issues the tokens, unless it is the host of the registry without the port,
+   * or without "registry." before "gitlab."
    */
   public static selfManagedGitlab(host: string, options: CustomRegistryOptions = {}): RegistryProvider {
     return new RegistryProvider(SELF_MANAGED_GITLAB, allHosts(host, options), options);
@@ -231,7 +234,7 @@ export class RegistryProvider {
     }
     const registry = registryOfHost(host);
     if (registry === undefined) {
-      return RegistryProvider.custom(host);
+      return new RegistryProvider(CUSTOM, [host], {}, intendedHost(host));
     }
     return new RegistryProvider(registry, registry.hosts.length > 0 ? registry.hosts : [withoutDefaultPort(host)]);
   }
@@ -265,16 +268,22 @@ export class RegistryProvider {
    */
   public readonly _key: string;
 
-  private constructor(registry: Registry, [host, ...aliases]: readonly string[], options: CustomRegistryOptions = {}) {
+  /**
+   * The known host that somebody probably meant, who did not name the registry.
+   *
+   * @internal
+   */
+  public readonly _intendedHost?: string;
+
+  private constructor(registry: Registry, [host, ...aliases]: readonly string[], options: CustomRegistryOptions = {}, intended?: string) {
     this.host = host;
     this.aliases = aliases;
-    this.authHost = options.authHost === undefined
-      ? registry.authHost ?? registry.authHostOf?.(host)
-      : checkedHost('authHost', options.authHost);
+    this.authHost = options.authHost === undefined ? authHostsAt(registry, host)[0] : checkedHost('authHost', options.authHost);
     this.usernameHint = registry.usernameHint;
     this.passwordHint = registry.passwordHint;
     this.privateNetwork = options.privateNetwork ?? false;
     this._key = registry.key;
+    this._intendedHost = intended;
   }
 
   /**
@@ -291,10 +300,11 @@ export class RegistryProvider {
 }
 
 function allHosts(host: string, options: CustomRegistryOptions): string[] {
-  return [checkedHost('registry host', host), ...(options.aliases ?? []).map((alias) => checkedHost('alias', alias))];
+  return [checkedHost('registry host', host), ...[options.aliases ?? []].flat().map((alias) => checkedHost('alias', alias))];
 }
 
 function hostOfName(registry: Registry, nameOrHost: string, suffix: string, prefix: string = ''): string {
+  checkText('registry host', nameOrHost);
   const host = checkedHost('registry host', nameOrHost.includes('.') ? nameOrHost : prefix + nameOrHost + suffix);
   if (isDummy(host) || registry.hostPattern?.test(host)) {
     return host;
@@ -304,7 +314,17 @@ function hostOfName(registry: Registry, nameOrHost: string, suffix: string, pref
     + 'use RegistryProvider.custom() for another registry');
 }
 
+/** For callers without types. */
+function checkText(subject: string, given: unknown): void {
+  if (typeof given !== 'string' || given === '') {
+    throw invalid('invalidRegistryHost',
+      `${subject} is ${given === '' ? 'empty' : kindOf(given)}, expected a host as text, like "registry.example.com"; `
+      + 'write the host as in image references');
+  }
+}
+
 function checkedHost(subject: string, given: string): string {
+  checkText(subject, given);
   if (isDummy(given)) {
     return given;
   }

@@ -5,6 +5,7 @@ export const AZURE: Registry = {
   label: 'Azure Container Registry',
   hosts: [],
   hostPattern: /^[a-z0-9-]+\.azurecr\.(?:io|cn|us)$/,
+  domains: ['azurecr.io', 'azurecr.cn', 'azurecr.us'],
   hostForm: '`<name>.azurecr.io`',
   usernameHint: 'name of a repository-scoped token, or application ID of a service principal',
   passwordHint: '`password1` or `password2` of the token, or secret of the service principal',

@@ -7,6 +7,7 @@ export const ECR: Registry = {
   label: 'Amazon ECR',
   hosts: [],
   hostPattern: /^\d{12}\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|on\.aws|on\.amazonwebservices\.com\.cn|c2s\.ic\.gov|sc2s\.sgov\.gov)$/,
+  domains: ['amazonaws.com'],
   hostForm: '`<account>.dkr.ecr.<region>.amazonaws.com`',
   usernameHint: 'none: ECS pulls with the execution role',
   passwordHint: 'none: ECS pulls with the execution role',

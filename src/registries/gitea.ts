@@ -5,6 +5,7 @@ export const GITEA: Registry = {
   label: 'Gitea, Forgejo and Codeberg',
   hosts: [],
   hostPattern: /^codeberg\.org$/,
+  domains: ['codeberg.org'],
   probableHost: /(?:^|\.)(?:gitea|forgejo)\./,
   hostForm: '`codeberg.org`, or your own',
   usernameHint: 'name of the user that owns the token',

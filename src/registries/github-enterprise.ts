@@ -8,6 +8,7 @@ export const GITHUB_ENTERPRISE: Registry = {
   label: 'GitHub Enterprise',
   hosts: [],
   hostPattern: /^containers\.[a-z0-9-]+\.ghe\.com$/,
+  domains: ['ghe.com'],
   probableHost: /^containers\.(?:.*\.)?(?:github|ghe)\./,
   hostForm: '`containers.<name>.ghe.com`, or `containers.<host of your server>`',
   usernameHint: GHCR.usernameHint,

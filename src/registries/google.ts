@@ -5,6 +5,7 @@ export const GOOGLE: Registry = {
   label: 'Google Artifact Registry',
   hosts: [],
   hostPattern: /^(?:[a-z0-9-]+-docker\.pkg\.dev|(?:(?:us|eu|asia)\.)?gcr\.io)$/,
+  domains: ['gcr.io', '-docker.pkg.dev'],
   hostForm: '`<location>-docker.pkg.dev`, `gcr.io`',
   usernameHint: '`_json_key_base64`, or `_json_key`',
   passwordHint: 'JSON key of a service account, in base64 on one line; with `_json_key` the JSON as it is',

@@ -5,6 +5,7 @@ export const JFROG: Registry = {
   label: 'JFrog Artifactory',
   hosts: [],
   hostPattern: /^[a-z0-9-]+\.jfrog\.io$/,
+  domains: ['jfrog.io'],
   hostForm: '`<name>.jfrog.io`, or your own',
   usernameHint: 'user of the token',
   passwordHint: 'access, identity or reference token',

@@ -7,6 +7,7 @@ export const ORACLE: Registry = {
   label: 'Oracle Cloud',
   hosts: [],
   hostPattern: /^[a-z0-9-]+\.ocir\.io$/,
+  domains: ['ocir.io'],
   hostForm: '`<region>.ocir.io`',
   usernameHint: '`<tenancy namespace>/<user>`, with an identity domain `<tenancy namespace>/<domain>/<user>`',
   passwordHint: 'auth token of the user',

@@ -35,12 +35,26 @@ export function registryOfKey(key: string): Registry | undefined {
 }
 
 /**
- * The registry that a host certainly belongs to, with the token service of this host.
+ * The registry that a host certainly belongs to.
  */
 export function registryOfHost(host: string): Registry | undefined {
   const bareHost = withoutDefaultPort(host);
-  const registry = REGISTRIES.find(({ hosts, hostPattern }) => hosts.includes(bareHost) || hostPattern?.test(bareHost));
-  return registry?.authHostOf === undefined ? registry : { ...registry, authHost: registry.authHostOf(bareHost) };
+  return REGISTRIES.find(({ hosts, hostPattern }) => hosts.includes(bareHost) || hostPattern?.test(bareHost));
+}
+
+/**
+ * The other hosts that certainly issue the tokens for a host.
+ */
+export function authHostsOf(host: string): readonly string[] {
+  const registry = registryOfHost(host);
+  return registry === undefined ? [] : authHostsAt(registry, host);
+}
+
+/**
+ * The same for a host of which the registry is known.
+ */
+export function authHostsAt({ authHost, authHostsOf: ofHost }: Registry, host: string): readonly string[] {
+  return ofHost?.(withoutDefaultPort(host)) ?? (authHost === undefined ? [] : [authHost]);
 }
 
 export function withoutDefaultPort(host: string): string {

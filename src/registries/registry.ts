@@ -10,6 +10,8 @@ export interface Registry {
   readonly hosts: readonly string[];
   /** Matches the customers' hosts. Anchored: `x.azurecr.io.attacker.com` is not Azure. */
   readonly hostPattern?: RegExp;
+  /** The ends of these hosts that are the same for all customers. A host that is only almost one of these is a typing error. */
+  readonly domains?: readonly string[];
   /** Matches hosts that are probably such a registry: a good enough reason for advice, never for trust. */
   readonly probableHost?: RegExp;
   /** The customers' hosts for people, in Markdown. */
@@ -18,8 +20,8 @@ export interface Registry {
   readonly apiHost?: string;
   /** The host that issues tokens, if it is not the registry itself. It is sent the credentials. */
   readonly authHost?: string;
-  /** The same where each host of the customers has another token service. */
-  readonly authHostOf?: (host: string) => string | undefined;
+  /** The same where each host of the customers has other token services, the usual one first. */
+  readonly authHostsOf?: (host: string) => readonly string[];
   /** These token services for people, in Markdown. */
   readonly authHostForm?: string;
   /** What belongs in `username` and `password` of the secret, in Markdown. The descriptions in templates repeat it. */

@@ -16,7 +16,7 @@ import { Redactor } from './verdict/redactor';
 import { oneLine } from './verdict/text';
 import { CheckFailure, Verdict, VerdictKind } from './verdict/verdict';
 import { ImageReference } from '../reference/image-reference';
-import { registryOfHost } from '../registries/registries';
+import { authHostsOf, registryOfHost } from '../registries/registries';
 
 // The only door of this folder: nothing outside of it imports any other file.
 export { Connections } from './http/connections';
@@ -174,7 +174,7 @@ function contextOf(input: ValidInput, api: URL, credentials: Credentials): Messa
     image: input.image,
     host,
     registry: adviserFor(host, input.registry),
-    knownHosts: [host, api.host, registryOfHost(host)?.authHost, input.authHost].filter((known) => known !== undefined),
+    knownHosts: [host, api.host, ...authHostsOf(host), input.authHost].filter((known) => known !== undefined),
     credentials,
     credentialsName: input.credentialsName ?? 'the given credentials',
     location: input.location ?? 'command-line',

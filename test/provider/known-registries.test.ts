@@ -1,4 +1,4 @@
-import { REGISTRIES, registryOfHost, registryOfKey } from '../../src/registries/registries';
+import { authHostsAt, authHostsOf, REGISTRIES, registryOfHost, registryOfKey } from '../../src/registries/registries';
 
 const SAMPLE_HOSTS: Record<string, string[]> = {
   'azure': ['acme.azurecr.io', 'acme-a1b2c3.azurecr.io', 'acme.azurecr.cn', 'acme.azurecr.us'],
@@ -35,8 +35,8 @@ test('no registry has another key, or the name of a member of all objects', () =
 });
 
 test.each(REGISTRIES.flatMap(({ key, hosts }) => [...hosts, ...SAMPLE_HOSTS[key] ?? []].map((host) => [host, key])))('%s is a host of %s', (host, key) => {
-  expect(registryOfHost(host)?.key).toBe(key);
-  expect(registryOfHost(`${host}:443`)?.key).toBe(key);
+  expect(registryOfHost(host)).toBe(registryOfKey(key));
+  expect(registryOfHost(`${host}:443`)).toBe(registryOfKey(key));
   expect(registryOfHost(`${host}:5000`)).toBeUndefined();
   expect(registryOfHost(`${host}.attacker.com`)).toBeUndefined();
   expect(registryOfHost(`attacker.com/${host}`)).toBeUndefined();
@@ -58,16 +58,36 @@ test('no registry has another host that is sent the credentials, but for these',
   expect(REGISTRIES.filter(({ authHost }) => authHost).map(({ key, authHost }) => [key, authHost])).toEqual([
     ['docker-hub', 'auth.docker.io'], ['gitlab', 'gitlab.com'], ['digitalocean', 'api.digitalocean.com'],
   ]);
-  expect(REGISTRIES.filter(({ authHostOf }) => authHostOf).map(({ key }) => key)).toEqual(['alibaba']);
+  expect(REGISTRIES.filter(({ authHostsOf: ofHost }) => ofHost).map(({ key }) => key)).toEqual(['self-managed-gitlab', 'alibaba']);
 });
 
 test.each([
-  ['registry.eu-central-1.aliyuncs.com', 'dockerauth.eu-central-1.aliyuncs.com'],
-  ['registry-intl.ap-southeast-1.aliyuncs.com:443', 'dockerauth.ap-southeast-1.aliyuncs.com'],
-  ['acme-registry.cn-hangzhou.cr.aliyuncs.com', 'dockerauth.cn-hangzhou.aliyuncs.com'],
-  ['registry.cn-zhangjiakou.aliyuncs.com', 'dockerauth-cn-zhangjiakou.aliyuncs.com'],
-])('Alibaba\'s tokens for %s come from %s', (host, authHost) => {
-  expect(registryOfHost(host)).toMatchObject({ key: 'alibaba', authHost });
+  ['registry-1.docker.io', ['auth.docker.io']],
+  ['registry.gitlab.com:443', ['gitlab.com']],
+  ['registry.eu-central-1.aliyuncs.com', ['dockerauth.eu-central-1.aliyuncs.com', 'dockerauth-ee.eu-central-1.aliyuncs.com']],
+  ['acme-registry.cn-hangzhou.cr.aliyuncs.com:443', ['dockerauth.cn-hangzhou.aliyuncs.com', 'dockerauth-ee.cn-hangzhou.aliyuncs.com']],
+  ['registry.cn-zhangjiakou.aliyuncs.com', ['dockerauth-cn-zhangjiakou.aliyuncs.com', 'dockerauth-ee.cn-zhangjiakou.aliyuncs.com']],
+])('the tokens for %s come from %j', (host, authHosts) => {
+  expect(authHostsOf(host)).toEqual(authHosts);
+});
+
+// Alibaba does not document the token service of the international hosts.
+test.each(['registry-intl.ap-southeast-1.aliyuncs.com', 'ghcr.io', 'registry.example.com', 'gitlab.example.com:5050', 'registry.gitlab.example.com'])(
+  'no other host issues tokens for %s for certain', (host) => {
+    expect(authHostsOf(host)).toEqual([]);
+  });
+
+test.each([
+  ['gitlab.example.com:5050', ['gitlab.example.com']],
+  ['registry.gitlab.example.com', ['gitlab.example.com']],
+  ['registry.gitlab.example.com:5050', ['gitlab.example.com']],
+  ['registry.example.com:5000', ['registry.example.com']],
+  ['registry.example.com', []],
+  ['gitlab.example.com', []],
+  ['gitlab.example.com:443', []],
+  ['registry.gitlabs.example.com', []],
+])('a self-managed GitLab with the registry %s issues tokens at %j', (host, authHosts) => {
+  expect(authHostsAt(registryOfKey('self-managed-gitlab')!, host)).toEqual(authHosts);
 });
 
 // Customers choose the names of buckets and functions in this domain.
@@ -78,5 +98,5 @@ test.each([
   'dockerauth.cn-hangzhou.aliyuncs.com',
 ])('%s is no registry of Alibaba', (host) => {
   expect(registryOfHost(host)).toBeUndefined();
-  expect(registryOfKey('alibaba')!.authHostOf!(host)).toBeUndefined();
+  expect(authHostsAt(registryOfKey('alibaba')!, host)).toEqual([]);
 });

@@ -81,8 +81,17 @@ describe('registries with a host of their own', () => {
   test('a self-managed GitLab has nothing of the hosts of GitLab.com', () => {
     const provider = RegistryProvider.selfManagedGitlab('gitlab.example.com:5050');
     expect(provider.servesHost('registry.gitlab.com')).toBe(false);
-    expect(provider.authHost).toBeUndefined();
+    expect(provider.authHost).toBe('gitlab.example.com');
     expect(provider.passwordHint).toBe(RegistryProvider.GITLAB.passwordHint);
+  });
+
+  test.each([
+    ['gitlab.example.com:5050', undefined, 'gitlab.example.com'],
+    ['registry.gitlab.example.com', undefined, 'gitlab.example.com'],
+    ['registry.example.com', undefined, undefined],
+    ['gitlab.example.com:5050', 'gitlab.example.com:8443', 'gitlab.example.com:8443'],
+  ])('a self-managed GitLab with the registry %s and the authHost %s issues its tokens at %s', (host, given, authHost) => {
+    expect(RegistryProvider.selfManagedGitlab(host, { authHost: given }).authHost).toBe(authHost);
   });
 
   test('Azure accepts the name of the registry, or its login server', () => {
@@ -139,7 +148,7 @@ describe('hosts', () => {
   });
 
   test.each([
-    '', 'acme', ' registry.example.com', 'registry.example.com ', 'registry_1.example.com', 'registry.example.com:', 'registry.example.com:http',
+    'acme', ' registry.example.com', 'registry.example.com ', 'registry_1.example.com', 'registry.example.com:', 'registry.example.com:http',
     'registry.example.com:0', 'registry.example.com:65536', 'registry..example.com', '.example.com', '-registry.example.com', 'bücher.example',
     'registry.example.com?insecure', '127.1:5000', '://',
   ])('%j is none', (host) => {
@@ -157,6 +166,31 @@ describe('hosts', () => {
   ])('%s has to be %s', (host, bare) => {
     expect(() => RegistryProvider.harbor(host)).toThrow(`registry host ${JSON.stringify(host)} is not a host`);
     expect(() => RegistryProvider.harbor(host)).toThrow(`; write "${bare}" [cdk-private-registry:invalidRegistryHost]`);
+  });
+
+  test.each([
+    ['azure', RegistryProvider.azure], ['googleArtifactRegistry', RegistryProvider.googleArtifactRegistry], ['alibaba', RegistryProvider.alibaba],
+    ['oracle', RegistryProvider.oracle], ['githubEnterprise', RegistryProvider.githubEnterprise], ['selfManagedGitlab', RegistryProvider.selfManagedGitlab],
+    ['jfrog', RegistryProvider.jfrog], ['harbor', RegistryProvider.harbor], ['nexus', RegistryProvider.nexus], ['gitea', RegistryProvider.gitea],
+    ['custom', RegistryProvider.custom],
+  ] as [string, (host: any, options?: any) => RegistryProvider][])('%s says what is missing to a caller without types', (_, factory) => {
+    const withKind = (kind: string) => `registry host is ${kind}, expected a host as text, like "registry.example.com"; `
+      + 'write the host as in image references [cdk-private-registry:invalidRegistryHost]';
+    expect(() => factory(undefined)).toThrow(withKind('not set'));
+    expect(() => factory(null)).toThrow(withKind('not set'));
+    expect(() => factory('')).toThrow(withKind('empty'));
+    expect(() => factory(5000)).toThrow(withKind('a value of type number'));
+    expect(() => factory({ host: 'registry.example.com' })).toThrow(withKind('a value of type object'));
+    expect(() => factory(['registry.example.com'])).toThrow(withKind('a value of type object'));
+  });
+
+  test.each([[{ authHost: 443 }, 'authHost is a value of type number'], [{ authHost: '' }, 'authHost is empty'], [{ aliases: [undefined] }, 'alias is not set'],
+    [{ aliases: 5000 }, 'alias is a value of type number']] as [any, string][])('it says that of the options, too: %j', (options, message) => {
+    expect(() => RegistryProvider.custom('registry.example.com', options)).toThrow(message);
+  });
+
+  test('one alias as text is one alias', () => {
+    expect(RegistryProvider.custom('registry.example.com', { aliases: 'mirror.example.com' as any }).aliases).toEqual(['mirror.example.com']);
   });
 
   test('the error names the property', () => {
@@ -194,7 +228,6 @@ describe('hosts', () => {
   test('a name with anything else than a name in it is refused', () => {
     expect(() => RegistryProvider.azure('https://acme')).toThrow('; write "acme.azurecr.io" [');
     expect(() => RegistryProvider.azure('acme/team')).toThrow('is not a host');
-    expect(() => RegistryProvider.azure('')).toThrow('is not a host');
     expect(() => RegistryProvider.googleArtifactRegistry('europe west1')).toThrow('is not a host');
     expect(() => RegistryProvider.googleArtifactRegistry('pkg.dev')).toThrow('"pkg.dev" is not a host of Google Artifact Registry');
   });

@@ -54,7 +54,7 @@ const WAYS: readonly [label: string, image: string, way: Quirks, hosts: readonly
   ],
   [
     'the dependency proxy of GitLab.com', 'gitlab.com/acme/dependency_proxy/containers/nginx:1', challengeOf('https://gitlab.com/jwt/auth', 'dependency_proxy'),
-    ['gitlab.com'], /; store a deploy token of the group .* read_registry and write_registry, or read_virtual_registry$/, /; use a token of this group .* registry\.gitlab\.com$/,
+    ['gitlab.com'], /; store a deploy token of the group .* read_registry and read_virtual_registry, or read_registry and write_registry$/, /; use a token of this group .* registry\.gitlab\.com$/,
   ],
 ];
 
@@ -112,6 +112,20 @@ describeBehaviours('mistakes at more registries', [
     credentialHosts: ['dockerauth.eu-central-1.aliyuncs.com'],
     verdict: 'OK',
     message: /but this temporary password expires within an hour/,
+  },
+  {
+    name: 'Alibaba: an instance of the Enterprise Edition with a token service of its own',
+    input: { image: 'acme-registry.eu-central-1.cr.aliyuncs.com/acme/api:1' },
+    quirks: challengeOf('https://dockerauth-ee.eu-central-1.aliyuncs.com/auth', 'registry.aliyuncs.com:eu-central-1:cri-acme'),
+    credentialHosts: ['dockerauth-ee.eu-central-1.aliyuncs.com'],
+    verdict: 'OK',
+  },
+  {
+    name: 'Alibaba: no token service of the international hosts is documented',
+    input: { image: 'registry-intl.eu-central-1.aliyuncs.com/acme/api:1' },
+    quirks: challengeOf('https://dockerauth.eu-central-1.aliyuncs.com/auth', 's'),
+    verdict: 'REALM_NOT_TRUSTED',
+    credentialsSent: 0,
   },
   {
     name: 'Alibaba: the token service of another region is not trusted',

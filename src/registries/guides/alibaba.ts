@@ -14,10 +14,13 @@ export const ALIBABA_GUIDE: Guide = {
     'Instances of the Personal Edition since September 2024 (`crpi-....personal.cr.aliyuncs.com`): their public endpoint serves no pulls.',
   ],
   notes: [
-    'For an instance of the Enterprise Edition, pass its host to `alibaba()`: `acme-registry.eu-central-1.cr.aliyuncs.com`. If the pull check reports another token service, make sure that it belongs to Alibaba, and set `authHost` to it.',
+    'For an instance of the Enterprise Edition, pass its host to `alibaba()`: `acme-registry.eu-central-1.cr.aliyuncs.com`. If the pull check reports another token service, as for `registry-intl.<region>.aliyuncs.com`, make sure that it belongs to Alibaba, and set `authHost` to it.',
   ],
   documentation: [
     'https://www.alibabacloud.com/help/en/acr/user-guide/configure-access-credentials',
+    'https://www.alibabacloud.com/help/en/acr/user-guide/grant-ram-user-system-policy',
+    'https://www.alibabacloud.com/blog/reverse-proxy-to-access-alibaba-cloud-container-registry_597957',
+    'https://www.alibabacloud.com/help/en/ack/ack-edge/user-guide/configuration-of-domain-name-and-ip-routing-network-segment-for-under-cloud-node-access',
     'https://www.alibabacloud.com/help/en/acr/user-guide/individual-edition-instance-independent-domain-name-capacity-limit',
   ],
   example: { provider: "RegistryProvider.alibaba('eu-central-1')", username: 'ecs-puller', password: '<permanent password>' },

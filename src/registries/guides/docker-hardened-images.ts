@@ -5,7 +5,7 @@ import { DOCKER_HARDENED_IMAGES } from '../docker-hardened-images';
 export const DOCKER_HARDENED_IMAGES_GUIDE: Guide = {
   registry: DOCKER_HARDENED_IMAGES,
   expiry: DOCKER_HUB_GUIDE.expiry,
-  steps: ['Create a token as for Docker Hub: an organization access token, or a personal access token in a machine account.'],
+  steps: ['Create a token as for Docker Hub: an organization access token that can read public repositories, or a personal access token in a machine account.'],
   doesNotWork: [
     'Pulls without credentials: `dhi.io` wants a login for every image.',
     'Images of the plans Select and Enterprise on `dhi.io`: mirror them to your organization, and pull them from `docker.io`.',

@@ -3,7 +3,7 @@ import { GITEA } from '../gitea';
 
 export const GITEA_GUIDE: Guide = {
   registry: GITEA,
-  expiry: 'none',
+  expiry: 'depends on the server',
   steps: [
     'Create a machine account. For packages of an organization, put it into a team that can only read packages.',
     'As this account, create an access token with the scope `read:package` and no other.',

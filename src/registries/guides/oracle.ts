@@ -17,6 +17,8 @@ export const ORACLE_GUIDE: Guide = {
   documentation: [
     'https://docs.oracle.com/iaas/Content/Registry/Tasks/registrypullingimagesfromocir.htm',
     'https://docs.oracle.com/iaas/Content/Registry/Concepts/registrypolicyrepoaccess.htm',
+    'https://docs.oracle.com/iaas/Content/Identity/access/working-with-auth-tokens.htm',
+    'https://docs.oracle.com/iaas/Content/Registry/Tasks/registrygettingauthtoken.htm',
   ],
   example: { provider: "RegistryProvider.oracle('eu-frankfurt-1')", username: 'ansh81vru1zp/Default/ecs-puller', password: '<auth token>' },
 };

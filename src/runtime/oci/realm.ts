@@ -1,4 +1,4 @@
-import { registryOfHost } from '../../registries/registries';
+import { authHostsOf } from '../../registries/registries';
 import { isLoopbackHost } from '../http/address-guard';
 
 export type Realm =
@@ -28,7 +28,7 @@ export function trustedRealm(realm: string, registry: URL, options: RealmOptions
   if (url.protocol === 'http:' && !(options.insecureLoopback && isLoopbackHost(url.hostname))) {
     return { trusted: false, host: url.host, reason: 'plain-http' };
   }
-  const isKnown = [registry.host, registryOfHost(registry.host)?.authHost].includes(url.host);
+  const isKnown = [registry.host, ...authHostsOf(registry.host)].includes(url.host);
   const trusted = isKnown || url.host === defaultPortOmitted(options.authHost, url.protocol);
   return trusted ? { trusted, url, isKnown } : { trusted, host: url.host, reason: 'other-host' };
 }
