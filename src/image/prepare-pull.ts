@@ -53,8 +53,13 @@ export function preparePull(puller: Puller, request: PullRequest): PreparedPull 
   };
 }
 
-function warnAboutReference(scope: Construct, { reference, pinDigest }: PullRequest): void {
+function warnAboutReference(scope: Construct, { reference, provider, pinDigest }: PullRequest): void {
   const host = hostOf(reference);
+  if (provider._intendedHost !== undefined) {
+    warn(scope, 'misspelledRegistryHost',
+      `the image ${JSON.stringify(reference)} is in the registry ${host}, which is almost ${provider._intendedHost}: if that is a typing error, a stranger gets the credentials; `
+      + `correct the host, or set provider to RegistryProvider.custom(${JSON.stringify(host)}) if it is right`);
+  }
   if (host !== undefined && registryOfHost(host) === ECR_PUBLIC) {
     warn(scope, 'publicEcrImage',
       `the image ${JSON.stringify(reference)} is in the public registry of Amazon ECR, which needs no credentials; `

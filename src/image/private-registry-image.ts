@@ -76,8 +76,14 @@ function validateHost(reference: string, host: string, provider: RegistryProvide
       + 'use ecs.ContainerImage.fromEcrRepository()');
   }
   if (!provider.servesHost(host)) {
+    const advice = withoutPort(host) === withoutPort(provider.host)
+      ? `create the provider with "${host}" if that is the port of the registry, or use an image that begins with "${provider.host}/"`
+      : `use an image that begins with "${provider.host}/", or the registry of the image`;
     throw invalid('imageHostMismatch',
-      `the image ${JSON.stringify(reference)} is in the registry ${host}, but the credentials are for ${provider.host}; `
-      + `use an image that begins with "${provider.host}/", or the registry of the image`);
+      `the image ${JSON.stringify(reference)} is in the registry ${host}, but the credentials are for ${provider.host}; ${advice}`);
   }
+}
+
+function withoutPort(host: string): string {
+  return host.replace(/:\d+$/, '');
 }

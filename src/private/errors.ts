@@ -60,6 +60,7 @@ export const WARNING_IDS = [
   'imageWithoutFixedTag',
   'internalRegistryNeedsVpc',
   'isolatedSubnets',
+  'misspelledRegistryHost',
   'parametersInStage',
   'placeholderBesideTasks',
   'policyNameShared',

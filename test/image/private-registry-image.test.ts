@@ -234,6 +234,44 @@ describe('the provider', () => {
   });
 });
 
+test.each([
+  ['gitlab.example.com:5050', RegistryProvider.selfManagedGitlab('gitlab.example.com')],
+  ['registry.example.com:5000', RegistryProvider.custom('registry.example.com:8443')],
+  ['registry.example.com', RegistryProvider.custom('registry.example.com:8443')],
+])('where only the port of %s differs, the provider is what lacks it', (host, provider) => {
+  expectError(() => new PrivateRegistryImage(`${host}/api:1`, { credentials: CREDENTIALS, provider }),
+    'imageHostMismatch', `; create the provider with "${host}" if that is the port of the registry, or use an image that begins with "${provider.host}/"`);
+});
+
+describe('a host that is almost the one of a known registry', () => {
+  const imageAt = (host: string, provider?: RegistryProvider) => new PrivateRegistryImage(`${host}/acme/api:1.4.2`, { credentials: CREDENTIALS, provider });
+
+  test('is a warning with the host that was probably meant', () => {
+    const stack = newStack();
+    defineTask(stack, imageAt('ghrc.io'));
+
+    expectWarning(stack, 'misspelledRegistryHost', '"ghrc.io/acme/api:1.4.2" is in the registry ghrc.io, which is almost ghcr.io', 'RegistryProvider.custom("ghrc.io")');
+  });
+
+  test('is a warning if the tag is not known', () => {
+    const stack = newStack();
+    defineTask(stack, imageAt(`ghrc.io/${new CfnParameter(stack, 'Value').valueAsString}`));
+
+    expectWarning(stack, 'misspelledRegistryHost', 'in the registry ghrc.io');
+  });
+
+  test.each([
+    ['its provider is named', 'ghrc.io', RegistryProvider.custom('ghrc.io')],
+    ['another registry has it', 'gcr.io', undefined],
+    ['nobody\'s is near', 'lscr.io', undefined],
+  ])('is silent if %s', (_, host, provider) => {
+    const stack = newStack();
+    defineTask(stack, imageAt(host, provider));
+
+    expectSilence(stack);
+  });
+});
+
 describe('Amazon ECR', () => {
   test.each([
     '111122223333.dkr.ecr.eu-west-1.amazonaws.com', '111122223333.dkr.ecr-fips.us-east-1.amazonaws.com',
