@@ -48,6 +48,11 @@ func newProvidersStack(scope constructs.Construct, id string) {
 	describe(stack, "RedHat", registries.RegistryProvider_RED_HAT())
 	describe(stack, "Nvidia", registries.RegistryProvider_NVIDIA())
 	describe(stack, "Chainguard", registries.RegistryProvider_CHAINGUARD())
+	describe(stack, "DockerHardenedImages", registries.RegistryProvider_DOCKER_HARDENED_IMAGES())
+	describe(stack, "GitlabDependencyProxy", registries.RegistryProvider_GITLAB_DEPENDENCY_PROXY())
+	describe(stack, "DigitalOcean", registries.RegistryProvider_DIGITALOCEAN())
+	describe(stack, "Ibm", registries.RegistryProvider_IBM())
+	describe(stack, "Cloudsmith", registries.RegistryProvider_CLOUDSMITH())
 	describe(stack, "SelfManagedGitlab", registries.RegistryProvider_SelfManagedGitlab(
 		jsii.String("registry.example.com"), &registries.CustomRegistryOptions{AuthHost: jsii.String("gitlab.example.com")}))
 	describe(stack, "GithubEnterprise", registries.RegistryProvider_GithubEnterprise(jsii.String("acme.ghe.com"), nil))
@@ -57,6 +62,9 @@ func newProvidersStack(scope constructs.Construct, id string) {
 	describe(stack, "Harbor", registries.RegistryProvider_Harbor(
 		jsii.String("harbor.example.com"), &registries.CustomRegistryOptions{PrivateNetwork: jsii.Bool(true)}))
 	describe(stack, "Nexus", registries.RegistryProvider_Nexus(jsii.String("nexus.example.com:8443"), nil))
+	describe(stack, "Alibaba", registries.RegistryProvider_Alibaba(jsii.String("eu-central-1"), nil))
+	describe(stack, "Oracle", registries.RegistryProvider_Oracle(jsii.String("fra")))
+	describe(stack, "Gitea", registries.RegistryProvider_Gitea(jsii.String("git.example.com"), nil))
 	describe(stack, "Custom", registries.RegistryProvider_Custom(jsii.String("registry.example.com:5000"), &registries.CustomRegistryOptions{
 		AuthHost:       jsii.String("auth.example.com"),
 		Aliases:        jsii.Strings("mirror.example.com"),

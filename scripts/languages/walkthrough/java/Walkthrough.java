@@ -84,6 +84,11 @@ public class Walkthrough {
             describe("RedHat", RegistryProvider.RED_HAT);
             describe("Nvidia", RegistryProvider.NVIDIA);
             describe("Chainguard", RegistryProvider.CHAINGUARD);
+            describe("DockerHardenedImages", RegistryProvider.DOCKER_HARDENED_IMAGES);
+            describe("GitlabDependencyProxy", RegistryProvider.GITLAB_DEPENDENCY_PROXY);
+            describe("DigitalOcean", RegistryProvider.DIGITALOCEAN);
+            describe("Ibm", RegistryProvider.IBM);
+            describe("Cloudsmith", RegistryProvider.CLOUDSMITH);
             describe("SelfManagedGitlab", RegistryProvider.selfManagedGitlab("registry.example.com", CustomRegistryOptions.builder()
                     .authHost("gitlab.example.com")
                     .build()));
@@ -93,6 +98,9 @@ public class Walkthrough {
             describe("Jfrog", RegistryProvider.jfrog("acme.jfrog.io"));
             describe("Harbor", RegistryProvider.harbor("harbor.example.com", CustomRegistryOptions.builder().privateNetwork(true).build()));
             describe("Nexus", RegistryProvider.nexus("nexus.example.com:8443"));
+            describe("Alibaba", RegistryProvider.alibaba("eu-central-1"));
+            describe("Oracle", RegistryProvider.oracle("fra"));
+            describe("Gitea", RegistryProvider.gitea("git.example.com"));
             describe("Custom", RegistryProvider.custom("registry.example.com:5000", CustomRegistryOptions.builder()
                     .authHost("auth.example.com")
                     .aliases(List.of("mirror.example.com"))

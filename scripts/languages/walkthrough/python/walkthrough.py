@@ -50,6 +50,11 @@ class ProvidersStack(Stack):
         self.describe("RedHat", RegistryProvider.RED_HAT)
         self.describe("Nvidia", RegistryProvider.NVIDIA)
         self.describe("Chainguard", RegistryProvider.CHAINGUARD)
+        self.describe("DockerHardenedImages", RegistryProvider.DOCKER_HARDENED_IMAGES)
+        self.describe("GitlabDependencyProxy", RegistryProvider.GITLAB_DEPENDENCY_PROXY)
+        self.describe("DigitalOcean", RegistryProvider.DIGITALOCEAN)
+        self.describe("Ibm", RegistryProvider.IBM)
+        self.describe("Cloudsmith", RegistryProvider.CLOUDSMITH)
         self.describe("SelfManagedGitlab", RegistryProvider.self_managed_gitlab("registry.example.com", auth_host="gitlab.example.com"))
         self.describe("GithubEnterprise", RegistryProvider.github_enterprise("acme.ghe.com"))
         self.describe("Azure", RegistryProvider.azure("acme"))
@@ -57,6 +62,9 @@ class ProvidersStack(Stack):
         self.describe("Jfrog", RegistryProvider.jfrog("acme.jfrog.io"))
         self.describe("Harbor", RegistryProvider.harbor("harbor.example.com", private_network=True))
         self.describe("Nexus", RegistryProvider.nexus("nexus.example.com:8443"))
+        self.describe("Alibaba", RegistryProvider.alibaba("eu-central-1"))
+        self.describe("Oracle", RegistryProvider.oracle("fra"))
+        self.describe("Gitea", RegistryProvider.gitea("git.example.com"))
         self.describe(
             "Custom",
             RegistryProvider.custom(

@@ -34,6 +34,11 @@ class ProvidersStack extends Stack {
     this.describe('RedHat', RegistryProvider.RED_HAT);
     this.describe('Nvidia', RegistryProvider.NVIDIA);
     this.describe('Chainguard', RegistryProvider.CHAINGUARD);
+    this.describe('DockerHardenedImages', RegistryProvider.DOCKER_HARDENED_IMAGES);
+    this.describe('GitlabDependencyProxy', RegistryProvider.GITLAB_DEPENDENCY_PROXY);
+    this.describe('DigitalOcean', RegistryProvider.DIGITALOCEAN);
+    this.describe('Ibm', RegistryProvider.IBM);
+    this.describe('Cloudsmith', RegistryProvider.CLOUDSMITH);
     this.describe('SelfManagedGitlab', RegistryProvider.selfManagedGitlab('registry.example.com', { authHost: 'gitlab.example.com' }));
     this.describe('GithubEnterprise', RegistryProvider.githubEnterprise('acme.ghe.com'));
     this.describe('Azure', RegistryProvider.azure('acme'));
@@ -41,6 +46,9 @@ class ProvidersStack extends Stack {
     this.describe('Jfrog', RegistryProvider.jfrog('acme.jfrog.io'));
     this.describe('Harbor', RegistryProvider.harbor('harbor.example.com', { privateNetwork: true }));
     this.describe('Nexus', RegistryProvider.nexus('nexus.example.com:8443'));
+    this.describe('Alibaba', RegistryProvider.alibaba('eu-central-1'));
+    this.describe('Oracle', RegistryProvider.oracle('fra'));
+    this.describe('Gitea', RegistryProvider.gitea('git.example.com'));
     this.describe('Custom', RegistryProvider.custom('registry.example.com:5000', options));
     this.describe('ForImage', RegistryProvider.forImage('ghcr.io/acme/api:1.4.2'));
 
