@@ -58,7 +58,7 @@ async function startAll(directory: string, started: Started): Promise<Omit<Sites
   const basic = await registry('basic', basicAuth(directory, 'Bench', ACCOUNTS));
   basicRelay.target = basic.port;
 
-  const tokens = await started(startTokenServer(signer, ACCOUNTS, certificate));
+  const tokens = await started(startTokenServer(signer, ACCOUNTS, { tls: certificate }));
   const bearer = await registry('bearer', tokensAt(tokenRelay));
   bearerRelay.target = bearer.port;
   tokenRelay.target = tokens.port;

@@ -20,8 +20,9 @@ export class Scripts extends Component {
       project.addTask(name, { description, exec: `ts-node --transpile-only --project tsconfig.dev.json scripts/${script}.ts` });
     }
 
-    const registries = project.addTask('test:registries', { description: 'Check images of real registries on this machine; installs them with apt and Go' });
+    const registries = project.addTask('test:registries', { description: 'Check images of real registries on this machine, and pull them with containerd and dockerd; installs all with apt and Go' });
     registries.exec('scripts/registries/install.sh');
+    registries.exec('scripts/engines/install.sh');
     registries.exec('jest --config scripts/registries/jest.config.js');
 
     const engines = project.addTask('test:engines', { description: 'Hold the check against containerd and dockerd, on scripted and random registries; builds both with Go' });

@@ -17,8 +17,9 @@ export interface Pull {
   readonly platform: string;
   /** The authority that the engine trusts; without it none. */
   readonly ca?: string;
-  readonly secure: number;
-  readonly plain: number;
+  /** Ports that stand for every host; without them, each host has the port in its name. */
+  readonly secure?: number;
+  readonly plain?: number;
 }
 
 export interface Pulled {
@@ -52,7 +53,7 @@ export class Engine {
   }
 
   /** `neverAnswered` resolves when the engine waits for a server that never answers; its own timeouts are long. */
-  public async pull(pull: Pull, neverAnswered: Promise<void>): Promise<Pulled> {
+  public async pull(pull: Pull, neverAnswered: Promise<void> = new Promise(() => {})): Promise<Pulled> {
     const { child, answers } = this.running ??= start(this.name, this.folder);
     child.stdin.write(`${JSON.stringify(pull)}\n`);
     const stuck = setTimeout(() => child.kill('SIGKILL'), STUCK);

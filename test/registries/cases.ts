@@ -5,6 +5,10 @@ import { CheckInput, Credentials, Verdict } from '../../src/runtime/check';
 /** How a registry decides who may pull: not at all, by one list of users, or by rights for each repository. */
 export type Scheme = 'open' | 'basic' | 'token';
 
+export function schemeOf(access: string): Scheme {
+  return access.split('-')[0] as Scheme;
+}
+
 /** One question to a registry, and the answer that is right for it, whichever software it is. */
 export interface Case {
   readonly name: string;

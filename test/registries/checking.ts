@@ -26,7 +26,7 @@ export async function checkAt(access: Access, image: string, credentials: Creden
 }
 
 /** An access log is written after the answer. */
-async function eventually(condition: () => boolean): Promise<void> {
+export async function eventually(condition: () => boolean): Promise<void> {
   for (const deadline = Date.now() + 2_000; !condition() && Date.now() < deadline;) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

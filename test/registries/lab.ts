@@ -15,7 +15,8 @@ const AUTH_HOST = 'auth.test';
 /** By name: crane follows no realm to a loopback address. */
 const PLAIN_AUTH_HOST = 'localhost';
 
-export const ACCESS_NAMES = ['open', 'basic', 'token', 'basic-tls', 'token-tls'] as const;
+/** `token-tls` answers POST as well, the other token services know nothing but GET. */
+export const ACCESS_NAMES = ['open', 'basic', 'token', 'open-tls', 'basic-tls', 'token-tls', 'token-get-tls'] as const;
 export type AccessName = typeof ACCESS_NAMES[number];
 
 /** One way to the images: the same for all of them, so only who may have them differs. */
@@ -46,8 +47,9 @@ async function startAccesses(software: Software, directory: string, started: Sta
   const tls = tlsFiles(directory, certificate);
   const basic = basicAuth(directory, 'Lab', ACCOUNTS);
   const signer = makeSigner(directory);
-  const tokens = await started(startTokenServer(signer, ACCOUNTS));
-  const tlsTokens = await started(startTokenServer(signer, ACCOUNTS, certificate));
+  const tokens = await started(startTokenServer(signer, ACCOUNTS, { getOnly: true }));
+  const tlsTokens = await started(startTokenServer(signer, ACCOUNTS, { tls: certificate }));
+  const tlsGetTokens = await started(startTokenServer(signer, ACCOUNTS, { tls: certificate, getOnly: true }));
 
   const accesses = new Map<AccessName, Access>();
   const start = async (name: AccessName, auth: object | undefined, secure: boolean, tokenServer?: TokenServer) => {
@@ -68,8 +70,10 @@ async function startAccesses(software: Software, directory: string, started: Sta
   await pushImages(join(directory, 'layout'), await start('open', undefined, false));
   await start('basic', basic, false);
   await start('token', tokenAuth(signer, `http://${PLAIN_AUTH_HOST}:${tokens.port}/token`), false, tokens);
+  await start('open-tls', undefined, true);
   await start('basic-tls', basic, true);
   await start('token-tls', tokenAuth(signer, `https://${AUTH_HOST}:${tlsTokens.port}/token`), true, tlsTokens);
+  await start('token-get-tls', tokenAuth(signer, `https://${AUTH_HOST}:${tlsGetTokens.port}/token`), true, tlsGetTokens);
   return { access: (name) => accesses.get(name)!, signer };
 }
 

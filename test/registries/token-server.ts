@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { listen, LocalServer } from './local-server';
 import { Credentials } from '../../src/runtime/check';
 
@@ -46,31 +47,48 @@ export function tokenAuth(signer: Signer, realm: string): { token: object } {
   return { token: { realm, service: SERVICE, issuer: ISSUER, rootcertbundle: signer.certificateFile } };
 }
 
+export interface TokenServerOptions {
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Like the services that know nothing but GET (Harbor, JFrog): containerd goes on with that. */
+  readonly getOnly?: boolean;
+}
+
 /**
  * Docker's token specification, as most token servers do it: 401 for wrong credentials, whatever is asked; an empty grant,
- * which is no error, for right credentials without the right to pull.
+ * which is no error, for right credentials without the right to pull. By POST as OAuth 2 has it.
  */
-export async function startTokenServer(signer: Signer, accounts: readonly Account[], tls?: { cert: string; key: string }): Promise<TokenServer> {
+export async function startTokenServer(
+  signer: Signer, accounts: readonly Account[], { tls, getOnly = false }: TokenServerOptions = {},
+): Promise<TokenServer> {
   const seen: TokenRequest[] = [];
-  const answer: http.RequestListener = (request, response) => {
-    if (request.method === 'POST') {
-      // Like the services that know GET only (Harbor, JFrog): containerd goes on with that.
-      response.writeHead(404).end();
-      return;
+  const decide = (asked: URLSearchParams, credentials: Credentials | undefined, isPost: boolean): readonly [status: number, body: object] => {
+    if (isPost && getOnly) {
+      return [404, {}];
     }
-    const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
-    const scope = searchParams.get('scope') ?? undefined;
-    const credentials = credentialsOf(request);
+    if (isPost && asked.get('grant_type') !== 'password') {
+      return [400, { error: 'unsupported_grant_type' }];
+    }
     const account = accounts.find(({ username, password }) => username === credentials?.username && password === credentials.password);
-    const refused = credentials !== undefined && account === undefined;
-    const status = refused ? 401 : 200;
-    seen.push({ username: credentials?.username, scope, status });
-    response.writeHead(status, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(refused
-      ? { errors: [{ code: 'UNAUTHORIZED', message: 'incorrect username or password' }] }
-      : { token: tokenFor(signer, account, searchParams.getAll('scope')), expires_in: 300 }));
+    return credentials !== undefined && account === undefined ? [401, REFUSED] : [200, grant(signer, account, asked.getAll('scope'), isPost)];
   };
-  return { ...await listen(tls === undefined ? http.createServer(answer) : https.createServer(tls, answer)), seen };
+  const answer = async (request: http.IncomingMessage, response: http.ServerResponse) => {
+    const isPost = request.method === 'POST';
+    const asked = isPost ? new URLSearchParams(await text(request)) : new URL(request.url ?? '/', 'http://localhost').searchParams;
+    const credentials = isPost ? { username: asked.get('username') ?? '', password: asked.get('password') ?? '' } : credentialsOf(request);
+    const [status, body] = decide(asked, credentials, isPost);
+    seen.push({ username: credentials?.username, scope: asked.get('scope') ?? undefined, status });
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  };
+  const listener: http.RequestListener = (request, response) => void answer(request, response);
+  return { ...await listen(tls === undefined ? http.createServer(listener) : https.createServer(tls, listener)), seen };
+}
+
+const REFUSED = { errors: [{ code: 'UNAUTHORIZED', message: 'incorrect username or password' }] };
+
+function grant(signer: Signer, account: Account | undefined, scopes: readonly string[], isPost: boolean): object {
+  const token = tokenFor(signer, account, scopes);
+  const lifetime = { expires_in: 300, issued_at: new Date().toISOString() };
+  return isPost ? { access_token: token, scope: scopes.join(' '), ...lifetime } : { token, ...lifetime };
 }
 
 function credentialsOf(request: http.IncomingMessage): Credentials | undefined {

@@ -21,7 +21,7 @@ type Pull struct {
 	Platform string `json:"platform"`
 	// CA is a certificate to trust, in PEM. Without it no server is trusted.
 	CA string `json:"ca"`
-	// Ports on 127.0.0.1 that stand for every host: Secure for https, Plain for http.
+	// Ports on 127.0.0.1 that stand for every host: Secure for https, Plain for http. Without one, the port in the name of the host.
 	Secure int `json:"secure"`
 	Plain  int `json:"plain"`
 }

@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 )
 
-// proxy leads every host to the test's servers. Both engines ask the environment for a proxy, as they do in production, so
+// proxy leads every host to the test's servers: to one for all hosts, or to the port that was called. Both engines ask the environment for a proxy, as they do in production, so
 // that nothing of their own transports has to be replaced; names, TLS and framing pass through it untouched.
 type proxy struct {
 	secure, plain atomic.Int32
@@ -30,11 +30,11 @@ func startProxy() *proxy {
 		os.Unsetenv(name)
 	}
 	plain := &httputil.ReverseProxy{Director: func(r *http.Request) {
-		r.URL.Host = address(p.plain.Load())
+		r.URL.Host = address(p.plain.Load(), r.URL.Host)
 	}}
 	go http.Serve(listener, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodConnect {
-			tunnel(w, address(p.secure.Load()))
+			tunnel(w, address(p.secure.Load(), r.Host))
 		} else {
 			plain.ServeHTTP(w, r)
 		}
@@ -47,7 +47,12 @@ func (p *proxy) lead(secure, plain int) {
 	p.plain.Store(int32(plain))
 }
 
-func address(port int32) string {
+func address(port int32, called string) string {
+	if port == 0 {
+		if _, own, err := net.SplitHostPort(called); err == nil {
+			return "127.0.0.1:" + own
+		}
+	}
 	return fmt.Sprintf("127.0.0.1:%d", port)
 }
 

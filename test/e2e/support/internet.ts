@@ -68,7 +68,7 @@ async function startRegistries(directory: string, started: Started): Promise<Omi
   const tokens = await started(startTokenServer(signer, accounts));
   const behindGhcr = await registry('ghcr', tokenAuth(signer, `https://${GHCR}/token`));
   const ghcr = await started(startCountingProxy((path) => path.startsWith('/token') ? tokens.port : behindGhcr.port, certificate));
-  const ownTokens = await started(startTokenServer(signer, accounts, certificate));
+  const ownTokens = await started(startTokenServer(signer, accounts, { tls: certificate }));
   const own = await registry('own', tokenAuth(signer, `https://${SELF_HOSTED_AUTH}/token`), true);
   const basic = await registry('basic', basicAuth(directory, 'Nexus', [PULLER]), true);
 
