@@ -8,6 +8,7 @@ import { PLACEHOLDER } from '../private/placeholder';
 import { ImageReference } from '../reference/image-reference';
 import { ECR } from '../registries/ecr';
 import { registryOfHost, withoutDefaultPort } from '../registries/registries';
+import { intendedHost } from '../registries/spelling';
 import { CheckInputError, CheckResult, Credentials, NO_LOGIN, parseSecret } from '../runtime/check';
 
 const LONGEST_TIMEOUT = 3600;
@@ -23,6 +24,7 @@ export async function check(args: string[]): Promise<number> {
   const milliseconds = timeoutOf(values);
   const deadline = Date.now() + milliseconds;
   validateLogin(values);
+  await warnAboutSpelling(images);
   const ca = values['ca-file'] === undefined ? undefined : await readTextFile(values['ca-file'], `--ca-file ${oneLine(values['ca-file'])}`);
   const loginFor = await loginsFor(values, images, AbortSignal.timeout(milliseconds));
   const checks = images.map((image) => ({ image, login: loginFor(image) }));
@@ -67,6 +69,16 @@ function parseOneOfSeveral(text: string, position: number): ImageReference {
   }
   throw new UsageError(`image ${position} is not valid, and not shown because it can be a password; `
     + 'write images like ghcr.io/acme/api:1.4.2 (check it alone to see what is wrong), and pipe passwords');
+}
+
+/** Before the credentials are sent, so that whoever types them can still stop it. */
+async function warnAboutSpelling(images: readonly Image[]): Promise<void> {
+  for (const host of new Set(images.map(({ reference }) => reference.host))) {
+    const intended = intendedHost(host);
+    if (intended !== undefined) {
+      await write(process.stderr, `warning: ${host} is almost ${intended}: if that is a typing error, a stranger gets the credentials\n`);
+    }
+  }
 }
 
 function timeoutOf({ timeout: seconds = '30' }: CheckValues): number {

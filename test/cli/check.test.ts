@@ -205,3 +205,9 @@ describe('the options', () => {
     expect(Date.now() - start).toBeLessThan(25_000);
   });
 });
+
+test('a host that is almost a known one is a warning, before anything is sent', async () => {
+  const { stderr, stdout } = await check('ghrc.io/acme/api:1.4.2', ['--json'], { stdin: '{}' });
+  expect(stderr).toBe('warning: ghrc.io is almost ghcr.io: if that is a typing error, a stranger gets the credentials\n');
+  expect(JSON.parse(stdout)).toMatchObject({ verdict: 'SECRET_MALFORMED' });
+});

@@ -3,7 +3,7 @@ import { GITEA } from '../gitea';
 
 export const GITEA_GUIDE: Guide = {
   registry: GITEA,
-  expiry: 'depends on the server',
+  expiry: 'none',
   steps: [
     'Create a machine account. For packages of an organization, put it into a team that can only read packages.',
     'As this account, create an access token with the scope `read:package` and no other.',
