@@ -10,7 +10,7 @@ import { judge } from '../engines/judge';
 import { LAUNCHERS } from '../engines/play';
 
 /** No engine pulls over plain HTTP from a registry that is not its own machine's. */
-const SECURE = ['open-tls', 'basic-tls', 'token-tls', 'token-get-tls'] as const;
+const SECURE = ['open-tls', 'basic-tls', 'token-tls'] as const;
 
 /** What the check says of a task is what its engine does: nothing here is open. */
 describe.each(SOFTWARE)('$name', (software) => {
