@@ -1,6 +1,6 @@
 import { Login } from './login';
 import { ImageReference } from '../reference/image-reference';
-import { registryOfHost } from '../registries/registries';
+import { authHostsOf } from '../registries/registries';
 import { CheckFailure, CheckInput, checkPull, CheckResult, Connections, Credentials, NO_LOGIN, REAL_ENVIRONMENT } from '../runtime/check';
 
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'];
@@ -50,7 +50,7 @@ export class Checker {
 
   /** A login at the token service that it is sent to, which can serve several registries. */
   private keyOf({ host }: ImageReference, { username, password }: Credentials): string {
-    return JSON.stringify([this.options.authHost ?? registryOfHost(host)?.authHost ?? host, username, password]);
+    return JSON.stringify([this.options.authHost ?? authHostsOf(host)[0] ?? host, username, password]);
   }
 }
 
