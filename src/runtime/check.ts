@@ -41,8 +41,8 @@ export interface CheckInput {
   readonly credentials: Credentials | (() => Credentials | Promise<Credentials>);
   /** The credentials in messages, for example `the credentials in arn:aws:secretsmanager:...`. */
   readonly credentialsName?: string;
-  /** For example `linux/amd64`; without it the platforms of the image are not checked. */
-  readonly platform?: string;
+  /** For example `linux/amd64`, or all that are needed; without it the platforms of the image are not checked. */
+  readonly platform?: string | readonly string[];
   /** Whether the caller relies on the digest: then it is computed rather than believed. */
   readonly wantDigest?: boolean;
   /** The key of the registry (see `registries/`), where its host does not tell it: `harbor`. Only advice depends on it. */
@@ -104,11 +104,11 @@ export async function checkPull(
   input: CheckInput, environment: CheckEnvironment = REAL_ENVIRONMENT, connections?: Connections,
 ): Promise<CheckResult> {
   const reference = validated('image', () => ImageReference.parse(input.image));
-  const platform = validated('platform', () => input.platform === undefined ? undefined : parsePlatform(input.platform));
+  const platforms = validated('platform', () => [input.platform ?? []].flat().map(parsePlatform));
   validated('ca', () => input.ca === undefined || validateCertificates(input.ca));
   try {
     const credentials = typeof input.credentials === 'function' ? await input.credentials() : input.credentials;
-    return await checkWith(credentials, { ...input, reference, platform }, environment, connections);
+    return await checkWith(credentials, { ...input, reference, platforms }, environment, connections);
   } catch (error) {
     if (error instanceof CheckFailure) {
       return failed(error, []);
@@ -125,12 +125,12 @@ function validated<T>(input: CheckInputError['input'], parse: () => T): T {
   }
 }
 
-type ValidInput = Omit<CheckInput, 'platform' | 'credentials'> & { readonly reference: ImageReference; readonly platform?: Platform };
+type ValidInput = Omit<CheckInput, 'platform' | 'credentials'> & { readonly reference: ImageReference; readonly platforms: readonly Platform[] };
 
 async function checkWith(
   credentials: Credentials, input: ValidInput, environment: CheckEnvironment, kept?: Connections,
 ): Promise<CheckResult> {
-  const { reference: image, platform } = input;
+  const { reference: image, platforms } = input;
   const api = apiUrl(image.host, input);
   const context = contextOf(input, api, credentials);
   requireListed(context, image.host);
@@ -145,8 +145,8 @@ async function checkWith(
     image,
     api,
     realmOptions: { authHost: input.authHost, insecureLoopback: input.insecureLoopback ?? false },
-    platform,
-    needsBody: platform !== undefined || (input.wantDigest ?? false) || image.digest !== undefined,
+    platforms,
+    needsBody: platforms.length > 0 || (input.wantDigest ?? false) || image.digest !== undefined,
     transport,
     environment,
     context,
@@ -190,8 +190,8 @@ function apiUrl(host: string, { insecureLoopback, ca }: ValidInput): URL {
   return insecureLoopback && ca === undefined && isLoopbackHost(url.hostname) ? new URL(`http://${host}/v2/`) : url;
 }
 
-function successMessage({ context, platform }: RunningCheck, { verdict, digest }: Pulled): string {
-  const found = `${digest}${platform === undefined ? '' : `, ${platformText(platform)}`}`;
+function successMessage({ context, platforms }: RunningCheck, { verdict, digest }: Pulled): string {
+  const found = [digest, ...platforms.map(platformText)].join(', ');
   if (!isLogin(context.credentials)) {
     return oneLine(`${context.image} is public (${found}), so no login is needed`);
   }

@@ -31,12 +31,12 @@ export function exchangeOf(behaviour: Behaviour, ca: string): Exchange | undefin
   if (behaviour.environment !== undefined) {
     return undefined;
   }
-  const input = {
+  const input: Exchange['input'] = {
     image: `${HOST}/acme/api:1.4.2`,
     credentials: { username: USERNAME, password: PASSWORD },
     ca,
     timeoutMs: 20_000,
-    ...behaviour.input,
+    ...behaviour.input as Partial<Exchange['input']>,
   };
   const host = new URL(`https://${input.image}`).host.replace(/^docker\.io$/, 'registry-1.docker.io');
   return { input, script: behaviour.script ?? registry(host, behaviour.quirks) };

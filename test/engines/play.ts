@@ -11,7 +11,7 @@ export type Launcher = typeof LAUNCHERS[number];
 /** One registry, and what is asked of it. */
 export interface Exchange {
   readonly script: Script;
-  readonly input: CheckInput & { readonly credentials: Credentials };
+  readonly input: CheckInput & { readonly credentials: Credentials; readonly platform?: string };
 }
 
 /** What the check says about an exchange for each launcher, and what the engines do. */

@@ -22,15 +22,16 @@ describe.each(SOFTWARE)('$name', (software) => {
     test.each(CASES.map((c) => [c.name, c] as const))('%s', async (_, c) => {
       const access = lab().access(name);
       const credentials = c.credentials ?? ALICE;
+      const [platform] = [c.input?.platform ?? []].flat();
       const image = digests().named(c.image);
       const expected = typeof c.verdict === 'string' ? c.verdict : c.verdict[schemeOf(name)];
 
       const { result: Fargate } = await checkAt(access, image, credentials, { ...c.input, engine: 'containerd' });
       const { result: instances } = await checkAt(access, image, credentials, { ...c.input, engine: 'dockerd' });
-      const pulled = (engine: EngineName) => engines().pull(engine, access, image, credentials, c.input?.platform);
+      const pulled = (engine: EngineName) => engines().pull(engine, access, image, credentials, platform);
       const outcome = { check: { Fargate, instances }, containerd: await pulled('containerd'), dockerd: await pulled('dockerd') };
 
-      expect(judge(outcome, c.input?.platform)).toEqual({});
+      expect(judge(outcome, platform)).toEqual({});
       expect(LAUNCHERS.map((launcher) => outcome.check[launcher].verdict)).toEqual([expected, expected]);
       expect(LAUNCHERS.map((launcher) => outcome.check[launcher].definite)).toEqual([true, true]);
     });

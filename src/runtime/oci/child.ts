@@ -1,18 +1,25 @@
 import { inspectConfig } from './config';
 import { hasDigest, isDigest, knownKind, ManifestError, mediaTypeOf, parseManifest, Entry } from './manifest';
 import { platformText, preferenceOf, Platform } from './platform';
-import { object, objectAs, objectToType, refusalOf, textsOf } from './refusals';
+import { lacksPlatforms, object, objectAs, objectToType, refusalOf, textsOf } from './refusals';
 import { RunningCheck } from './running-check';
 import { Session } from './session';
 import { HttpResponse } from '../http/message';
-import { imageIncomplete, platformMissing } from '../verdict/failures';
+import { imageIncomplete } from '../verdict/failures';
 
-/** Asks whether the image for the platform is there: clean-ups delete what an index names. */
-export async function inspectChild(check: RunningCheck, session: Session, entries: readonly Entry[], wanted: Platform): Promise<void> {
-  const entry = bestOf(entries, wanted);
-  if (entry === undefined) {
-    throw platformMissing(check.context, textsOf(check, imagePlatforms(entries)), platformText(wanted), true);
+/** Asks whether the images for the platforms are there: clean-ups delete what an index names. */
+export async function inspectChildren(check: RunningCheck, session: Session, entries: readonly Entry[], wanted: readonly Platform[]): Promise<void> {
+  const missing = wanted.filter((platform) => bestOf(entries, platform) === undefined);
+  if (missing.length > 0) {
+    throw lacksPlatforms(check, textsOf(check, imagePlatforms(entries)), missing, true);
   }
+  // Several platforms can have one image.
+  for (const entry of new Set(wanted.map((platform) => bestOf(entries, platform)!))) {
+    await inspectChild(check, session, entry, wanted.filter((platform) => bestOf(entries, platform) === entry));
+  }
+}
+
+async function inspectChild(check: RunningCheck, session: Session, entry: Entry, wanted: readonly Platform[]): Promise<void> {
   if (!isDigest(entry.digest)) {
     throw new ManifestError('PROTOCOL_ERROR', 'an index whose entry has no digest');
   }
@@ -22,7 +29,7 @@ export async function inspectChild(check: RunningCheck, session: Session, entrie
   }
   const answer = await session.requestPatiently({ purpose: 'child', method: 'GET', reference: entry.digest });
   if (answer.status >= 300) {
-    throw answer.status === 404 ? imageIncomplete(check.context, answer, platformText(wanted)) : refusalOf(check, session, answer);
+    throw answer.status === 404 ? imageIncomplete(check.context, answer, wanted.map(platformText).join(' and ')) : refusalOf(check, session, answer);
   }
   await inspectAnswer(check, session, answer, entry, wanted);
 }
@@ -45,7 +52,7 @@ async function isThere(session: Session, { digest, mediaType, size }: Entry): Pr
   return head.status < 300 && named === digest && Number(length) === size && mediaTypeOf(head) === mediaType;
 }
 
-async function inspectAnswer(check: RunningCheck, session: Session, answer: HttpResponse, entry: Entry, wanted: Platform): Promise<void> {
+async function inspectAnswer(check: RunningCheck, session: Session, answer: HttpResponse, entry: Entry, wanted: readonly Platform[]): Promise<void> {
   if (!hasDigest(answer.body, entry.digest)) {
     throw new ManifestError('PROTOCOL_ERROR', 'an image with a wrong digest');
   }
@@ -57,7 +64,7 @@ async function inspectAnswer(check: RunningCheck, session: Session, answer: Http
   const manifest = parseManifest(answer.body, knownKind(type) === undefined ? entry.mediaType : type, 'child');
   object(check, manifest.objections);
   if (manifest.kind === 'index') {
-    await inspectChild(check, session, manifest.entries, wanted);
+    await inspectChildren(check, session, manifest.entries, wanted);
   } else if (entry.platform === undefined) {
     await inspectConfig(check, session, manifest, wanted);
   }

@@ -1,20 +1,20 @@
 import { ManifestError, parseConfig, sha256Digest, Image } from './manifest';
-import { fitOf, platformText, Platform } from './platform';
-import { object, objectAs, textsOf } from './refusals';
+import { fitOf, Platform } from './platform';
+import { lacksPlatforms, object, objectAs, textsOf } from './refusals';
 import { requestConfig, RunningCheck } from './running-check';
 import { Session } from './session';
-import { failure, platformMissing, refusalOfService, seen } from '../verdict/failures';
+import { failure, refusalOfService, seen } from '../verdict/failures';
 
 /** The platform of a single image, which engines pull for every processor. */
-export async function inspectConfig(check: RunningCheck, session: Session, image: Image, wanted: Platform): Promise<string[]> {
+export async function inspectConfig(check: RunningCheck, session: Session, image: Image, wanted: readonly Platform[]): Promise<string[]> {
   const platform = await platformOfImage(check, session, image);
   if (platform === undefined) {
     return [];
   }
   const texts = textsOf(check, [platform]);
-  const fit = fitOf(platform, wanted);
-  if (fit !== 'runs') {
-    throw platformMissing(check.context, texts, platformText(wanted), fit === 'fails');
+  const missing = wanted.filter((one) => fitOf(platform, one) !== 'runs');
+  if (missing.length > 0) {
+    throw lacksPlatforms(check, texts, missing, missing.some((one) => fitOf(platform, one) === 'fails'));
   }
   return texts;
 }

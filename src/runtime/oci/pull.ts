@@ -1,4 +1,4 @@
-import { imagePlatforms, inspectChild } from './child';
+import { imagePlatforms, inspectChildren } from './child';
 import { inspectConfig } from './config';
 import { hasDigest, isDigest, kindByMediaType, knownKind, ManifestError, mediaTypeOf, parseManifest, sha256Digest } from './manifest';
 import { object, objectAs, objectToType, refusalOf, shownType, textsOf } from './refusals';
@@ -128,7 +128,7 @@ function resolvedByGet(check: RunningCheck, answer: HttpResponse): Resolved {
   return { digest: check.image.digest ?? digest, mediaType: typeForContainerd(check, answer) };
 }
 
-/** The manifest with this digest, and its platforms, one of which is the one that is needed. */
+/** The manifest with this digest, and its platforms, among which are those that are needed. */
 async function inspect(check: RunningCheck, session: Session, { digest, mediaType: headType }: Resolved): Promise<Pick<Pulled, 'mediaType' | 'platforms'>> {
   const answer = await session.requestPatiently({ purpose: 'manifest', method: 'GET', reference: digest });
   if (answer.status >= 300) {
@@ -141,12 +141,12 @@ async function inspect(check: RunningCheck, session: Session, { digest, mediaTyp
   const manifest = parseManifest(answer.body, mediaType);
   objectToType(check, answer);
   object(check, manifest.objections);
-  if (check.platform === undefined) {
+  if (check.platforms.length === 0) {
     return { mediaType };
   }
   if (manifest.kind === 'image') {
-    return { mediaType, platforms: await inspectConfig(check, session, manifest, check.platform) };
+    return { mediaType, platforms: await inspectConfig(check, session, manifest, check.platforms) };
   }
-  await inspectChild(check, session, manifest.entries, check.platform);
+  await inspectChildren(check, session, manifest.entries, check.platforms);
   return { mediaType, platforms: textsOf(check, imagePlatforms(manifest.entries)) };
 }

@@ -5,8 +5,9 @@ import { RunningCheck } from './running-check';
 import { Session } from './session';
 import { HttpResponse } from '../http/message';
 import { retryAfterOf } from '../http/retry';
-import { failure, loginRefused, manifestRefused, refusedByEngine, seen } from '../verdict/failures';
+import { failure, loginRefused, manifestRefused, platformMissing, refusedByEngine, seen } from '../verdict/failures';
 import { Engine } from '../verdict/message-context';
+import { CheckFailure } from '../verdict/verdict';
 
 /** What the engine of this check does not do, or what one of both does not if it is not known, cannot be a yes. */
 export function objectAs(engine: Engine, { context }: RunningCheck, cause: string): void {
@@ -49,6 +50,10 @@ function complaintOf(answer: HttpResponse): Readonly<Record<string, string>> {
   } catch {
     return {};
   }
+}
+
+export function lacksPlatforms(check: RunningCheck, offered: readonly string[], missing: readonly Platform[], definite: boolean): CheckFailure {
+  return platformMissing(check.context, { offered, missing: missing.map(platformText), needed: check.platforms.map(platformText) }, definite);
 }
 
 export function textsOf({ context }: RunningCheck, platforms: readonly Platform[]): string[] {

@@ -18,7 +18,8 @@ export interface RunningCheck {
   /** `https://<host>/v2/` */
   readonly api: URL;
   readonly realmOptions: RealmOptions;
-  readonly platform?: Platform;
+  /** All that are needed. */
+  readonly platforms: readonly Platform[];
   /** Whether the bytes of the manifest are needed, rather than only its existence. */
   readonly needsBody: boolean;
   readonly transport: Transport;

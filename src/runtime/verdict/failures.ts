@@ -155,10 +155,19 @@ export function notRunnable(context: MessageContext, verdict: Verdict, reason: s
   return failure(verdict, `${context.image} is not an image that ECS can run: ${context.host} serves ${reason}${type === undefined ? '' : ` (${context.redactor.clean(type)})`}`, step);
 }
 
-export function platformMissing(context: MessageContext, offered: readonly string[], wanted: string, definite: boolean): CheckFailure {
+/** Some of the platforms that are needed, all of which the image has to be built for. */
+export interface MissingPlatforms {
+  readonly offered: readonly string[];
+  readonly missing: readonly string[];
+  readonly needed: readonly string[];
+}
+
+export function platformMissing(context: MessageContext, { offered, missing, needed }: MissingPlatforms, definite: boolean): CheckFailure {
   const some = offered.length > 8 ? [...offered.slice(0, 8), `${offered.length - 8} more`] : offered;
-  return failure('PLATFORM_MISSING', `${context.image} is for ${some.join(', ')}, but ${wanted} is needed (seen at ${context.host})`,
-    context.location === 'command-line' ? `build it with --platform ${wanted}` : `build it with docker build --platform ${wanted}, or set runtimePlatform to what the image has`, definite);
+  const option = `--platform ${needed.join(',')}`;
+  return failure('PLATFORM_MISSING',
+    `${context.image} is for ${some.join(', ')}, but ${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} needed (seen at ${context.host})`,
+    context.location === 'command-line' ? `build it with ${option}` : `build it with docker build ${option}, or set runtimePlatform to what the image has`, definite);
 }
 
 /** The index is there, the image that it names for the platform is not. */
