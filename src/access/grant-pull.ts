@@ -1,7 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { DependencyGroup, IDependable } from 'constructs';
 import { policyName } from './policy-name';
 import { policyOf, policyStatement, PullStatement } from './pull-statements';
 import { Puller } from './puller';
@@ -21,25 +20,35 @@ export interface PullGrantOptions {
 }
 
 /**
- * Allows the role of a puller to read the secret, by a policy in the stack of the puller. Returns what the puller waits for.
+ * Allows the role of a puller to read the secret, by a policy in the stack of the puller, for which the puller waits.
  */
-export function grantPull(puller: Puller, options: PullGrantOptions): IDependable {
+export function grantPull(puller: Puller, options: PullGrantOptions): void {
   const { scope, role, service } = puller;
   const { secret, statements } = options;
   validateAccount(puller);
   if (customizesRoles(scope)) {
-    return grantStatements(role, statements);
+    puller.waitUnlessCyclic(grantStatements(role, statements));
+    return;
   }
   if (isImmutable(role)) {
     if (role.addGrantsToResources) {
-      return secret.grantRead(role);
+      puller.waitUnlessCyclic(secret.grantRead(role));
+      return;
     }
     validateImmutable(puller, options);
   }
   validateTrust(scope, role, service);
   warnAboutSharedName(role);
   const stack = Stack.of(scope);
-  return isOwnRole(stack, role) || isImmutable(role) ? grantStatements(role, statements) : addPullPolicy(stack, role, statements);
+  if (isImmutable(role) || (isOwnRole(stack, role) && role.node.scope === scope.node.scope)) {
+    puller.waitUnlessCyclic(grantStatements(role, statements));
+    return;
+  }
+  puller.waitFor(addPullPolicy(stack, role, statements));
+  if (Stack.of(role) === stack) {
+    // The policy that aws-cdk-lib adds for the logs is below the role.
+    puller.waitUnlessCyclic(role);
+  }
 }
 
 export function grantStatements(grantee: iam.IGrantable, statements: PullStatement[]): iam.Grant {
@@ -49,20 +58,19 @@ export function grantStatements(grantee: iam.IGrantable, statements: PullStateme
 }
 
 /**
- * A role that is not of this stack gets one policy for each set of statements: equal ones share it, since IAM limits the size of all
- * policies of a role together. With one policy for all secrets, each task would wait for the secrets of the others.
+ * A role that others can use, too, gets one policy for each set of statements: equal ones share it, since IAM limits the size of all
+ * policies of a role together. With one policy for all secrets, each task would wait for the secrets of the others, and in the policy
+ * of aws-cdk-lib for their log groups.
  */
-function addPullPolicy(stack: Stack, role: iam.IRole, statements: PullStatement[]): IDependable {
+function addPullPolicy(stack: Stack, role: iam.IRole, statements: PullStatement[]): iam.Policy {
   const identity = roleResourceOf(role)?.node.addr ?? identityOf(stack, { arn: role.roleArn });
   const hash = hashOf([identity, identityOf(stack, ...statements)]);
   const id = `PrivateRegistryPullPolicy${hash}`;
-  const policy = (stack.node.tryFindChild(id) as iam.Policy | undefined) ?? new iam.Policy(stack, id, {
+  return (stack.node.tryFindChild(id) as iam.Policy | undefined) ?? new iam.Policy(stack, id, {
     policyName: policyName(stack, 'PrivateRegistryPull', hash),
     roles: [role],
     statements: statements.map(policyStatement),
   });
-  // The policy that aws-cdk-lib adds for the logs is below the role.
-  return Stack.of(role) === stack ? new DependencyGroup(policy, role) : policy;
 }
 
 function validateAccount({ scope, role }: Puller): void {

@@ -1,8 +1,10 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct, IDependable } from 'constructs';
+import { Construct, IConstruct, IDependable } from 'constructs';
 
 /**
  * The consumer of an image: a container of a task definition.
+ *
+ * What it answers can change until the template is made. So it is asked then, and at no other time.
  */
 export interface Puller {
   /** Gets the warnings; its stack gets the grant and the pull check. */
@@ -12,11 +14,19 @@ export interface Puller {
   /** The service that assumes the role. */
   readonly service: string;
   /** The engine that pulls: `containerd` on Fargate, `dockerd` on instances; undefined if it is not known. */
-  readonly engine?: 'containerd' | 'dockerd';
+  engine(): 'containerd' | 'dockerd' | undefined;
   /** The platform that the image must have; undefined if it is not known. */
   platform(): string | undefined;
-  /** Starts nothing before these exist. */
-  waitFor(...dependencies: IDependable[]): void;
+  /** Whether it certainly pulls this image with these credentials: an override can replace both. */
+  pulls(image: string, credentialsParameter: string): boolean;
+  /** Whether the role is certainly the one that reads the secret: an override can name another one. */
+  keepsRole(): boolean;
+  /** What it was made to wait for, by anybody but this library. */
+  dependencies(): IConstruct[];
+  /** Starts nothing before this exists. */
+  waitFor(dependency: IDependable): void;
+  /** Starts nothing before this exists, unless this waits for the puller. */
+  waitUnlessCyclic(dependency: IDependable): void;
   /** Attaches a label for people. */
   label(key: string, value: string): void;
 }

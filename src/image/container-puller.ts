@@ -1,6 +1,9 @@
-import { Aspects, Token } from 'aws-cdk-lib';
+import { Aspects } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
+import { Dependable } from 'constructs';
+import { FinalTask } from './final-task';
 import { Puller } from '../access/puller';
+import { declaredDependencies, waitFor, waitUnlessCyclic } from '../private/late-dependencies';
 
 /**
  * The container of a task definition as a puller; undefined for what has no task definition behind it.
@@ -12,26 +15,21 @@ export function containerPuller(container: ecs.ContainerDefinition): Puller | un
   if (task === undefined) {
     return undefined;
   }
-  const isFargate = taskDefinition.compatibility === ecs.Compatibility.FARGATE;
+  const finalTask = new FinalTask(task);
   return {
     scope: container,
     role: taskDefinition.obtainExecutionRole(),
     service: 'ecs-tasks.amazonaws.com',
-    engine: isFargate ? 'containerd' : 'dockerd',
-    // Elsewhere the instances decide.
-    platform: () => (isFargate ? platformOf(task) : undefined),
+    engine: () => finalTask.engine(),
+    platform: () => finalTask.platform(),
+    pulls: (image, credentialsParameter) => finalTask.pulls(image, credentialsParameter),
+    keepsRole: () => finalTask.keepsRole(),
+    dependencies: () => declaredDependencies(task),
     // Only the resource: the log group is a child of the task definition, and the policy refers to the log group.
-    waitFor: (...dependencies) => task.node.addDependency(...dependencies),
+    waitFor: (dependency) => waitFor(task, dependency),
+    waitUnlessCyclic: (dependency) => waitUnlessCyclic(task, () => Dependable.of(dependency).dependencyRoots),
     label: (key, value) => addLabel(container, key, value),
   };
-}
-
-function platformOf({ runtimePlatform = {} }: ecs.CfnTaskDefinition): string | undefined {
-  const { cpuArchitecture = 'X86_64', operatingSystemFamily = 'LINUX' } = runtimePlatform as ecs.CfnTaskDefinition.RuntimePlatformProperty;
-  if (Token.isUnresolved(cpuArchitecture) || Token.isUnresolved(operatingSystemFamily)) {
-    return undefined;
-  }
-  return `${operatingSystemFamily === 'LINUX' ? 'linux' : 'windows'}/${cpuArchitecture === 'ARM64' ? 'arm64' : 'amd64'}`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { PullOptions } from './pull-options';
 import { grantPull } from '../access/grant-pull';
 import { Puller } from '../access/puller';
@@ -20,6 +20,8 @@ export interface PullRequest extends PullOptions {
   readonly reference: string;
   readonly provider: RegistryProvider;
   readonly credentials: RegistryCredentials;
+  /** The construct that the image is from. */
+  readonly registry?: IConstruct;
 }
 
 /**
@@ -36,21 +38,21 @@ export interface PreparedPull {
  */
 export function preparePull(puller: Puller, request: PullRequest): PreparedPull {
   const { scope, role } = puller;
-  const { reference, provider, pullCheck, pinDigest, rolePolicyManagedExternally } = request;
+  const { reference, provider, registry, pullCheck, pinDigest, rolePolicyManagedExternally } = request;
   warnAboutReference(scope, request);
 
   const secret = request.credentials._bind(scope, provider);
   const use = secret.usedBy(scope);
   secret.addReader(role, use);
   const check = addPullCheck(puller, { reference, provider, secret, use, pullCheck, pinDigest });
+  const image = check && pinDigest ? check.getAttString('Image') : reference;
+  const credentialsParameter = (use.partialArn && check?.getAttString('CredentialsParameter')) ?? idWithoutCheck(scope, use);
   if (check) {
+    check.addUse({ puller, image, credentialsParameter }, registry);
     puller.waitFor(check);
   }
-  puller.waitFor(grantPull(puller, { secret: secret.secret, statements: use.statements, rolePolicyManagedExternally }));
-  return {
-    image: check && pinDigest ? check.getAttString('Image') : reference,
-    credentialsParameter: (use.partialArn && check?.getAttString('CredentialsParameter')) ?? idWithoutCheck(scope, use),
-  };
+  grantPull(puller, { secret: secret.secret, statements: use.statements, rolePolicyManagedExternally });
+  return { image, credentialsParameter };
 }
 
 function warnAboutReference(scope: Construct, { reference, provider, pinDigest }: PullRequest): void {

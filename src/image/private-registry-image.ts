@@ -1,5 +1,5 @@
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { containerPuller } from './container-puller';
 import { preparePull } from './prepare-pull';
 import { PullOptions } from './pull-options';
@@ -38,6 +38,13 @@ export interface PrivateRegistryImageOptions extends PullOptions {
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth.html
  */
 export class PrivateRegistryImage extends ecs.ContainerImage {
+  /**
+   * The construct that the image is from. Its pull check waits for what that was made to wait for.
+   *
+   * @internal
+   */
+  public _registry?: IConstruct;
+
   private readonly provider: RegistryProvider;
 
   /**
@@ -64,7 +71,9 @@ export class PrivateRegistryImage extends ecs.ContainerImage {
         `the image ${JSON.stringify(this.reference)} is not used by an ECS task definition, and aws-cdk-lib drops the credentials anywhere else; `
         + 'with AWS Batch set RepositoryCredentials of the CfnJobDefinition with addPropertyOverride()', scope);
     }
-    const { image, credentialsParameter } = preparePull(puller, { ...this.options, reference: this.reference, provider: this.provider });
+    const { image, credentialsParameter } = preparePull(puller, {
+      ...this.options, reference: this.reference, provider: this.provider, registry: this._registry,
+    });
     return { imageName: image, repositoryCredentials: { credentialsParameter } };
   }
 }

@@ -6,15 +6,18 @@ export interface PullCheckProperties {
   readonly Image: string;
   readonly Secret: string;
   readonly SecretRegion: string;
-  readonly SecretOfOtherAccount?: string;
-  readonly Platform?: string;
+  /** The function and the execution role have the same permissions, so that one is denied what the other is. */
+  readonly DenialIsCertain?: string;
+  /** A list if the tasks have several. */
+  readonly Platform?: string | string[];
   readonly Mode: string;
   /** The key of the registry, where its host does not tell which one it is. */
   readonly Registry?: string;
   readonly AuthHost?: string;
   readonly CaCertificate?: string;
   readonly RestrictedNetwork?: string;
-  readonly Fargate?: string;
+  /** `containerd` or `dockerd`; what is not known is what both do. */
+  readonly Engine?: string;
   readonly PinDigest?: string;
   readonly TimeoutSeconds: string;
   readonly Trigger?: string;

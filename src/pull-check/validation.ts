@@ -5,6 +5,7 @@ import { PullCheckMode, PullCheckOptions } from './pull-check-options';
 import { Puller } from '../access/puller';
 import { SecretUse } from '../credentials/registry-secret';
 import { invalid, warn } from '../private/errors';
+import { validateLate } from '../private/late';
 import { isUnknown } from '../private/tokens';
 import { RegistryProvider } from '../provider/registry-provider';
 
@@ -17,12 +18,12 @@ const BLUE_GREEN_HOOK = 'AWS::CodeDeploy::BlueGreen';
 /**
  * Validates the options of a check that is on.
  */
-export function validateOptions({ scope, engine }: Puller, options: PullCheckOptions): void {
-  validatePlacement(scope, options);
-  validateTimeout(scope, options.timeout);
-  warnAboutBlueGreen(scope);
+export function validateOptions(puller: Puller, options: PullCheckOptions): void {
+  validatePlacement(puller.scope, options);
+  validateTimeout(puller.scope, options.timeout);
+  warnAboutBlueGreen(puller.scope);
   if (options.caCertificate !== undefined) {
-    validateCertificate(scope, options.caCertificate, engine);
+    validateCertificate(puller, options.caCertificate);
   }
 }
 
@@ -104,9 +105,10 @@ function validateTimeout(scope: Construct, timeout: Duration | undefined): void 
   }
 }
 
-function validateCertificate(scope: Construct, certificate: string, engine: Puller['engine']): void {
+function validateCertificate(puller: Puller, certificate: string): void {
+  const { scope } = puller;
+  validateTrust(puller);
   if (isUnknown(certificate)) {
-    validateTrust(scope, engine);
     return;
   }
   if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(certificate)) {
@@ -124,15 +126,15 @@ function validateCertificate(scope: Construct, certificate: string, engine: Pull
       `pullCheck.caCertificate has ${Math.ceil(Buffer.byteLength(certificate) / 1024)} kB, which each check repeats in the template; `
       + 'pass only the certificate of the authority that signed that of the registry, rather than a bundle');
   }
-  validateTrust(scope, engine);
 }
 
-function validateTrust(scope: Construct, engine: Puller['engine']): void {
-  if (engine === 'containerd') {
-    throw invalid('caCertificateOnFargate',
-      'pullCheck.caCertificate is set for a Fargate task, but Fargate trusts only public certificate authorities and could never pull the image; '
-      + 'give the registry a public certificate, or run the tasks on EC2 instances that trust yours', scope);
-  }
+/**
+ * At the end of synth, since the engine can change until then.
+ */
+function validateTrust({ scope, engine }: Puller): void {
+  validateLate(scope, () => engine() !== 'containerd' ? undefined : invalid('caCertificateOnFargate',
+    'pullCheck.caCertificate is set for a Fargate task, but Fargate trusts only public certificate authorities and could never pull the image; '
+    + 'give the registry a public certificate, or run the tasks on EC2 instances that trust yours'));
 }
 
 function isCertificate(text: string): boolean {

@@ -114,11 +114,13 @@ export class PrivateRegistry extends Construct implements IPrivateRegistry {
   }
 
   public image(reference: string, overrides: PullOptions = {}): PrivateRegistryImage {
-    return new PrivateRegistryImage(reference, {
+    const image = new PrivateRegistryImage(reference, {
       ...overriddenBy(this.pullOptions, overrides),
       provider: this.provider,
       credentials: RegistryCredentials._bound(this.registrySecret),
     });
+    image._registry = this;
+    return image;
   }
 
   public grantPull(grantee: iam.IGrantable): iam.Grant {

@@ -8,6 +8,7 @@ const README = documentAt('docs/pull-check.md');
 const CHAPTER = documentAt('docs/errors.md').split(/^## Verdicts of the pull check$/m)[1];
 
 const STOPS = { 'yes': 'no', 'no': 'yes', 'not-definite': 'no' };
+const CONDITIONS: Partial<Record<Verdict, string>> = { TLS_UNTRUSTED: 'with Fargate', SECRET_ACCESS_DENIED: 'if certain', KMS_ACCESS_DENIED: 'if certain' };
 const BEGINNINGS = { 'yes': 'Does not stop the deployment', 'no': 'Stops the deployment', 'not-definite': 'Does not stop the deployment' };
 
 describe('README', () => {
@@ -15,7 +16,7 @@ describe('README', () => {
 
   test.each(VERDICTS)('%s is in the table, with what the check says', async (verdict) => {
     const result = await play(bench(), EXAMPLES[verdict]);
-    const stops = verdict === 'TLS_UNTRUSTED' ? 'with Fargate' : STOPS[kindOf(verdict)];
+    const stops = CONDITIONS[verdict] ?? STOPS[kindOf(verdict)];
     expect(result.verdict).toBe(verdict);
     expect(README).toContain(`\n| \`${verdict}\` | ${stops} | ${shortened(result.message)} |\n`);
   });

@@ -34,6 +34,11 @@ describe('an image that can be pulled', () => {
     expectPassed(answered, 'OK', { Digest: INDEX.digest, Image: `${HOST}/acme/api@${INDEX.digest}` });
   });
 
+  test('is looked at for the platform of each task', async () => {
+    const answered = await bench().answer(bench().event('Create', { Platform: ['linux/amd64', 'linux/arm64'] }));
+    expectStopped(answered, 'PLATFORM_MISSING', /linux\/arm64 is needed/);
+  });
+
   test('may have no platform to look for', async () => {
     const answered = await bench().answer(bench().event('Create', { Platform: undefined }), { registry: registry(HOST, {}, ARM) });
     expectPassed(answered, 'OK', { Digest: ARM.digest, Image: `${HOST}/acme/api@${ARM.digest}` });
@@ -41,7 +46,7 @@ describe('an image that can be pulled', () => {
 
   test('is a warning where anybody can pull it', async () => {
     const open = registry(HOST, { anonymous: ({ path }) => path.includes('/manifests/') ? IMAGE.answer : { body: IMAGE.config } });
-    const answered = await bench().answer(bench().event('Create', { Fargate: 'true' }), { registry: open });
+    const answered = await bench().answer(bench().event('Create', { Engine: 'containerd' }), { registry: open });
     expectPassed(answered, 'PUBLIC_IMAGE', { Digest: IMAGE.digest, Image: `${HOST}/acme/api@${IMAGE.digest}` });
     expect(answered.response.Reason).toContain('could not be verified');
   });
@@ -95,7 +100,7 @@ describe('an image that certainly cannot be pulled', () => {
   });
 
   test('has an untrusted certificate on Fargate, which cannot be told to trust it', async () => {
-    const answered = await bench().answer(bench().event('Create', { CaCertificate: undefined, Fargate: 'true' }), {}, bench().hurried);
+    const answered = await bench().answer(bench().event('Create', { CaCertificate: undefined, Engine: 'containerd' }), {}, bench().hurried);
     expectStopped(answered, 'TLS_UNTRUSTED', /Fargate trusts no other/);
   });
 });

@@ -10,7 +10,7 @@ import {
 } from '../../src';
 import { dependencyCycle } from '../contract/dependency-cycle';
 import { makeCertificate } from '../support/certificates';
-import { expectError, expectSilence, expectWarning } from '../support/errors';
+import { expectError, expectSilence, expectSynthError, expectWarning } from '../support/errors';
 import { CHECKED, ENV, IMAGE, KEY_ARN, newApp, newStack, resourcesOf, SECRET_ARN, templateOf } from '../support/synth';
 import { CREDENTIALS, defineTask, ownSecret } from '../support/tasks';
 
@@ -44,7 +44,7 @@ describe('the check', () => {
       SecretRegion: 'eu-west-1',
       Platform: 'linux/amd64',
       Mode: 'ENFORCE',
-      Fargate: 'true',
+      Engine: 'containerd',
       TimeoutSeconds: 30,
     });
   });
@@ -173,12 +173,6 @@ describe('the check', () => {
     expect(resourcesOf(stack, CHECK)).toHaveLength(0);
   });
 
-  test('tells that another account owns the secret', () => {
-    const stack = newStack(CHECKED, { ...ENV, account: '444455556666' });
-    const credentials = RegistryCredentials.fromSecretCompleteArn(SECRET_ARN, { encryptionKeyArn: KEY_ARN });
-    defineTask(stack, new PrivateRegistryImage(IMAGE, { credentials }));
-    expect(checkOf(stack).Properties.SecretOfOtherAccount).toBe('true');
-  });
 });
 
 describe('the platform', () => {
@@ -196,7 +190,7 @@ describe('the platform', () => {
     const stack = newStack(CHECKED);
     new ecs.Ec2TaskDefinition(stack, 'Task').addContainer('app', { image: image(), memoryLimitMiB: 512 });
     expect(checkOf(stack).Properties).not.toHaveProperty('Platform');
-    expect(checkOf(stack).Properties).not.toHaveProperty('Fargate');
+    expect(checkOf(stack).Properties.Engine).toBe('dockerd');
   });
 
   test('is not guessed from a token', () => {
@@ -320,7 +314,7 @@ describe('what cannot work', () => {
   const vpcIn = (stack: Stack) => new ec2.Vpc(stack, 'Vpc');
 
   test('fails with a certificate authority that Fargate cannot be given', () => {
-    expectError(() => checked({ caCertificate: CA }), 'caCertificateOnFargate', 'Fargate');
+    expectSynthError(checked({ caCertificate: CA }), 'caCertificateOnFargate', 'Fargate');
   });
 
   test('takes a certificate authority for instances', () => {

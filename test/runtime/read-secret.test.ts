@@ -1,7 +1,9 @@
 import { REAL_ENVIRONMENT } from '../../src/runtime/http/environment';
 import { readCredentials, ReadSecret, ReadSecretOptions } from '../../src/runtime/secret/read-secret';
 
-const OPTIONS: ReadSecretOptions = { name: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:pull-a1B2c3', reader: 'arn:aws:iam::111122223333:role/Check' };
+const OPTIONS: ReadSecretOptions = {
+  name: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:pull-a1B2c3', reader: 'arn:aws:iam::111122223333:role/Check', denialIsCertain: true,
+};
 
 function awsError(name: string, message: string = ''): Error {
   return Object.assign(new Error(message), { name });
@@ -71,8 +73,12 @@ test('a secret that does not exist is a no after some seconds', async () => {
   expect(await verdictOf(awsError('ResourceNotFoundException'))).toMatchObject({ verdict: 'SECRET_NOT_FOUND', definite: true, calls: 4, seconds: 7 });
 });
 
-test('access denied in another account is not definite: the execution role may have it', async () => {
-  expect(await verdictOf(awsError('AccessDeniedException'), { ...OPTIONS, inOtherAccount: true, accessPatienceMs: 0 })).toMatchObject({
+test('access denied is not definite unless the execution role has the same permissions', async () => {
+  expect(await verdictOf(awsError('AccessDeniedException'), { ...OPTIONS, denialIsCertain: undefined })).toMatchObject({ verdict: 'SECRET_ACCESS_DENIED', definite: false });
+});
+
+test('access denied in another account says whom the owner has to allow', async () => {
+  expect(await verdictOf(awsError('AccessDeniedException'), { ...OPTIONS, denialIsCertain: false, inOtherAccount: true, accessPatienceMs: 0 })).toMatchObject({
     verdict: 'SECRET_ACCESS_DENIED', definite: false, calls: 1, message: expect.stringContaining('allow it and the execution role in the policies of the secret and its key'),
   });
 });

@@ -105,6 +105,7 @@ export class PullCheckBench {
       Secret: SECRET_ARN,
       SecretRegion: 'eu-west-1',
       Platform: 'linux/amd64',
+      Engine: 'dockerd',
       Mode: 'ENFORCE',
       CaCertificate: this.certificate.ca,
       TimeoutSeconds: '30',

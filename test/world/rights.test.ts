@@ -32,17 +32,16 @@ test('with IAM on, the rights that the template gives are enough for the check a
   await cloud.until(STACK, ({ runningCount, deployments }) => runningCount === 2 && deployments![0].rolloutState === 'COMPLETED');
 });
 
-test('a function that may not read the secret says so, and the deployment ends there', async () => {
+test('a function that cannot read the secret stops nothing, since the execution role can have more rights, and the tasks run', async () => {
   const [RoleName] = (await cloud.resources(STACK, 'AWS::IAM::Role')).filter((name) => name.includes('PullCheck'));
   const iam = new IAMClient(cloud.client());
   const PolicyName = 'Denied';
   const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 'secretsmanager:*', Resource: '*' }] });
   await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }));
-  app.edit('1.4.2', '1.5.0');
+  app.edit('containerPort:', "pullCheck: { trigger: 'denied' }, containerPort:");
 
-  expect((await app.cdk('deploy', '--require-approval', 'never')).status).not.toBe(0);
-  expect(await cloud.failures(STACK)).toEqual([expect.stringMatching(new RegExp(`^PrivateRegistryPullCheck.*${RoleName}.*\\[SECRET_ACCESS_DENIED\\]`))]);
-  expect(await cloud.stackStatus(STACK)).toBe('UPDATE_ROLLBACK_COMPLETE');
+  expect(await app.cdk('deploy', '--require-approval', 'never')).toMatchObject({ status: 0 });
+  expect(await cloud.failures(STACK)).toEqual([]);
   await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
 });
 

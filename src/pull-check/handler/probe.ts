@@ -26,7 +26,7 @@ export async function probe(properties: PullCheckProperties, isInVpc: boolean): 
       // Of the function rather than of the request, which anybody sends who may call the function.
       requireHosts: process.env.REQUIRE_HOSTS === 'true',
       restrictedNetwork: properties.RestrictedNetwork === 'true',
-      engine: properties.Fargate === 'true' ? 'containerd' : 'dockerd',
+      engine: engineOf(properties),
       allowPrivateNetworks: isInVpc,
       location: isInVpc ? 'function-in-vpc' : 'function',
       timeoutMs: Math.min(Number(properties.TimeoutSeconds) || LONGEST_TIMEOUT, LONGEST_TIMEOUT) * 1000,
@@ -55,7 +55,7 @@ class Secret {
   }
 
   public async read(): Promise<Credentials> {
-    const { Secret: id, SecretOfOtherAccount: isOfOtherAccount } = this.properties;
+    const { Secret: id, DenialIsCertain: denialIsCertain } = this.properties;
     return readCredentials(async () => {
       const { ARN, SecretString } = await this.client.send(new GetSecretValueCommand({ SecretId: id }), {
         // The client's own requestTimeout only warns.
@@ -66,7 +66,8 @@ class Secret {
     }, {
       name: `the secret ${id}`,
       reader: process.env.READER,
-      inOtherAccount: isOfOtherAccount === 'true' || belongsToOtherAccount(id),
+      denialIsCertain: denialIsCertain === 'true',
+      inOtherAccount: belongsToOtherAccount(id),
       placeholder: PLACEHOLDER,
     });
   }
@@ -76,7 +77,11 @@ class Secret {
   }
 }
 
-/** Whether the secret belongs to another account than this function, even if that was not known at synth. */
+function engineOf({ Engine }: PullCheckProperties): 'containerd' | 'dockerd' | undefined {
+  return Engine === 'containerd' || Engine === 'dockerd' ? Engine : undefined;
+}
+
+/** Whether the secret belongs to another account than this function. */
 function belongsToOtherAccount(secret: string): boolean {
   const accountOf = (arn = '') => arn.split(':')[4];
   return secret.startsWith('arn:') && accountOf(secret) !== accountOf(process.env.READER);

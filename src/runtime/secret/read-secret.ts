@@ -11,7 +11,9 @@ export type ReadSecret = () => Promise<{ readonly secretString?: string }>;
 export interface ReadSecretOptions extends SecretOptions {
   /** The reader in messages: the ARN of the function's role. */
   readonly reader?: string;
-  /** The secret belongs to another account: a reader without access proves nothing about the execution role. */
+  /** The reader and the execution role have the same permissions; otherwise a reader without access proves nothing about the role. */
+  readonly denialIsCertain?: boolean;
+  /** The secret belongs to another account than the reader. */
   readonly inOtherAccount?: boolean;
   /** How long to repeat the call after AccessDenied: a new role takes seconds to arrive everywhere. */
   readonly accessPatienceMs?: number;
@@ -54,7 +56,7 @@ function accessFailure(error: unknown, options: ReadSecretOptions): CheckFailure
   const { name = '', message = '' } = error as { name?: string; message?: string };
   const reader = options.reader ?? 'the function of the pull check';
   const hint = (here: string) => options.inOtherAccount ? 'allow it and the execution role in the policies of the secret and its key' : here;
-  const definite = !options.inOtherAccount;
+  const definite = options.denialIsCertain ?? false;
   if (name === 'ResourceNotFoundException' || (name === 'InvalidRequestException' && /delet/i.test(message))) {
     return failure('SECRET_NOT_FOUND', `${options.name} does not exist, has no value, or is marked for deletion`, 'correct the ARN or name, or create or restore the secret');
   }

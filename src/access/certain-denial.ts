@@ -1,0 +1,114 @@
+import { CfnResource, Reference, Stack, Tokenization } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { IConstruct } from 'constructs';
+import { PullStatement } from './pull-statements';
+import { hasPropertyOverrides, referencesOf } from '../private/resource-graph';
+import { roleResourceOf } from '../private/scopes';
+
+/** What attaches statements to a role. */
+const POLICY_TYPES = [iam.CfnPolicy, iam.CfnManagedPolicy, iam.CfnRolePolicy].map((type) => type.CFN_RESOURCE_TYPE_NAME);
+
+/**
+ * Whether a secret that is denied to one of the roles is denied to all of them: nothing but equal statements of this library decides
+ * on it. So secret, key and roles are resources of this app, in one account, and nobody added a policy. To be asked at the end of synth.
+ */
+export function denialIsCertain(secret: secretsmanager.ISecret, roles: iam.IRole[], statements: PullStatement[]): boolean {
+  const resource = secret.node.defaultChild;
+  if (resource === undefined || !isOfType(resource, secretsmanager.CfnSecret) || hasPropertyOverrides(resource)) {
+    return false;
+  }
+  const all = resource.node.root.node.findAll();
+  const policies = all.filter((one): one is secretsmanager.CfnResourcePolicy => isOfType(one, secretsmanager.CfnResourcePolicy));
+  const { account } = Stack.of(resource);
+  return policies.every(({ secretId }) => isOtherThan(resource, secretId))
+    && hasDefaultKey(resource as secretsmanager.CfnSecret)
+    && roles.every((role) => Stack.of(role).account === account && isPlain(role, all, statements));
+}
+
+function hasDefaultKey(secret: secretsmanager.CfnSecret): boolean {
+  if (secret.kmsKeyId === undefined) {
+    return true;
+  }
+  const key = targetOf(secret.kmsKeyId);
+  if (key === undefined || !isOfType(key, kms.CfnKey) || hasPropertyOverrides(key) || Stack.of(key).account !== Stack.of(secret).account) {
+    return false;
+  }
+  const statements: Statement[] = Stack.of(key).resolve((key as kms.CfnKey).keyPolicy)?.Statement ?? [];
+  const admitsAccount = statements.some(({ Action, Principal, Condition }) => (
+    Action === 'kms:*' && /:root"/.test(JSON.stringify(Principal)) && Condition === undefined
+  ));
+  return admitsAccount && statements.every(({ Effect }) => Effect === 'Allow');
+}
+
+/**
+ * Whether a role has no permission on the secret and its key but the given ones, and no limit.
+ */
+function isPlain(role: iam.IRole, all: IConstruct[], statements: PullStatement[]): boolean {
+  const resource = roleResourceOf(role);
+  if (resource === undefined || hasPropertyOverrides(resource)) {
+    return false;
+  }
+  const { managedPolicyArns, permissionsBoundary, policies, roleName } = resource;
+  const attached = Stack.of(resource).resolve([managedPolicyArns, permissionsBoundary, policies]).flat();
+  return attached.every((one: unknown) => one === undefined)
+    && all.filter((one): one is CfnResource => CfnResource.isCfnResource(one) && POLICY_TYPES.includes(one.cfnResourceType))
+      .filter((policy) => referencesOf(policy).includes(resource) || (roleName !== undefined && !referencesOf(policy).some(isRole)))
+      .every((policy) => !hasPropertyOverrides(policy) && statementsOf(policy).every((statement) => isHarmless(policy, statement, statements)));
+}
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action?: string | string[];
+  readonly Resource?: unknown;
+  readonly Principal?: unknown;
+  readonly Condition?: unknown;
+}
+
+function statementsOf(policy: CfnResource): Statement[] {
+  const { policyDocument } = policy as iam.CfnPolicy;
+  return [Stack.of(policy).resolve(policyDocument)?.Statement ?? []].flat();
+}
+
+/**
+ * Whether a statement is one of the given ones, or on something else.
+ */
+function isHarmless(policy: CfnResource, { Effect, Action, Resource }: Statement, statements: PullStatement[]): boolean {
+  if (Action === undefined || Resource === undefined) {
+    return false;
+  }
+  const actions = [Action].flat();
+  if (actions.every((action) => /^(?!secretsmanager:|kms:)[a-z0-9-]+:/i.test(action))) {
+    return true;
+  }
+  const texts = (value: unknown) => [Stack.of(policy).resolve(value)].flat().map((one) => JSON.stringify(one));
+  const isGiven = Effect === 'Allow' && statements.some((given) => (
+    actions.every((action) => given.actions.includes(action)) && texts(Resource).every((text) => texts(given.resources).includes(text))
+  ));
+  const given = statements.flatMap(({ resources }) => texts(resources));
+  return isGiven || [Resource].flat().every((one) => typeof one === 'object' && !given.includes(JSON.stringify(one)) && isAttribute(one));
+}
+
+/** A reference to a single resource. */
+function isAttribute(value: object | null): boolean {
+  return value !== null && ('Ref' in value || 'Fn::GetAtt' in value);
+}
+
+function isOtherThan(resource: CfnResource, reference: string): boolean {
+  const target = targetOf(reference);
+  return target !== undefined && target !== resource;
+}
+
+function targetOf(reference: string): IConstruct | undefined {
+  const token = Tokenization.reverseString(reference).firstToken;
+  return token !== undefined && Reference.isReference(token) ? token.target : undefined;
+}
+
+function isRole(construct: IConstruct): boolean {
+  return isOfType(construct, iam.CfnRole);
+}
+
+function isOfType(construct: IConstruct, type: { readonly CFN_RESOURCE_TYPE_NAME: string }): construct is CfnResource {
+  return CfnResource.isCfnResource(construct) && construct.cfnResourceType === type.CFN_RESOURCE_TYPE_NAME;
+}

@@ -1,0 +1,126 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+
+/** The members of a resource that aws-cdk-lib closes. Without them, an override cannot be seen before the template is made. */
+interface ClosedResource {
+  readonly rawOverrides: { readonly Properties?: Record<string, unknown> };
+  renderProperties(properties: Record<string, unknown>): Record<string, unknown>;
+}
+
+type PropertyName = 'containerDefinitions' | 'requiresCompatibilities' | 'runtimePlatform';
+
+const ARCHITECTURES: Readonly<Record<string, string>> = { X86_64: 'amd64', ARM64: 'arm64' };
+
+/**
+ * A task definition as it ends up in the template: with properties that were set later, and with overrides.
+ */
+export class FinalTask {
+  private readonly containers: ecs.CfnTaskDefinition['containerDefinitions'];
+  private readonly roleArn: string | undefined;
+
+  constructor(private readonly task: ecs.CfnTaskDefinition) {
+    this.containers = task.containerDefinitions;
+    this.roleArn = task.executionRoleArn;
+  }
+
+  /**
+   * The engine, if all compatibilities have the same. That of Managed Instances is not known.
+   */
+  public engine(): 'containerd' | 'dockerd' | undefined {
+    const names = this.property('requiresCompatibilities');
+    if (!Array.isArray(names) || names.length === 0) {
+      return undefined;
+    }
+    if (names.every((name) => name === 'FARGATE')) {
+      return 'containerd';
+    }
+    return names.every((name) => name === 'EC2' || name === 'EXTERNAL') ? 'dockerd' : undefined;
+  }
+
+  /**
+   * The platform, where it is set or Fargate has a default. Elsewhere the instances decide.
+   */
+  public platform(): string | undefined {
+    const value = this.property('runtimePlatform') ?? {};
+    if (!isObject(value) || isIntrinsic(value)) {
+      return undefined;
+    }
+    const isFargate = this.engine() === 'containerd';
+    const cpu = value.CpuArchitecture ?? (isFargate ? 'X86_64' : undefined);
+    // Tasks on ARM64 run Linux only.
+    const family = value.OperatingSystemFamily ?? (isFargate || cpu === 'ARM64' ? 'LINUX' : undefined);
+    const os = typeof family === 'string' ? /^(?:LINUX$|WINDOWS)/.exec(family)?.[0].toLowerCase() : undefined;
+    const architecture = typeof cpu === 'string' ? ARCHITECTURES[cpu] : undefined;
+    return os === undefined || architecture === undefined ? undefined : `${os}/${architecture}`;
+  }
+
+  /**
+   * Whether a container certainly has this image and these credentials.
+   */
+  public pulls(image: string, credentialsParameter: string): boolean {
+    const isUnchanged = !('ContainerDefinitions' in this.overrides) || !replacesImages(this.overrides.ContainerDefinitions);
+    if (this.task.containerDefinitions === this.containers && isUnchanged) {
+      return true;
+    }
+    const containers = this.property('containerDefinitions');
+    return Array.isArray(containers) && containers.some((container) => (
+      this.isSame(container.Image, image) && this.isSame(container.RepositoryCredentials?.CredentialsParameter, credentialsParameter)
+    ));
+  }
+
+  /**
+   * Whether the execution role is still that of the construct.
+   */
+  public keepsRole(): boolean {
+    return this.task.executionRoleArn === this.roleArn && !('ExecutionRoleArn' in this.overrides);
+  }
+
+  private get overrides(): Record<string, unknown> {
+    return (this.task as unknown as ClosedResource).rawOverrides.Properties ?? {};
+  }
+
+  private property(name: PropertyName): any {
+    const stack = Stack.of(this.task);
+    const key = `${name[0].toUpperCase()}${name.slice(1)}`;
+    const rendered = (this.task as unknown as ClosedResource).renderProperties(stack.resolve({ [name]: this.task[name] }));
+    return stack.resolve(key in this.overrides ? overridden(rendered[key], this.overrides[key]) : rendered[key]);
+  }
+
+  private isSame(one: unknown, other: unknown): boolean {
+    const stack = Stack.of(this.task);
+    return JSON.stringify(stack.resolve(one)) === JSON.stringify(stack.resolve(other));
+  }
+}
+
+/**
+ * Whether an override can give a container another image, or other credentials.
+ */
+function replacesImages(override: unknown): boolean {
+  return !isObject(override) || Object.values(override).some((container) => (
+    !isObject(container) || 'Image' in container || 'RepositoryCredentials' in container
+  ));
+}
+
+/**
+ * A value with an override, as aws-cdk-lib merges them: `undefined` deletes.
+ */
+function overridden(value: unknown, override: unknown): unknown {
+  if (!isObject(override) || Token.isUnresolved(override) || isIntrinsic(override)) {
+    return override;
+  }
+  const merged: any = Array.isArray(value) ? [...value] : isObject(value) && !isIntrinsic(value) ? { ...value } : {};
+  for (const [key, inner] of Object.entries(override)) {
+    merged[key] = overridden(merged[key], inner);
+  }
+  return merged;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A function of CloudFormation, whose value is not known. */
+function isIntrinsic(value: object): boolean {
+  const [key, ...others] = Object.keys(value);
+  return others.length === 0 && (key === 'Ref' || key?.startsWith('Fn::'));
+}

@@ -1,0 +1,148 @@
+import { CfnResource, CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct, IConstruct } from 'constructs';
+import { PullCheckProperties } from './contract';
+import { IPullCheckFunction } from './pull-check-function';
+import { PullCheckMode } from './pull-check-options';
+import { denialIsCertain } from '../access/certain-denial';
+import { PullStatement } from '../access/pull-statements';
+import { Puller } from '../access/puller';
+import { hashOf } from '../private/identity';
+import { declaredDependencies, waitUnlessCyclic } from '../private/late-dependencies';
+import { outermostStackOf } from '../private/scopes';
+
+const RESOURCE_TYPE = 'Custom::PrivateRegistryPullCheck';
+/**
+ * CloudFormation waits an hour for a function that was killed, unless it is told less. The function runs for 200 seconds at most, but a new
+ * account runs ten at a time, and the checks of a large stack wait for each other.
+ */
+const SERVICE_TIMEOUT = Duration.minutes(15);
+
+/** Every property, so that one renamed on the handler's side does not compile here. */
+type WrittenProperties = { readonly [name in keyof Required<PullCheckProperties>]: string | string[] | number | undefined };
+/** What can change until the template is made. */
+type LateValues = Pick<PullCheckProperties, 'Mode' | 'Platform' | 'Engine' | 'DenialIsCertain'>;
+/** What is known when a container is defined. The mode is that of the options. */
+export type EarlyProperties = Omit<WrittenProperties, keyof LateValues> & { readonly Mode: PullCheckMode };
+
+export interface SharedCheckProps {
+  readonly checkFunction: IPullCheckFunction;
+  readonly properties: EarlyProperties;
+  readonly secret: secretsmanager.ISecret;
+  /** What lets a role read the secret. */
+  readonly statements: PullStatement[];
+}
+
+/**
+ * What a puller has in the template, unless somebody replaces it.
+ */
+interface Use {
+  readonly puller: Puller;
+  readonly image: string;
+  readonly credentialsParameter: string;
+}
+
+/**
+ * The check of an image, for all pullers of a stack that were defined to pull it in the same way.
+ *
+ * What can change afterwards is read when the template is made, and is part of the logical id, as everything else is part of the
+ * construct id: a change of anything that is checked creates a new resource, so that a rollback only ever deletes, which cannot fail.
+ */
+export class PullCheck extends CustomResource {
+  private readonly late: LateProperties;
+  private readonly registries = new Set<IConstruct>();
+
+  constructor(scope: Construct, id: string, { checkFunction, properties, secret, statements }: SharedCheckProps) {
+    const late = new LateProperties(properties.Mode, (roles) => denialIsCertain(secret, [...roles, ...rolesOf(checkFunction)], statements));
+    super(scope, id, {
+      serviceToken: checkFunction.functionArn,
+      resourceType: RESOURCE_TYPE,
+      properties: {
+        ...properties,
+        Mode: Lazy.uncachedString({ produce: () => late.read().Mode }),
+        Platform: Lazy.uncachedAny({ produce: () => late.read().Platform }),
+        Engine: Lazy.uncachedString({ produce: () => late.read().Engine }),
+        DenialIsCertain: Lazy.uncachedString({ produce: () => late.read().DenialIsCertain }),
+      },
+    });
+    this.late = late;
+    const resource = this.node.defaultChild as CfnResource;
+    // Newer versions of aws-cdk-lib warn about the property of CustomResource.
+    resource.addPropertyOverride('ServiceTimeout', SERVICE_TIMEOUT.toSeconds());
+    resource.overrideLogicalId(Lazy.uncachedString({ produce: () => `${Stack.of(this).getLogicalId(resource)}${late.hash()}` }));
+    waitUnlessCyclic(resource, () => this.dependencies(secret));
+  }
+
+  /**
+   * Checks for one more puller.
+   *
+   * @param registry the construct that the image is from
+   */
+  public addUse(use: Use, registry?: IConstruct): void {
+    this.late.uses.push(use);
+    if (registry) {
+      this.registries.add(registry);
+    }
+  }
+
+  /**
+   * What makes the secret what the tasks find: all that they wait for, or the registry, or the secret.
+   */
+  private dependencies(secret: secretsmanager.ISecret): IConstruct[] {
+    // A secret of another stack is there before, since the check refers to it.
+    const isHere = outermostStackOf(secret) === outermostStackOf(this);
+    return [
+      ...this.late.uses.flatMap(({ puller }) => puller.dependencies()),
+      ...[...this.registries, secret].flatMap(declaredDependencies),
+      ...isHere ? [secret] : [],
+    ];
+  }
+}
+
+/**
+ * What can change until the template is made.
+ */
+class LateProperties {
+  public readonly uses: Use[] = [];
+  private isReading = false;
+
+  constructor(private readonly mode: PullCheckMode, private readonly isDenialCertain: (roles: iam.IRole[]) => boolean) {}
+
+  public read(): LateValues {
+    this.isReading = true;
+    try {
+      return this.valuesFor(this.uses.filter(({ puller, image, credentialsParameter }) => puller.pulls(image, credentialsParameter)));
+    } finally {
+      this.isReading = false;
+    }
+  }
+
+  /**
+   * A container that is read to find out whether it pulls the image can refer to the check: then it does.
+   */
+  public hash(): string {
+    return hashOf(this.isReading ? this.valuesFor(this.uses) : this.read());
+  }
+
+  private valuesFor(uses: readonly Use[]): LateValues {
+    const pullers = uses.map(({ puller }) => puller);
+    const [engine, ...otherEngines] = new Set(pullers.map((puller) => puller.engine()));
+    const [platform, ...otherPlatforms] = [...new Set(pullers.flatMap((puller) => puller.platform() ?? []))].sort();
+    return {
+      // What no task pulls stops nothing.
+      Mode: pullers.length > 0 ? this.mode : PullCheckMode.WARN,
+      Platform: otherPlatforms.length > 0 ? [platform, ...otherPlatforms] : platform,
+      Engine: otherEngines.length > 0 ? undefined : engine,
+      DenialIsCertain: flag(pullers.every((puller) => puller.keepsRole()) && this.isDenialCertain(pullers.map(({ role }) => role))),
+    };
+  }
+}
+
+function rolesOf({ grantPrincipal }: IPullCheckFunction): iam.IRole[] {
+  return 'roleArn' in grantPrincipal ? [grantPrincipal as iam.IRole] : [];
+}
+
+export function flag(value: boolean): 'true' | undefined {
+  return value ? 'true' : undefined;
+}
