@@ -26,8 +26,9 @@ export enum PullCheckMode {
  * How a deployment checks that an image can be pulled, before ECS tries to.
  *
  * A custom resource reads the secret, asks the registry for the manifest as the ECS agent would, and checks that it supports the
- * platform the task definition has when the container is added. It runs again when the image, the ARN of the secret or `trigger`
- * changes; CloudFormation detects neither a new value in the secret nor a moved tag.
+ * platform that the task definition has in the template. It waits for what the task definition waits for. It runs again when the
+ * image, the ARN of the secret, the platform or `trigger` changes; CloudFormation detects neither a new value in the secret nor a
+ * moved tag.
  */
 export interface PullCheckOptions extends PullCheckPlacement {
   /**

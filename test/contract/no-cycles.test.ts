@@ -1,6 +1,6 @@
 import { dependencyCycle } from './dependency-cycle';
 import { CONFIGURATIONS } from '../snapshots/configurations';
-import { templatesOf } from '../snapshots/synthesize';
+import { AssemblyFile, synthesize, templatesOf } from '../snapshots/synthesize';
 import { FLAG_SETS } from '../support/synth';
 
 describe.each(FLAG_SETS)('with %s', (_flags, flags) => {
@@ -10,6 +10,15 @@ describe.each(FLAG_SETS)('with %s', (_flags, flags) => {
     expect(cycles.length).toBeGreaterThan(0);
     expect(cycles.filter((cycle) => cycle !== undefined)).toEqual([]);
   });
+
+  test.each(CONFIGURATIONS)('$name: CloudFormation finds an order for the stacks', (configuration) => {
+    expect(dependencyCycle({ Resources: stacksOf(synthesize(configuration, flags)) })).toBeUndefined();
+  });
+});
+
+test('the stack of the tasks waits for the one that fills the secret of the registry', () => {
+  const configuration = CONFIGURATIONS.find(({ name }) => name === 'registry-of-another-stack-that-waits')!;
+  expect(stacksOf(synthesize(configuration, {}))).toMatchObject({ Stack: { DependsOn: expect.arrayContaining(['Registry']) } });
 });
 
 describe('the search finds a cycle', () => {
@@ -54,3 +63,11 @@ describe('the search finds a cycle', () => {
     })).toBeUndefined();
   });
 });
+
+/** The stacks of an assembly as if they were resources: `cdk deploy` deploys what a stack depends on before it. */
+function stacksOf(files: AssemblyFile[]): Record<string, { readonly DependsOn: string[] }> {
+  const { artifacts } = JSON.parse(files.find(({ path }) => path === 'manifest.json')!.text);
+  return Object.fromEntries(Object.entries<any>(artifacts)
+    .filter(([, { type }]) => type === 'aws:cloudformation:stack')
+    .map(([id, { dependencies = [] }]) => [id, { DependsOn: dependencies }]));
+}

@@ -202,7 +202,9 @@ describe('the image', () => {
   test('can get a sidecar from an Aspect after another one has read everything', () => {
     const stack = newStack();
     const task = defineTask(stack, image());
-    Aspects.of(stack).add({ visit: (node) => CfnResource.isCfnResource(node) && node.cfnResourceType.startsWith('Custom::') && stack.resolve(node.logicalId) });
+    Aspects.of(stack).add({
+      visit: (node) => CfnResource.isCfnResource(node) && node.cfnResourceType.startsWith('Custom::') && stack.resolve(node.logicalId),
+    });
     Aspects.of(stack).add({ visit: (node) => node === task && !task.findContainer('agent') && task.addContainer('agent', { image: image() }) });
     expect(taskOf(stack).ContainerDefinitions.map(({ Name }: any) => Name)).toEqual(['app', 'agent']);
   });

@@ -1,4 +1,4 @@
-import { App, CfnParameter, Environment, NestedStack, SecretValue, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, CustomResource, Environment, NestedStack, SecretValue, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -181,6 +181,44 @@ export const CONFIGURATIONS: Configuration[] = [
     define: inStack((stack) => taskWith(stack, RegistryCredentials.fromSecretName('ghcr/pull'), { pinDigest: true })),
   },
 
+  // What the check waits for.
+  {
+    name: 'secret-filled-by-another-resource',
+    define: inStack((stack) => {
+      const secret = new secretsmanager.Secret(stack, 'Credentials');
+      const fill = customResource(stack, 'Fill', { Secret: secret.secretArn });
+      taskWith(stack, RegistryCredentials.fromSecret(secret)).node.addDependency(fill);
+    }),
+  },
+  {
+    name: 'migration-before-the-service',
+    define: inStack((stack) => {
+      const executionRole = executionRoleIn(stack);
+      const migration = taskWith(stack, BY_ARN, {}, { executionRole });
+      const run = customResource(stack, 'Run', { Task: migration.taskDefinitionArn });
+      const service = new PrivateRegistryFargateService(stack, 'Api', { image: IMAGE, credentials: BY_ARN, vpc: importedVpc(stack), executionRole });
+      service.node.addDependency(run);
+    }),
+  },
+  {
+    name: 'worker-after-the-service',
+    define: inStack((stack) => {
+      const nested = new NestedStack(stack, 'Nested');
+      const service = new PrivateRegistryFargateService(nested, 'Api', { image: IMAGE, credentials: BY_ARN, vpc: importedVpc(nested) });
+      taskWith(stack, BY_ARN).node.addDependency(service);
+    }),
+  },
+  {
+    name: 'registry-of-another-stack-that-waits',
+    define: (app) => {
+      const owner = new Stack(app, 'Registry', { env: ENV });
+      const registry = new PrivateRegistry(owner, 'Ghcr', { provider: RegistryProvider.GHCR, credentials: BY_ARN });
+      const stack = new Stack(app, 'Stack', { env: ENV });
+      new ecs.FargateTaskDefinition(stack, 'Task').addContainer('app', { image: registry.image(IMAGE) });
+      registry.node.addDependency(customResource(owner, 'Fill'));
+    },
+  },
+
   // Roles and task definitions of the user.
   {
     name: 'execution-role-of-another-stack',
@@ -220,10 +258,18 @@ function serviceWith(stack: Stack, credentials: RegistryCredentials, vpc?: ec2.I
 }
 
 /** What credentials come down to, without the service around it. */
-function taskWith(stack: Stack, credentials: RegistryCredentials, options: PullOptions = {}): void {
-  new ecs.FargateTaskDefinition(stack, 'Task').addContainer('app', {
+function taskWith(
+  stack: Stack, credentials: RegistryCredentials, options: PullOptions = {}, props: ecs.FargateTaskDefinitionProps = {},
+): ecs.FargateTaskDefinition {
+  const task = new ecs.FargateTaskDefinition(stack, 'Task', props);
+  task.addContainer('app', {
     image: new PrivateRegistryImage(IMAGE, { credentials, ...options }), logging: ecs.LogDrivers.awsLogs({ streamPrefix: 'app' }),
   });
+  return task;
+}
+
+function customResource(stack: Stack, id: string, properties: Record<string, unknown> = {}): CustomResource {
+  return new CustomResource(stack, id, { serviceToken: 'arn:aws:lambda:eu-west-1:111122223333:function:own', properties });
 }
 
 function executionRoleIn(stack: Stack): iam.Role {
