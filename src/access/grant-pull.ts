@@ -1,6 +1,7 @@
-import { Stack } from 'aws-cdk-lib';
+import { CfnResource, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { Dependable, IDependable } from 'constructs';
 import { policyName } from './policy-name';
 import { policyOf, policyStatement, PullStatement } from './pull-statements';
 import { Puller } from './puller';
@@ -46,9 +47,21 @@ export function grantPull(puller: Puller, options: PullGrantOptions): void {
   }
   puller.waitFor(addPullPolicy(stack, role, statements));
   if (Stack.of(role) === stack) {
-    // The policy that aws-cdk-lib adds for the logs is below the role.
-    puller.waitUnlessCyclic(role);
+    puller.waitUnlessCyclic(policiesBelow(role));
   }
+}
+
+/**
+ * The policy that aws-cdk-lib adds for the logs is a child of the role.
+ */
+function policiesBelow(role: iam.IRole): IDependable {
+  const policies: IDependable = {};
+  Dependable.implement(policies, {
+    get dependencyRoots() {
+      return role.node.children.filter((child) => !CfnResource.isCfnResource(child));
+    },
+  });
+  return policies;
 }
 
 export function grantStatements(grantee: iam.IGrantable, statements: PullStatement[]): iam.Grant {

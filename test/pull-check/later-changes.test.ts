@@ -211,7 +211,13 @@ describe('the image', () => {
 });
 
 describe('a denial', () => {
-  type Parts = { readonly stack: Stack; readonly secret: secretsmanager.Secret; readonly key?: kms.Key; readonly role: iam.Role; readonly task: ecs.TaskDefinition };
+  interface Parts {
+    readonly stack: Stack;
+    readonly secret: secretsmanager.Secret;
+    readonly key?: kms.Key;
+    readonly role: iam.Role;
+    readonly task: ecs.TaskDefinition;
+  }
 
   function certainty(change: (parts: Parts) => void = () => {}, withKey = true): unknown {
     const stack = newStack();
