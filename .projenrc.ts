@@ -93,12 +93,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
   lambdaAutoDiscover: false,
   bin: { 'cdk-private-registry': 'bin/cdk-private-registry' },
   // Rosetta leaves .jsii.tabl.json beside the assembly.
-  gitignore: ['cdk.out/', '.cfn-lint/', '.demo/', '.e2e/', '.world/', '.jsii.tabl.json', '__pycache__/'],
+  gitignore: ['cdk.out/', '.cfn-lint/', '.demo/', '.e2e/', '.jsii.tabl.json', '__pycache__/'],
   sampleCode: false,
 });
 
 for (const path of [
-  '/.ci/', '/.cfn-lint/', '/.compatignore', '/.demo/', '/.e2e/', '/.registries/', '/.world/', '/.jsii.tabl.json', '/CONTRIBUTING.md', '/bench/', '/docs/', '/examples/', '/lib/registries/guides/', '/projenrc/', '/scripts/', '/tsconfig.dev.json',
+  '/.ci/', '/.cfn-lint/', '/.compatignore', '/.demo/', '/.e2e/', '/.registries/', '/.jsii.tabl.json', '/CONTRIBUTING.md', '/bench/', '/docs/', '/examples/', '/lib/registries/guides/', '/projenrc/', '/scripts/', '/tsconfig.dev.json',
 ]) {
   project.addPackageIgnore(path);
 }
@@ -126,10 +126,9 @@ project.tasks.addEnvironment('JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION', '2
 // aws-cdk-lib deprecates properties that its own constructs set.
 project.tasks.addEnvironment('JSII_DEPRECATED', 'quiet');
 
-// They need registries, moto and an engine, which `npm run test:registries`, `npm run e2e` and `npm run e2e:world` start.
+// They need registries, an emulator of AWS and container engines, which `npm run test:registries` and `npm run e2e` start.
 project.jest!.addIgnorePattern('/test/registries/');
 project.jest!.addIgnorePattern('/test/e2e/');
-project.jest!.addIgnorePattern('/test/world/');
 project.jest!.config.coverageThreshold = {
   'global': { lines: 95, branches: 95, functions: 95, statements: 95 },
   './src/reference/image-reference.ts': { lines: 100, branches: 100, functions: 100, statements: 100 },

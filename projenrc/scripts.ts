@@ -35,15 +35,10 @@ export class Scripts extends Component {
     bench.exec('scripts/registries/install.sh');
     bench.exec('ts-node --transpile-only --project tsconfig.dev.json bench/main.ts', { receiveArgs: true });
 
-    const e2e = project.addTask('e2e', { description: 'Deploy the example apps into moto on this machine, with real registries; installs both' });
+    const e2e = project.addTask('e2e', { description: 'Deploy the example apps into emulators of AWS on this machine, with real registries and container engines; needs root, installs all of it' });
     e2e.exec('scripts/registries/install.sh');
     e2e.exec('scripts/e2e/install.sh');
-    e2e.exec('jest --config scripts/e2e/jest.config.js');
-
-    const world = project.addTask('e2e:world', { description: 'Deploy the example into MiniStack on this machine, whose tasks run on Debian\'s dockerd; needs root, installs all of it' });
-    world.exec('scripts/registries/install.sh');
-    world.exec('scripts/world/install.sh');
-    world.exec('ts-node --transpile-only --project tsconfig.dev.json scripts/world/main.ts', { receiveArgs: true });
+    e2e.exec('ts-node --transpile-only --project tsconfig.dev.json scripts/e2e/main.ts', { receiveArgs: true });
 
     // The copies of the example and of the library have package.json files, which confuse the module map of jest.
     project.jest!.config.modulePathIgnorePatterns = ['<rootDir>/.demo/', '<rootDir>/dist/'];

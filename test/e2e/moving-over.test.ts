@@ -4,7 +4,7 @@ import { CloudFormationClient, DescribeChangeSetCommand, GetTemplateCommand } fr
 import { App } from './support/app';
 import { Deployed } from './support/deployed';
 import { searchForSecrets } from './support/search-for-secrets';
-import { storeSecret, useE2e } from './support/use-e2e';
+import { storeSecret, useMiniStack } from './support/world';
 import { ADDED_BY_PULL_CHECK, SERVICE_DIFFERENCES } from '../contract/moving-over.differences';
 import { differences } from '../contract/template-difference';
 
@@ -55,13 +55,13 @@ const KEPT = [
 /** The secret of the written list. */
 const LISTED_SECRET = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:ghcr/pull-a1B2c3';
 
-const e2e = useE2e();
+const world = useMiniStack();
 let app: App;
 let secret: string;
 let context: string[];
 
 beforeAll(async () => {
-  const { cloud } = e2e();
+  const { cloud } = world();
   secret = await storeSecret(cloud, 'ghcr/pull');
   context = ['--context', `secret=${secret}`];
   app = App.of(cloud, RAW);
@@ -69,10 +69,10 @@ beforeAll(async () => {
 });
 
 const deployedTemplate = async (): Promise<any> => {
-  const client = new CloudFormationClient(e2e().cloud.client());
+  const client = new CloudFormationClient(world().cloud.client());
   return JSON.parse((await client.send(new GetTemplateCommand({ StackName: 'Production' }))).TemplateBody!);
 };
-const physicalIds = async () => Object.fromEntries(await Promise.all(KEPT.map(async (type) => [type, await e2e().cloud.resources('Production', type)] as const)));
+const physicalIds = async () => Object.fromEntries(await Promise.all(KEPT.map(async (type) => [type, await world().cloud.resources('Production', type)] as const)));
 
 let raw: any;
 let before: Record<string, string[]>;
@@ -83,7 +83,7 @@ test('the change set adds the pull check, removes nothing and replaces nothing',
   app.write(OURS);
   await app.cdk('deploy', ...context, '--require-approval', 'never', '--method', 'prepare-change-set', '--change-set-name', 'move-over');
 
-  const client = new CloudFormationClient(e2e().cloud.client());
+  const client = new CloudFormationClient(world().cloud.client());
   const { Changes = [] } = await client.send(new DescribeChangeSetCommand({ StackName: 'Production', ChangeSetName: 'move-over' }));
   const changes = Changes.map(({ ResourceChange }) => ({
     action: ResourceChange!.Action!, type: ResourceChange!.ResourceType!, id: ResourceChange!.LogicalResourceId!,
@@ -91,9 +91,8 @@ test('the change set adds the pull check, removes nothing and replaces nothing',
   expect(changes.filter(({ action }) => action === 'Remove')).toEqual([]);
   expect([...new Set(changes.filter(({ action }) => action === 'Add').map(({ type }) => type))].sort()).toEqual(ADDED_BY_PULL_CHECK);
 
-  // moto's change sets don't say what is replaced, and take another path in the metadata for a modification:
-  // https://github.com/getmoto/moto/blob/5.2.5/moto/cloudformation/models.py (class Change), parsing.py (build_resource_diff).
-  // So the properties say what is modified, the schemas of the resources what is replaced.
+  // MiniStack's change sets don't say what is replaced. So the properties say what is modified, the schemas of the resources what
+  // is replaced.
   const ours = app.template('Production');
   const listed = new Set(SERVICE_DIFFERENCES.map(({ type }) => type));
   const modified = changes.filter(({ action, id }) => action === 'Modify' && !isDeepStrictEqual(raw.Resources[id].Properties, ours.Resources[id].Properties));
@@ -132,13 +131,13 @@ test('after the move everything is what it was, and even the task definition has
   }
   expect(after['AWS::ECS::TaskDefinition']).toEqual([expect.stringMatching(/:1$/)]);
   expect(after['AWS::ECS::Service']).toEqual(before['AWS::ECS::Service']);
-  expect(e2e().cloud.requests().map(({ answer }) => answer.Data?.Verdict)).toEqual(['OK']);
+  expect(world().cloud.requests().map(({ answer }) => answer.Data?.Verdict)).toEqual(['OK']);
 
-  const production = new Deployed(e2e().cloud, 'Production');
+  const production = new Deployed(world().cloud, 'Production');
   const { executionRoleArn, containerDefinitions } = await production.task();
   expect(containerDefinitions?.[0].repositoryCredentials).toEqual({ credentialsParameter: secret });
   const reading = (await production.rights(executionRoleArn!)).filter(({ Action }) => JSON.stringify(Action).includes('secretsmanager:'));
   expect(reading).toEqual([{ Action: 'secretsmanager:GetSecretValue', Effect: 'Allow', Resource: secret }]);
 });
 
-searchForSecrets(e2e);
+searchForSecrets(world);

@@ -4,15 +4,15 @@ import { Deployed } from './support/deployed';
 import { PLAIN_PULLER, STRANGER } from './support/internet';
 import { inventory } from './support/inventory';
 import { searchForSecrets } from './support/search-for-secrets';
-import { useE2e } from './support/use-e2e';
+import { useMiniStack } from './support/world';
 
-const e2e = useE2e();
+const world = useMiniStack();
 let app: App;
 let before: string[];
 let shared: Deployed;
 
 beforeAll(async () => {
-  const { cloud } = e2e();
+  const { cloud } = world();
   app = App.example(cloud, 'shared-registry');
   shared = new Deployed(cloud, 'SharedRegistry');
   before = await inventory(cloud);
@@ -22,7 +22,7 @@ const parameters = ({ username, password }: { username: string; password: string
   ['--parameters', `GhcrIoUsername=${username}`, '--parameters', `GhcrIoPassword=${password}`];
 
 test('a first deployment with credentials that may pull nothing leaves nothing behind but its reason', async () => {
-  const { cloud } = e2e();
+  const { cloud } = world();
   const { status } = await app.tryDeploy(...parameters(STRANGER));
 
   expect(status).not.toBe(0);
@@ -35,7 +35,7 @@ test('a first deployment with credentials that may pull nothing leaves nothing b
 });
 
 test('the parameters become the secret, which every container names', async () => {
-  const { cloud } = e2e();
+  const { cloud } = world();
   await app.deploy(...parameters(PLAIN_PULLER));
 
   const [secret] = await cloud.resources('SharedRegistry', 'AWS::SecretsManager::Secret');
@@ -56,7 +56,7 @@ test('the parameters become the secret, which every container names', async () =
 });
 
 test('nothing differs from what is deployed, and all of it is destroyed but what is retained', async () => {
-  const { cloud } = e2e();
+  const { cloud } = world();
   expect(await app.cdk('diff')).toContain('There were no differences');
   await app.destroy();
 
@@ -65,4 +65,4 @@ test('nothing differs from what is deployed, and all of it is destroyed but what
   expect(cloud.requests().slice(-3).map(({ event, answer }) => [event.RequestType, answer.Status])).toEqual(Array(3).fill(['Delete', 'SUCCESS']));
 });
 
-searchForSecrets(e2e);
+searchForSecrets(world);

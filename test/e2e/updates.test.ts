@@ -4,7 +4,7 @@ import { Deployed } from './support/deployed';
 import { PULLER } from './support/internet';
 import { inventory } from './support/inventory';
 import { searchForSecrets } from './support/search-for-secrets';
-import { storeSecret, useE2e } from './support/use-e2e';
+import { storeSecret, useMiniStack } from './support/world';
 
 /** What a team changes from one deployment to the next is in the context. */
 const SOURCE = `
@@ -28,7 +28,7 @@ new PrivateRegistryFargateService(stack, 'Api', {
 });
 `;
 
-const e2e = useE2e();
+const world = useMiniStack();
 let app: App;
 let secret: string;
 let service: Deployed;
@@ -36,10 +36,10 @@ let before: string[];
 
 /** Deploys with the tag and whatever else differs from the first deployment. */
 const args = (tag: string, more: Record<string, string> = {}) => Object.entries({ tag, secret, ...more }).flatMap(([name, value]) => ['--context', `${name}=${value}`]);
-/** The requests since the last look, as "Create OK". */
+/** The requests since the last look, as "Create OK". MiniStack does not delete what could not be created, as CloudFormation does. */
 let seen = 0;
 const requests = () => {
-  const all = e2e().cloud.requests();
+  const all = world().cloud.requests();
   const latest = all.slice(seen);
   seen = all.length;
   return latest.map(({ event, answer }) => [event.RequestType, answer.Data?.Verdict ?? answer.Status].join(' '));
@@ -47,7 +47,7 @@ const requests = () => {
 const NEXT_STEP = 'to deploy anyway, add --context cdk-private-registry:pullCheckMode=WARN';
 
 beforeAll(async () => {
-  const { cloud } = e2e();
+  const { cloud } = world();
   secret = await storeSecret(cloud, 'ghcr/pull');
   app = App.of(cloud, SOURCE);
   service = new Deployed(cloud, 'Service');
@@ -74,7 +74,6 @@ test('the same again is no deployment', async () => {
 });
 
 test('a new tag is checked, runs as a new revision, and the old check is gone', async () => {
-  // With a change set cdk shows the properties that it names, and moto's names none.
   expect(await app.cdk('diff', '--method=template', ...args('1.5.0'))).toMatch(/ghcr\.io\/acme\/api:1\.4\.2[^]*ghcr\.io\/acme\/api:1\.5\.0/);
   await app.deploy(...args('1.5.0'));
 
@@ -90,12 +89,12 @@ test('a tag that does not exist stops the deployment with the reason, and nothin
   expect(await service.status()).toBe('UPDATE_ROLLBACK_COMPLETE');
   const [failure, ...others] = await service.failures();
   expect(others).toEqual([]);
-  expect(failure).toMatchObject({ id: expect.stringMatching(/^PrivateRegistryPullCheck/), status: 'CREATE_FAILED' });
+  expect(failure).toMatchObject({ id: expect.stringMatching(/^PrivateRegistryPullCheck/) });
   expect(failure.reason).toMatch(/ghcr\.io\/acme\/api:1\.6\.0 does not exist, or .*cannot access it.*\[IMAGE_NOT_FOUND\]/);
   expect(failure.reason).toContain(NEXT_STEP);
   // cdk wraps the lines.
   expect(output.replace(/\s+/g, ' ')).toContain('[IMAGE_NOT_FOUND]; to deploy anyway');
-  expect(requests()).toEqual(['Create FAILED', 'Delete SUCCESS']);
+  expect(requests()).toEqual(['Create FAILED']);
   expect(await running()).toEqual(ran);
 });
 
@@ -108,7 +107,7 @@ test('the previous state works after the rollback', async () => {
 });
 
 test('a new password in the registry is noticed with a new trigger, and the new secret value mends it', async () => {
-  const { cloud, internet } = e2e();
+  const { cloud, internet } = world();
   const ran = await running();
   internet.rotate(PULLER.username, 'n3w-"t0k\\en/+=');
   // CloudFormation doesn't see what is inside of a secret, or of a registry.
@@ -117,7 +116,7 @@ test('a new password in the registry is noticed with a new trigger, and the new 
 
   expect(status).not.toBe(0);
   expect((await service.failures()).at(-1)!.reason).toMatch(new RegExp(`ghcr.io.*${secret}.*\\[CREDENTIALS_REJECTED\\]; ${NEXT_STEP}`));
-  expect(requests()).toEqual(['Create FAILED', 'Delete SUCCESS']);
+  expect(requests()).toEqual(['Create FAILED']);
   expect(await running()).toEqual(ran);
 
   const SecretString = JSON.stringify({ username: PULLER.username, password: 'n3w-"t0k\\en/+=' });
@@ -126,7 +125,7 @@ test('a new password in the registry is noticed with a new trigger, and the new 
   expect(requests()).toEqual(['Create OK', 'Delete SUCCESS']);
   // The task definition names the secret and not its value: nothing to replace.
   expect(await running()).toEqual(ran);
-}, 400_000);
+});
 
 test('WARN says the same and stops nothing', async () => {
   await app.deploy(...args('built-on-a-mac', { trigger: '2026-11-23', warn: 'yes' }));
@@ -142,7 +141,7 @@ test('the glass can be broken without a change of code', async () => {
 
   await app.deploy(...args('1.6.0'), '--context', 'cdk-private-registry:pullCheckMode=OFF');
   expect(requests()).toEqual(['Delete SUCCESS']);
-  expect(await e2e().cloud.resources('Service', 'AWS::Lambda::Function')).toEqual([]);
+  expect(await world().cloud.resources('Service', 'AWS::Lambda::Function')).toEqual([]);
 });
 
 test('another execution role gets its rights before the new revision', async () => {
@@ -160,8 +159,8 @@ test('destroying leaves only the log of the container', async () => {
   await app.destroy(...args('1.4.2', { ownRole: 'yes' }));
 
   expect(requests()).toEqual(['Delete SUCCESS']);
-  const left = (await inventory(e2e().cloud)).filter((item) => !before.includes(item));
+  const left = (await inventory(world().cloud)).filter((item) => !before.includes(item));
   expect(left).toEqual([expect.stringMatching(/^log group: Service-ApiTaskDefwebLogGroup/)]);
 });
 
-searchForSecrets(e2e, 'n3w-"t0k\\en/+=');
+searchForSecrets(world, 'n3w-"t0k\\en/+=');

@@ -28,6 +28,7 @@ export async function startCountingProxy(target: number | ((path: string) => num
         path: request.url!,
         status: answer.statusCode!,
         authorization: request.headers.authorization?.split(' ')[0],
+        client: request.headers['user-agent'],
       });
       response.writeHead(answer.statusCode!, answer.rawHeaders);
       answer.pipe(response);

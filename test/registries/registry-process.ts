@@ -12,6 +12,8 @@ export interface SeenRequest {
   readonly status: number;
   /** The scheme of the Authorization header; an access log doesn't know it. */
   readonly authorization?: string;
+  /** The User-Agent header; neither does it know that. */
+  readonly client?: string;
 }
 
 export interface RegistryOptions {

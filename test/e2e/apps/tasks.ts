@@ -62,7 +62,7 @@ const moreRoles = new Stack(app, 'MoreRoles', { env });
 task(moreRoles, 'ImportedRole', ownApi, iam.Role.fromRoleArn(moreRoles, 'ImportedRoleOfTasks', roleArn));
 
 const services = new Stack(app, 'Services', { env });
-const vpc = new ec2.Vpc(services, 'Vpc', { maxAzs: 2, natGateways: 0 });
+const vpc = new ec2.Vpc(services, 'Vpc', { maxAzs: 2, natGateways: 0, restrictDefaultSecurityGroup: false });
 const cluster = new ecs.Cluster(services, 'Cluster', { vpc });
 const registry = new PrivateRegistry(services, 'Ghcr', { provider: RegistryProvider.GHCR, credentials: GHCR });
 new PrivateRegistryFargateService(services, 'Api', { cluster, registry, image: 'ghcr.io/acme/api:1.4.2' });

@@ -1,4 +1,4 @@
-"""What moto leaves out of IAM where this project needs it.
+"""What moto leaves out of IAM, for all agents-path.*.test.ts.
 
 It compares the resource of a statement with "*" unless the service names the resource of a request, so that a role which may
 read one secret could read none: https://github.com/getmoto/moto/blob/5.2.5/moto/core/responses.py (_determine_resource), which
@@ -15,9 +15,7 @@ import re
 from re import Match
 from typing import Any
 
-from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.exceptions import AccessDeniedError, JsonRESTError
-from moto.ec2.responses import EC2Response
 from moto.iam.access_control import IAMPolicyStatement
 from moto.iam.models import Role
 from moto.kms.models import KmsBackend
@@ -37,15 +35,6 @@ def install() -> None:
         if secret_id in self.backend.secrets:
             return self.backend.secrets[secret_id].arn
         return secret_id if secret_id.startswith("arn:") else f"arn:aws:secretsmanager:{self.region}:{self.current_account}:secret:{secret_id}"
-
-    def stack(self: CloudFormationResponse) -> str:
-        name = self.querystring.get("StackName", [""])[0]
-        stacks = [stack.stack_id for stack in self.cloudformation_backend.stacks.values() if name in (stack.name, stack.stack_id)]
-        return (stacks or [name if name.startswith("arn:") else "*"])[0]
-
-    def security_group(self: EC2Response) -> str:
-        group = self.querystring.get("GroupId", [""])[0]
-        return f"arn:aws:ec2:{self.region}:{self.current_account}:security-group/{group}" if group else "*"
 
     def match(pattern: str, text: str) -> Match[str] | None:
         expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
@@ -67,8 +56,6 @@ def install() -> None:
 
     SecretsManagerResponse._authenticate_and_authorize_normal_action = authorize_in_json
     Role.put_policy = put_policy_as_text
-    EC2Response._determine_resource = security_group
     KmsBackend.create_key = create_key_with_text
     SecretsManagerResponse._determine_resource = secret
-    CloudFormationResponse._determine_resource = stack
     IAMPolicyStatement._match = staticmethod(match)

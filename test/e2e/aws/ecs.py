@@ -1,4 +1,4 @@
-"""Task definitions and services with everything that their templates say.
+"""Task definitions and services with everything that their templates say, for all agents-path.*.test.ts.
 
 moto's CloudFormation registers a task definition without its roles, platform and CPU, and makes a service without its load
 balancer and network: https://github.com/getmoto/moto/blob/5.2.5/moto/ecs/models.py (create_from_cloudformation_json, "TODO:
@@ -9,7 +9,7 @@ import inspect
 from typing import Any
 
 from moto.core.utils import camelcase_to_underscores, pascal_to_camelcase
-from moto.ecs.models import EC2ContainerServiceBackend, Service, TaskDefinition, ecs_backends
+from moto.ecs.models import Service, TaskDefinition, ecs_backends
 
 #: Maps whose keys are the user's own names.
 _MAPS = {"Options", "DockerLabels", "DriverOpts", "Labels"}
@@ -22,13 +22,6 @@ def install() -> None:
         family = properties.get("Family", resource_name)
         return backend.register_task_definition(**{**_arguments(backend.register_task_definition, properties), "family": family})
 
-    def register_again(cls: Any, *, original_resource: Any, new_resource_name: str, cloudformation_json: Any, **kwargs: Any) -> TaskDefinition:
-        # Every property of a task definition wants a new one; the old one goes when everything else has worked.
-        return register(cls, original_resource.family, cloudformation_json, **kwargs)
-
-    def deregister(self: TaskDefinition, account_id: str, region_name: str) -> None:
-        ecs_backends[account_id][region_name].deregister_task_definition(self.arn)
-
     def create(cls: Any, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **_: Any) -> Service:
         backend = ecs_backends[account_id][region_name]
         properties = cloudformation_json["Properties"]
@@ -40,27 +33,8 @@ def install() -> None:
             **{"desired_count": 1, **_arguments(backend.create_service, properties)},
         )
 
-    def update(cls: Any, *, original_resource: Service, cloudformation_json: Any, account_id: str, region_name: str, **_: Any) -> Service:
-        properties = cloudformation_json["Properties"]
-        arguments = _arguments(EC2ContainerServiceBackend.create_service, properties)
-        return ecs_backends[account_id][region_name].update_service(
-            {
-                **arguments,
-                "cluster": properties["Cluster"],
-                "service": original_resource.name,
-                "task_definition": properties.get("TaskDefinition"),
-            }
-        )
-
-    def delete(self: Service, account_id: str, region_name: str) -> None:
-        ecs_backends[account_id][region_name].delete_service(self.cluster_name, self.name, force=True)
-
     TaskDefinition.create_from_cloudformation_json = classmethod(register)
-    TaskDefinition.update_from_cloudformation_json = classmethod(register_again)
-    TaskDefinition.delete = deregister
     Service.create_from_cloudformation_json = classmethod(create)
-    Service.update_from_cloudformation_json = classmethod(update)
-    Service.delete = delete
 
 
 def _arguments(function: Any, properties: dict[str, Any]) -> dict[str, Any]:

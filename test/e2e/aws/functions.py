@@ -1,12 +1,10 @@
-"""Lambda without a container engine: a deployed function runs in a process of the Node.js that its template asks for.
+"""Lambda without a container engine, for all agents-path.*.test.ts: a deployed function runs in a process of Node.js 24.
 
 moto's own backend for Lambda starts a container for each invocation and has no other way to run code:
 https://github.com/getmoto/moto/blob/5.2.5/moto/awslambda/models.py (LambdaFunction._invoke_lambda)
 
 What the function gets is what Lambda gives it: the code as it was published, unpacked, the variables of its template, those of
-the Lambda runtime, and credentials of its role from STS. Two things are different. Host names are rerouted inside of the process
-(test/support/lambda-process.ts), because the function refuses loopback addresses by design. And the certificates of this
-machine's servers are trusted, by a variable that only Node.js reads.
+the Lambda runtime, and credentials of its role from STS. Beside them it gets the address of moto, and trusts the registries.
 """
 
 import io
@@ -23,7 +21,6 @@ from moto.sts.models import sts_backends
 END = "\0"
 
 _create = LambdaFunction.create_from_cloudformation_json.__func__
-_update = LambdaFunction.update_from_cloudformation_json.__func__
 
 
 def install(options: dict[str, Any]) -> None:
@@ -37,21 +34,12 @@ def install(options: dict[str, Any]) -> None:
 
     # moto forgets LoggingConfig: https://github.com/getmoto/moto/blob/5.2.5/moto/awslambda/models.py (optional_properties)
     def create(cls: Any, name: str, template: Any, *args: Any, **kwargs: Any) -> LambdaFunction:
-        return _log_to_own_group(_create(cls, name, template, *args, **kwargs), template)
-
-    def update(cls: Any, *, cloudformation_json: Any, **kwargs: Any) -> LambdaFunction:
-        function = _update(cls, cloudformation_json=cloudformation_json, **kwargs)
-        return _log_to_own_group(function, cloudformation_json)
+        function = _create(cls, name, template, *args, **kwargs)
+        function.logs_group_name = template["Properties"].get("LoggingConfig", {}).get("LogGroup") or function.logs_group_name
+        return function
 
     LambdaFunction._invoke_lambda = invoke
     LambdaFunction.create_from_cloudformation_json = classmethod(create)
-    LambdaFunction.update_from_cloudformation_json = classmethod(update)
-
-
-def _log_to_own_group(function: LambdaFunction, template: Any) -> LambdaFunction:
-    group = template["Properties"].get("LoggingConfig", {}).get("LogGroup")
-    function.logs_group_name = group or function.logs_group_name
-    return function
 
 
 def _run(function: LambdaFunction, event: Any, options: dict[str, Any]) -> tuple[str, bool, str]:
@@ -59,8 +47,8 @@ def _run(function: LambdaFunction, event: Any, options: dict[str, Any]) -> tuple
     with tempfile.TemporaryDirectory(prefix="lambda-") as directory:
         with zipfile.ZipFile(io.BytesIO(function.code_bytes)) as code:
             code.extractall(directory)
-        settings = {"bundle": f"{directory}/{module}", "routes": options["routes"], "speed": 1}
-        command = [options["nodes"][function.run_time], options["lambdaProcess"], json.dumps(settings)]
+        settings = {"bundle": f"{directory}/{module}", "routes": {}, "speed": 1}
+        command = [options["node"], options["lambdaProcess"], json.dumps(settings)]
         try:
             # The kernel ends the function with this server, however that ends.
             process = subprocess.run(
@@ -112,6 +100,7 @@ def _environment(function: LambdaFunction, directory: str, options: dict[str, An
         "AWS_SESSION_TOKEN": session.session_token,
         # The clients that come with the Lambda runtime are found in this way, too.
         "NODE_PATH": options["runtimeModules"],
+        "AWS_ENDPOINT_URL": options["endpoint"],
         "NODE_EXTRA_CA_CERTS": options["certificateAuthority"],
         **function.environment_vars,
     }

@@ -1,4 +1,5 @@
-"""Fn::GetStackOutput, by which aws-cdk-lib 2.276 refers to other stacks, and which moto doesn't know:
+"""Fn::GetStackOutput, by which aws-cdk-lib 2.276 refers to other stacks, for agents-path.credentials.test.ts and
+agents-path.tasks.test.ts. moto doesn't know it:
 https://github.com/getmoto/moto/blob/5.2.5/moto/cloudformation/parsing.py (clean_json)
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html

@@ -1,4 +1,5 @@
-"""AWS::SecretsManager::Secret, which moto's CloudFormation doesn't know: https://docs.getmoto.org/en/latest/docs/services/cf.html
+"""AWS::SecretsManager::Secret, for agents-path.credentials.test.ts and agents-path.raw.test.ts: moto's CloudFormation doesn't know
+it, https://docs.getmoto.org/en/latest/docs/services/cf.html
 
 What becomes of it is moto's own secret. Dynamic references are resolved where this project allows them, in the value of a
 secret: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
@@ -64,32 +65,7 @@ class Secret(CloudFormationModel):
             replica_regions=[{"Region": replica["Region"]} for replica in properties.get("ReplicaRegions", [])],
             force_overwrite=False,
         )
-        secret = cls(json.loads(created)["ARN"])
-        secret.template_value = _template_value(properties)
-        return secret
-
-    @classmethod
-    def update_from_cloudformation_json(
-        cls, *, original_resource: Any, new_resource_name: str, cloudformation_json: Any, account_id: str, region_name: str
-    ) -> "Secret":
-        properties = cloudformation_json["Properties"]
-        # CloudFormation writes a value when its template has changed, and never else: whatever was stored by hand stays.
-        changed = original_resource.template_value != _template_value(properties)
-        secretsmanager_backends[account_id][region_name].update_secret(
-            secret_id=original_resource.arn,
-            secret_string=_value(properties, account_id, region_name) if changed else None,
-            description=properties.get("Description"),
-            kms_key_id=properties.get("KmsKeyId"),
-        )
-        original_resource.template_value = _template_value(properties)
-        return original_resource
-
-    def delete(self, account_id: str, region_name: str) -> None:
-        secretsmanager_backends[account_id][region_name].delete_secret(self.arn, None, True)
-
-
-def _template_value(properties: dict[str, Any]) -> Any:
-    return properties.get("SecretString"), properties.get("GenerateSecretString")
+        return cls(json.loads(created)["ARN"])
 
 
 def _value(properties: dict[str, Any], account_id: str, region_name: str) -> str | None:

@@ -1,15 +1,18 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   DeleteSecretCommand, DescribeSecretCommand, GetSecretValueCommand, ListSecretsCommand, PutSecretValueCommand, SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { App } from './app';
-import { appOf } from './app-of';
 import { REGION, Cloud, Credentials } from './cloud';
+import { Containerd } from './containerd';
 import { buildDecoder, Decoder } from './decode';
 import { DeployedPermissions } from './deployed-permissions';
 import { EcsAgent, Outcome } from './ecs-agent';
 import { give, OTHER_REGION, PRIMARY_REGION, Given } from './given';
+import { Moto } from './moto';
 import { TaskDefinitions } from './task-definitions';
-import { useE2e, E2e } from './use-e2e';
+import { useMoto, World } from './world';
 import { PolicyDocument } from '../../support/permissions';
 import { PullRights } from '../../support/pull-rights';
 
@@ -31,7 +34,7 @@ export class AgentsPath {
   private decoder!: Decoder;
   private permissions?: Promise<DeployedPermissions>;
 
-  constructor(public readonly e2e: () => E2e, appName: string, giveMore: (cloud: Cloud) => Promise<object>) {
+  constructor(public readonly e2e: () => World<Moto, Containerd>, appName: string, giveMore: (cloud: Cloud) => Promise<object>) {
     this.agent = new EcsAgent(e2e, () => this.decoder);
     beforeAll(async () => {
       this.decoder = buildDecoder();
@@ -111,5 +114,13 @@ async function attempt(cloud: Cloud, session: Credentials, arn: string, what: st
 
 /** `giveMore` makes what only this app finds there. */
 export function useAgentsPath(appName: string, giveMore: (cloud: Cloud) => Promise<object> = async () => ({})): AgentsPath {
-  return new AgentsPath(useE2e(), appName, giveMore);
+  return new AgentsPath(useMoto(), appName, giveMore);
+}
+
+/** One of test/e2e/apps as a user would have it: with the packed library, and with what there is already. */
+function appOf(cloud: Cloud, name: string, given: object): App {
+  const source = readFileSync(join(__dirname, '../apps', `${name}.ts`), 'utf8');
+  const app = App.of(cloud, source.replaceAll('\'../../../src\'', '\'cdk-private-registry\''));
+  writeFileSync(join(app.directory, 'given.json'), JSON.stringify(given));
+  return app;
 }

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { transformSync } from 'esbuild';
-import { REGION, Cloud } from './cloud';
-import { consumerDirectory, EXAMPLES } from './places';
+import { ENDPOINT, REGION, ROOT, Cloud } from './cloud';
 
 export interface CdkRun {
   readonly status: number | null;
@@ -21,7 +20,7 @@ export class App {
   /** One of examples/typescript, as it is. */
   public static example(cloud: Cloud, name: string): App {
     const app = new App(cloud);
-    cpSync(join(EXAMPLES, name), app.directory, { recursive: true, filter: (source) => !/node_modules|cdk\.out/.test(source) });
+    cpSync(join(ROOT, 'examples/typescript', name), app.directory, { recursive: true, filter: (source) => !/node_modules|cdk\.out/.test(source) });
     return app;
   }
 
@@ -47,7 +46,7 @@ export class App {
 
   private constructor(private readonly cloud: Cloud) {
     App.all.push(this);
-    symlinkSync(join(consumerDirectory(), 'node_modules'), join(this.directory, 'node_modules'));
+    symlinkSync(join(process.env.E2E_CONSUMER!, 'node_modules'), join(this.directory, 'node_modules'));
   }
 
   public write(source: string): void {
@@ -84,13 +83,12 @@ export class App {
       env: {
         PATH: process.env.PATH,
         HOME: this.directory,
+        TMPDIR: process.env.TMPDIR,
         AWS_REGION: REGION,
         AWS_ACCESS_KEY_ID: this.cloud.administrator.accessKeyId,
         AWS_SECRET_ACCESS_KEY: this.cloud.administrator.secretAccessKey,
-        AWS_ENDPOINT_URL: this.cloud.endpoint,
-        // moto reads a template from an address of S3, or of a server that is called localhost:
-        // https://github.com/getmoto/moto/blob/5.2.5/moto/cloudformation/utils.py (get_stack_from_s3_url)
-        AWS_ENDPOINT_URL_S3_FOR_CLOUDFORMATION: `https://s3.${REGION}.amazonaws.com`,
+        AWS_ENDPOINT_URL: ENDPOINT,
+        ...this.cloud.cdkEnvironment,
         CDK_DISABLE_CLI_TELEMETRY: 'true',
         // The examples are type-checked by `npm run verify:templates`, which takes as long as a deployment.
         TS_NODE_TRANSPILE_ONLY: 'true',

@@ -1,11 +1,14 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { CloudFormationClient, DescribeStackEventsCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient, Service, TaskDefinition } from '@aws-sdk/client-ecs';
+import {
+  DescribeServicesCommand, DescribeTaskDefinitionCommand, DescribeTasksCommand, ECSClient, ListTasksCommand, Service, Task, TaskDefinition,
+} from '@aws-sdk/client-ecs';
 import { GetRolePolicyCommand, IAMClient, ListRolePoliciesCommand } from '@aws-sdk/client-iam';
 import { Cloud } from './cloud';
 
 /** What AWS holds after a deployment, asked by the SDK. */
 export class Deployed {
-  constructor(private readonly cloud: Cloud, private readonly stack: string) {}
+  constructor(private readonly cloud: Cloud, public readonly stack: string) {}
 
   public async status(): Promise<string> {
     const { Stacks } = await new CloudFormationClient(this.cloud.client()).send(new DescribeStacksCommand({ StackName: this.stack }));
@@ -27,6 +30,30 @@ export class Deployed {
     const [arn] = await this.cloud.resources(this.stack, 'AWS::ECS::Service');
     const { services } = await this.ecs().send(new DescribeServicesCommand({ services: [arn], cluster: /service\/([^/]+)\//.exec(arn)![1] }));
     return services![0];
+  }
+
+  /** Looks at the only service again and again until it is as expected. */
+  public async until(expected: (service: Service) => boolean): Promise<Service> {
+    while (true) {
+      const service = await this.service();
+      if (expected(service)) {
+        return service;
+      }
+      await pause(200);
+    }
+  }
+
+  /** The service has as many tasks as it should have, of one deployment, which is complete. */
+  public async steady(): Promise<Service> {
+    return this.until(({ desiredCount, runningCount, deployments }) =>
+      runningCount === desiredCount && deployments!.length === 1 && deployments![0].rolloutState === 'COMPLETED');
+  }
+
+  /** Those of the only cluster, as `aws ecs describe-tasks` shows them. */
+  public async tasks(desiredStatus: 'RUNNING' | 'STOPPED'): Promise<Task[]> {
+    const [cluster] = await this.cloud.resources(this.stack, 'AWS::ECS::Cluster');
+    const { taskArns = [] } = await this.ecs().send(new ListTasksCommand({ cluster, desiredStatus }));
+    return taskArns.length === 0 ? [] : (await this.ecs().send(new DescribeTasksCommand({ cluster, tasks: taskArns }))).tasks!;
   }
 
   /** The task definition that the only service runs, or the one with this ARN. */

@@ -4,16 +4,18 @@ import { GetSecretValueCommand, SecretsManagerClient, SecretsManagerServiceExcep
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { REGION, Credentials } from './cloud';
+import { Containerd, ContainerdError } from './containerd';
 import { Decoder, SecretAnswer } from './decode';
-import { E2e } from './use-e2e';
+import { Moto } from './moto';
+import { World } from './world';
 
 const ECS_TASKS = 'ecs-tasks.amazonaws.com';
 
 export type FailedStep = 'assume the role' | 'read the secret' | 'decode the secret' | 'pull the image';
 
-/** The image that a container would run, or the step that failed. No secret is in any of it. */
+/** What a container answers to an HTTP request, or the step that failed. No secret is in any of it. */
 export type Outcome =
-  | { readonly pulled: string; readonly layers: number; readonly as: string }
+  | { readonly answer: string; readonly as: string }
   | { readonly failed: FailedStep; readonly reason: string };
 
 class Failed extends Error {
@@ -23,14 +25,14 @@ class Failed extends Error {
 }
 
 /**
- * Goes the way of ECS from a registered task definition to the images of its containers: it assumes the execution role, reads the
- * secret that each container names, decodes it, and pulls.
+ * Goes the way of ECS from a registered task definition to its containers: it assumes the execution role, reads the secret that
+ * each container names, decodes it, and lets containerd pull and run the image.
  *
  * https://github.com/aws/amazon-ecs-agent/blob/master/agent/taskresource/asmauth/asmauth.go (retrieveASMDockerAuthData): a client
  * for the Region of each secret, with the credentials of the execution role, and GetSecretValue with nothing but the id.
  */
 export class EcsAgent {
-  constructor(private readonly e2e: () => E2e, private readonly decoder: () => Decoder) {}
+  constructor(private readonly e2e: () => World<Moto, Containerd>, private readonly decoder: () => Decoder) {}
 
   /** The outcome for each container, by its name. */
   public async start(taskDefinition: string): Promise<Record<string, Outcome>> {
@@ -79,8 +81,7 @@ export class EcsAgent {
     if (problem !== undefined) {
       throw new Failed('decode the secret', problem);
     }
-    const { digest, layers } = await this.pull(image!, { username: username!, password: password! });
-    return { pulled: digest, layers, as: username! };
+    return { answer: await this.run(image!, { username: username!, password: password! }), as: username! };
   }
 
   private async read(secretId: string, session: Credentials): Promise<SecretAnswer> {
@@ -97,16 +98,11 @@ export class EcsAgent {
     }
   }
 
-  private async pull(image: string, credentials: { username: string; password: string }): Promise<{ digest: string; layers: number }> {
+  private async run(image: string, credentials: { username: string; password: string }): Promise<string> {
     try {
-      return await this.e2e().internet.pull(image, credentials);
+      return await this.e2e().engine.run(image, credentials);
     } catch (error) {
-      const { code, signal, stderr = '' } = error as { code?: number | string; signal?: string; stderr?: string };
-      // The message has the command, and so the password.
-      if (typeof code !== 'number') {
-        throw new Error(`skopeo has not come to an end of its own: ${code ?? signal ?? 'no exit status'}`);
-      }
-      throw new Failed('pull the image', /msg="(.*)"/.exec(stderr)?.[1] ?? 'skopeo says nothing');
+      throw error instanceof ContainerdError ? new Failed('pull the image', error.message) : error;
     }
   }
 }

@@ -1,15 +1,13 @@
 import { writeFileSync } from 'node:fs';
+import { connect, createServer, Socket } from 'node:net';
 import { join } from 'node:path';
 import { pushCatalogue } from './catalogue';
-import { startConnectProxy } from './connect-proxy';
-import { skopeoAt, Pulled } from './skopeo';
 import { startCountingProxy } from '../../registries/counting-proxy';
 import { DISTRIBUTION_3 } from '../../registries/registries';
-import { startRegistry, RegistryProcess } from '../../registries/registry-process';
+import { startRegistry, RegistryProcess, SeenRequest } from '../../registries/registry-process';
 import { basicAuth, startServers, tlsFiles, Started } from '../../registries/servers';
 import { makeSigner, startTokenServer, tokenAuth, Account, TokenServer } from '../../registries/token-server';
 import { makeCertificate } from '../../support/certificates';
-import { Routes } from '../../support/lambda-process';
 
 /** Its token service has the registry's own name, as GHCR has it. */
 export const GHCR = 'ghcr.io';
@@ -18,9 +16,6 @@ export const SELF_HOSTED = 'registry.example.com';
 export const SELF_HOSTED_AUTH = 'auth.example.com';
 /** A registry of one's own that knows Basic authentication only. */
 export const BASIC = 'nexus.example.com';
-/** The function takes it for public: it belongs to a network for documentation. */
-const ADDRESS = '198.51.100.10';
-
 /** May pull what is in acme/. Its name and password hold what shells, JSON and headers stumble over. */
 export const PULLER: Account = { username: 'robot$acme+puller', password: 'gh"p_t0k\\en:$+/=9f1', repositories: ['acme/'] };
 /** May pull the same. CloudFormation can put such a password into JSON as it is. */
@@ -28,22 +23,20 @@ export const PLAIN_PULLER: Account = { username: 'acme-bot', password: 'ghp_$T0k
 /** Logs in, but may pull nothing of acme's. */
 export const STRANGER: Account = { username: 'stranger', password: 'str4nger-Pa55', repositories: ['elsewhere/'] };
 
-/** The registries, and how a name leads to them. */
+/** The registries, each by its name on port 443: see scripts/e2e/enter.sh. */
 export interface Internet {
-  /** For the process that stands for a Lambda function. */
-  readonly routes: Routes;
   /** File with the authorities that everybody here trusts. */
   readonly certificateAuthority: string;
   /** Who may log in to the registries with tokens. */
   readonly accounts: readonly Account[];
   readonly formerPasswords: readonly string[];
   readonly tokens: TokenServer;
+  /** What GHCR has answered. */
+  readonly seen: readonly SeenRequest[];
   /** Digest of a tag of acme/api, as the registry has it. */
   readonly digests: Readonly<Record<string, string>>;
   /** Gives an account another password, as when a token expires and a new one is made. */
   rotate(username: string, password: string): void;
-  /** Pulls an image with the client of other people, by its own name. */
-  pull(image: string, credentials: { username: string; password: string }): Promise<Pulled>;
   stop(): Promise<void>;
 }
 
@@ -73,9 +66,10 @@ async function startRegistries(directory: string, started: Started): Promise<Omi
   const basic = await registry('basic', basicAuth(directory, 'Nexus', [PULLER]), true);
 
   const ports = { [GHCR]: ghcr.port, [SELF_HOSTED]: own.port, [SELF_HOSTED_AUTH]: ownTokens.port, [BASIC]: basic.port };
-  const proxy = await started(startConnectProxy(ports));
+  for (const [host, port] of Object.entries(ports)) {
+    await started(lead(host, port));
+  }
   return {
-    routes: Object.fromEntries(Object.entries(ports).map(([host, port]) => [host, { address: ADDRESS, port }])),
     certificateAuthority,
     accounts,
     rotate: (username, password) => {
@@ -86,6 +80,28 @@ async function startRegistries(directory: string, started: Started): Promise<Omi
     formerPasswords,
     tokens,
     digests,
-    pull: skopeoAt(proxy.port, certificateAuthority),
+    seen: ghcr.seen,
+  };
+}
+
+/** Port 443 of a host leads to the port of its server. */
+async function lead(host: string, port: number): Promise<{ stop(): Promise<void> }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    const upstream = connect(port, '127.0.0.1');
+    for (const [one, other] of [[client, upstream], [upstream, client]]) {
+      sockets.add(one);
+      one.pipe(other).once('error', () => one.destroy());
+      one.once('close', () => sockets.delete(one));
+    }
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(443, host, resolve);
+  });
+  return {
+    stop: async () => {
+      sockets.forEach((socket) => socket.destroy());
+      await new Promise((resolve) => server.close(resolve));
+    },
   };
 }

@@ -1,22 +1,23 @@
 import { CloudFormationClient, DescribeStackEventsCommand, DescribeStacksCommand, GetTemplateCommand, ListStacksCommand } from '@aws-sdk/client-cloudformation';
 import { App } from './app';
 import { Cloud } from './cloud';
-import { E2e } from './use-e2e';
+import { World } from './world';
 import { leaksIn } from '../../support/leaks';
 
 /**
  * The last test of a file: no password is in what cdk has printed, in what CloudFormation shows of any stack, in its talk with
  * the functions, or in their logs.
  */
-export function searchForSecrets(e2e: () => E2e, ...more: string[]): void {
-  test('no password is in anything that cdk, CloudFormation or a function has written', async () => {
-    const { cloud, internet } = e2e();
+export function searchForSecrets(world: () => World, ...more: string[]): void {
+  test('no password is in anything that cdk, CloudFormation, a function or the account itself has written', async () => {
+    const { cloud, internet } = world();
     const passwords = [...internet.accounts.map(({ password }) => password), ...internet.formerPasswords, ...more];
     const places = {
       'cdk': App.transcript.join('\n'),
       'CloudFormation': await shownByCloudFormation(cloud),
-      'custom resources': JSON.stringify(cloud.allRequests()),
+      'custom resources': JSON.stringify(cloud.requests()),
       'functions': cloud.functionLog(),
+      'account': cloud.log(),
     };
     // Nothing was found where nothing was looked at.
     expect(Object.entries(places).filter(([, text]) => text.length < 100).map(([name]) => name)).toEqual([]);

@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
 #
-# enter.sh <command> [argument ...]: runs the command in a world of its own. It has no network but loopback, on which ghcr.io has
-# a public address, and its own mounts and processes. Everything that is written below /run, and every temporary file, is in memory.
+# enter.sh <command> [argument ...]: runs the command in a world of its own. It has no network but loopback, on which the names of
+# registries have public addresses, and its own mounts and processes. Everything that is written below /run, and every temporary
+# file, is in memory.
 #
 # When the command ends, or this script is killed, the kernel ends every process of the world, and with them go the mounts, the
 # network and the files. Empty cgroups stay if this script is killed: the next start removes them.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 
-# Where the engine puts the cgroups of its containers.
-export WORLD_CGROUP=cdk-private-registry-world
-# An address for documentation, so that nobody real is ever asked. The pull check accepts it as a public one.
-export WORLD_ADDRESS=198.51.100.10
-WORLD_NAMES='ghcr.io'
+# Where the engines put the cgroups of their containers. Worlds that are there at the same time need names of their own.
+export WORLD_CGROUP=${WORLD_CGROUP:-cdk-private-registry-world}
+# They get addresses for documentation, so that nobody real is ever asked. The pull check accepts these as public ones.
+names='ghcr.io registry.example.com auth.example.com nexus.example.com'
 
 # require_rights: container engines mount file systems and create network devices.
 require_rights() {
@@ -28,7 +28,7 @@ require_rights() {
   fi
 }
 
-# A cgroup with processes in it cannot be removed, so another world that runs keeps its own.
+# A cgroup with processes in it cannot be removed.
 remove_empty_cgroups() {
   find /sys/fs/cgroup -depth -type d -path "*/$WORLD_CGROUP*" -exec rmdir {} \; 2>/dev/null || true
 }
@@ -37,10 +37,15 @@ remove_empty_cgroups() {
 if [ "${1:-}" = --inside ]; then
   shift
   ip link set lo up
-  ip address add "$WORLD_ADDRESS/32" dev lo
   mount -t tmpfs -o mode=755 world /run
   mkdir -m 1777 /run/tmp
-  printf '127.0.0.1 localhost\n%s %s\n' "$WORLD_ADDRESS" "$WORLD_NAMES" >/run/hosts
+  echo '127.0.0.1 localhost' >/run/hosts
+  last=10
+  for name in $names; do
+    ip address add "198.51.100.$last/32" dev lo
+    echo "198.51.100.$last $name" >>/run/hosts
+    last=$((last + 1))
+  done
   mount --bind /run/hosts /etc/hosts
   status=0
   TMPDIR=/run/tmp "$@" || status=$?

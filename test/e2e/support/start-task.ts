@@ -1,18 +1,16 @@
 import { CreateClusterCommand, CreateServiceCommand, ECSClient, ListTasksCommand, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
-import { HOST, PULLER, REPOSITORY } from './registry';
-import { World } from './world';
+import { startMiniStack, storeSecret } from './world';
 
 /** Starts a world with a container in it, writes a line, and stays until it is killed: see ends.test.ts. */
 async function main(): Promise<void> {
-  const { cloud, engine, registry } = await World.start({ iam: false });
-  await registry.publish('1.4.2');
-  const credentialsParameter = await cloud.storeSecret('ghcr/pull', PULLER);
+  const { cloud, engine } = await startMiniStack(false);
+  const credentialsParameter = await storeSecret(cloud, 'ghcr/pull');
   const ecs = new ECSClient(cloud.client());
   await ecs.send(new CreateClusterCommand({ clusterName: 'default' }));
   await ecs.send(new RegisterTaskDefinitionCommand({
     family: 'web',
     networkMode: 'awsvpc',
-    containerDefinitions: [{ name: 'web', image: `${HOST}/${REPOSITORY}:1.4.2`, repositoryCredentials: { credentialsParameter } }],
+    containerDefinitions: [{ name: 'web', image: 'ghcr.io/acme/api:1.4.2', repositoryCredentials: { credentialsParameter } }],
   }));
   await ecs.send(new CreateServiceCommand({ serviceName: 'web', taskDefinition: 'web', desiredCount: 1, launchType: 'FARGATE' }));
   while ((await engine.containers()).length === 0) {

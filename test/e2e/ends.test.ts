@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const ROOT = join(__dirname, '../..');
-const ENTER = join(ROOT, 'scripts/world/enter.sh');
-const START = ['npx', 'ts-node', '--transpile-only', '--project', 'tsconfig.dev.json', 'test/world/support/start-task.ts'];
+const ENTER = join(ROOT, 'scripts/e2e/enter.sh');
+const START = ['npx', 'ts-node', '--transpile-only', '--project', 'tsconfig.dev.json', 'test/e2e/support/start-task.ts'];
 
 const processes = () => readdirSync('/proc').filter((name) => /^\d+$/.test(name));
 
@@ -33,11 +33,13 @@ const commands = (word: RegExp) => processes().filter((pid) => {
   }
 });
 
-const ENGINES = /dockerd|containerd|distribution|cloud\.py|busybox/;
+const ENGINES = /dockerd|containerd|distribution|ministack-shim|busybox/;
 const mounts = () => readFileSync('/proc/self/mountinfo', 'utf8');
 const files = () => readdirSync('/run', { recursive: true }).filter((name) => !/jest|ts-jest|v8-compile-cache|node-compile-cache/.test(String(name))).sort();
 const links = () => execFileSync('ip', ['-oneline', '-brief', 'link'], { encoding: 'utf8' });
-const cgroups = () => execFileSync('find', ['/sys/fs/cgroup', '-type', 'd', '-path', `*/${process.env.WORLD_CGROUP}*`], { encoding: 'utf8' })
+/** Of the worlds that are started here: others can be there beside this one. */
+const env = { ...process.env, WORLD_CGROUP: 'cdk-private-registry-ends' };
+const cgroups = () => execFileSync('find', ['/sys/fs/cgroup', '-type', 'd', '-path', `*/${env.WORLD_CGROUP}*`], { encoding: 'utf8' })
   .split('\n').filter(Boolean);
 
 let before: object;
@@ -45,7 +47,7 @@ const state = () => ({ namespaces: [...namespaces()].sort(), engines: commands(E
 
 /** A world in this one, in which a container runs. */
 async function startWorld(): Promise<ChildProcess> {
-  const world = spawn(ENTER, START, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+  const world = spawn(ENTER, START, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'], env });
   const [line] = await Promise.race([once(createInterface({ input: world.stdout! }), 'line'), once(world, 'exit')]);
   expect(line).toBe('a container runs');
   return world;
@@ -73,7 +75,7 @@ test('the script is killed: nothing but empty cgroups is left, which the next st
 
   await nothingIsLeft();
   expect(cgroups()).not.toEqual([]);
-  execFileSync(ENTER, ['true']);
+  execFileSync(ENTER, ['true'], { env });
   expect(cgroups()).toEqual([]);
 });
 

@@ -6,9 +6,9 @@ import { Server } from './server';
 /** Not whatever else is in PATH. */
 const DOCKER = '/usr/bin/docker';
 
-/** Debian's dockerd, with a bridge in the network of this world and no way out. */
-export class Engine {
-  public static async start(directory: string, certificateAuthority: string): Promise<Engine> {
+/** Debian's dockerd, which is the engine of instances, with a bridge in the network of this world and no way out. */
+export class Dockerd {
+  public static async start(directory: string, certificateAuthority: string): Promise<Dockerd> {
     const socket = `unix://${join(directory, 'docker.sock')}`;
     const docker = async (...args: string[]) => (await promisify(execFile)(DOCKER, ['--host', socket, ...args], { env: { HOME: directory } })).stdout.trim();
     const server = await Server.start({
@@ -24,7 +24,7 @@ export class Engine {
       log: join(directory, 'docker.log'),
       probe: () => docker('version'),
     });
-    return new Engine(server, socket, docker);
+    return new Dockerd(server, socket, docker);
   }
 
   private constructor(

@@ -1,5 +1,6 @@
 """MiniStack as it comes from PyPI, and what it lacks. All that is ours is here."""
 
+import json
 import os
 import re
 
@@ -8,8 +9,8 @@ from botocore.exceptions import ClientError
 from ministack import app
 from ministack.core import lambda_runtime
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import ec2, ecs
-from ministack.services.cloudformation import provisioners
+from ministack.services import ec2, ecs, lambda_svc
+from ministack.services.cloudformation import custom_resource, provisioners
 
 # 1. The name of the secret. MiniStack turns the keys of a template's container definition into those of the API, but not the key
 #    inside of RepositoryCredentials, so that ECS finds no credentialsParameter.
@@ -119,5 +120,32 @@ def _read_as(role, secret):
 if app.AUTH:
     ecs._start_task_worker = _start_task_worker
     ecs._resolve_repository_credentials = _resolve_repository_credentials
+
+# 4. A record for the tests: what CloudFormation asked of custom resources, what they answered, and what functions wrote. Nothing
+#    depends on it.
+_execute = lambda_svc._execute_function
+_deliver = custom_resource.deliver_response
+_events = {}
+
+
+def _execute_function(function, event):
+    _events[event.get("ResponseURL", "").split("/")[-1]] = event
+    result = _execute(function, event)
+    _append("functions.log", result.get("log") or "")
+    return result
+
+
+def _deliver_response(token, answer):
+    _append("custom-resources.jsonl", json.dumps({"event": _events.pop(token), "answer": answer}) + "\n")
+    return _deliver(token, answer)
+
+
+def _append(name, text):
+    with open(os.path.join(os.environ["E2E_RECORD"], name), "a", encoding="utf8") as file:
+        file.write(text)
+
+
+lambda_svc._execute_function = _execute_function
+custom_resource.deliver_response = _deliver_response
 
 app.main()
