@@ -1,5 +1,5 @@
 #!/bin/sh
-# Renders the pictures of the README: npm and PyPI show neither SVG files of a repository nor mermaid.
+# Renders the pictures of the documents: npm and PyPI show neither SVG files of a repository nor mermaid.
 # On Debian: apt-get install librsvg2-bin pngquant fonts-dejavu-core
 set -eu
 cd "$(dirname "$0")"

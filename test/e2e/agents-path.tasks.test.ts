@@ -55,9 +55,14 @@ test('no task definition was registered before the check of its images', async (
   const client = new CloudFormationClient(path.e2e().cloud.client());
   for (const StackName of ['Kinds', 'Roles', 'MoreRoles', 'Services']) {
     const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName }));
-    const created = StackEvents.filter(({ ResourceStatus }) => ResourceStatus === 'CREATE_COMPLETE').reverse().map(({ ResourceType }) => ResourceType!);
-    expect(created).toContain('Custom::PrivateRegistryPullCheck');
-    expect(created.indexOf('AWS::ECS::TaskDefinition')).toBeGreaterThan(created.lastIndexOf('Custom::PrivateRegistryPullCheck'));
+    const created = StackEvents.reverse().filter(({ ResourceStatus }) => ResourceStatus === 'CREATE_COMPLETE').map(({ LogicalResourceId }) => LogicalResourceId);
+    const { Resources } = path.app.template(StackName);
+    const isA = (type: string) => (id: string) => Resources[id].Type === type;
+    for (const task of Object.keys(Resources).filter(isA('AWS::ECS::TaskDefinition'))) {
+      const checks: string[] = Resources[task].DependsOn.filter(isA('Custom::PrivateRegistryPullCheck'));
+      expect(checks).not.toEqual([]);
+      expect(created.slice(0, created.indexOf(task))).toEqual(expect.arrayContaining(checks));
+    }
   }
 });
 
