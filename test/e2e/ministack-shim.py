@@ -1,5 +1,6 @@
 """MiniStack as it comes from PyPI, and what it lacks. All that is ours is here."""
 
+import itertools
 import json
 import os
 import re
@@ -9,7 +10,7 @@ from botocore.exceptions import ClientError
 from ministack import app
 from ministack.core import lambda_runtime
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import ec2, ecs, lambda_svc
+from ministack.services import ec2, ecs, lambda_svc, secretsmanager
 from ministack.services.cloudformation import custom_resource, provisioners
 
 # 1. The name of the secret. MiniStack turns the keys of a template's container definition into those of the API, but not the key
@@ -121,7 +122,13 @@ if app.AUTH:
     ecs._start_task_worker = _start_task_worker
     ecs._resolve_repository_credentials = _resolve_repository_credentials
 
-# 4. A record for the tests: what CloudFormation asked of custom resources, what they answered, and what functions wrote. Nothing
+# 4. The ends of the ARNs of secrets. MiniStack's are six digits of 16, of which one in 16 has digits only or letters only, and looks
+#    like a part of the name. AWS has letters in upper and lower case, and digits.
+_new_uuid = secretsmanager.new_uuid
+_numbers = itertools.count(1)
+secretsmanager.new_uuid = lambda: f"aB{next(_numbers):04}{_new_uuid()[6:]}"
+
+# 5. A record for the tests: what CloudFormation asked of custom resources, what they answered, and what functions wrote. Nothing
 #    depends on it.
 _execute = lambda_svc._execute_function
 _deliver = custom_resource.deliver_response
