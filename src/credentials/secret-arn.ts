@@ -89,7 +89,7 @@ export function validateKeyArn(arn: string): void {
     return;
   }
   throw invalid('invalidEncryptionKeyArn',
-    `encryptionKeyArn ${JSON.stringify(arn)} is not the ARN of a KMS key or alias, `
+    `encryptionKeyArn ${/["{]/.test(arn) ? 'has a text (not shown, since it can contain a password) that' : JSON.stringify(arn)} is not the ARN of a KMS key or alias, `
     + 'expected arn:aws:kms:<region>:<account>:key/<id> or arn:aws:kms:<region>:<account>:alias/<name>');
 }
 
@@ -110,5 +110,5 @@ function validateText(id: ErrorId, subject: string, value: unknown): void {
  * A text that does not begin like an ARN can be the value of the secret: JSON, `user:password`, or a token alone.
  */
 function shown(text: string): string {
-  return /^\s*(?:arn:aws|$)/.test(text) ? JSON.stringify(text) : 'a text that is not shown because it can contain a password';
+  return /^\s*(?:arn:aws|$)/.test(text) ? JSON.stringify(text) : 'the given text (not shown, since it can contain a password)';
 }

@@ -333,9 +333,9 @@ function checkedHost(subject: string, given: string): string {
       `${subject} ${JSON.stringify(given)} is an unresolved token, expected a host that is known at synth, like "registry.example.com"; `
       + 'write it as a literal string, or read it from the context');
   }
-  if (/@|%40/.test(given)) {
+  if (/@|%40|["'{}]/.test(given)) {
     throw invalid('invalidRegistryHost',
-      `${subject} contains "@" and is not shown because it can contain a password, expected a host alone, like "registry.example.com"; `
+      `${subject} contains "@", a quote or a brace, and is not shown, since it can contain a password; expected a host alone, like "registry.example.com"; `
       + 'remove the part before the host, and pass user name and password as RegistryCredentials');
   }
   const host = hostIn(given);

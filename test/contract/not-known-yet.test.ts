@@ -104,7 +104,7 @@ describe('after the look-up', () => {
   test('a value is judged like any other', () => {
     const context = { [`ssm:account=${ENV.account}:parameterName=/ghcr/secret-arn:region=${ENV.region}`]: 'ghcr-pull' };
     const stack = newStack(context);
-    expectError(() => defineTaskWith(stack, RegistryCredentials.fromSecretCompleteArn(lookUp(stack, '/ghcr/secret-arn'))), 'invalidSecretArn', '"ghcr-pull"');
+    expectError(() => defineTaskWith(stack, RegistryCredentials.fromSecretCompleteArn(lookUp(stack, '/ghcr/secret-arn'))), 'invalidSecretArn', 'expected a complete ARN like');
   });
 
   test('an execution role of another account fails', () => {

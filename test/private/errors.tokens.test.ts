@@ -75,7 +75,7 @@ const WARNINGS: Partial<Record<WarningId, (stack: Stack, token: string) => void>
 const WITHOUT_TOKENS: Array<ErrorId | WarningId> = [
   'caCertificateOnFargate', 'connectionsWithoutVpc', 'containerExceedsTask', 'credentialsAmbiguous', 'credentialsReused',
   'crossAccountSecretIncomplete', 'crossAccountSecretWithoutKey', 'crossRegionSecretIncomplete', 'executionRoleNotAssumable', 'invalidCaCertificate', 'invalidCredentials',
-  'invalidEncryptionKeyArn', 'invalidImageReference', 'invalidPullCheckTimeout', 'invalidSecretName', 'pinDigestWithoutCheck',
+  'invalidEncryptionKeyArn', 'invalidImageReference', 'invalidPullCheckTimeout', 'invalidSecretName', 'caCertificateLarge', 'caCertificateWithPrivateKey', 'misspelledRegistryHost', 'pinDigestWithoutCheck',
   'placeholderWithCheck', 'plainTextPassword', 'platformVersionTooOld', 'pullCheckPlacementAmbiguous', 'pullCheckWithoutVpc',
   'secretArnIncomplete', 'secretArnWithJsonKey', 'secretOfOtherAccountStack', 'secretOfOtherRegionStack', 'stackWithoutAssets',
   'taskSizeInvalid', 'unresolvablePassword', 'blueGreenHookWithCheck',

@@ -200,10 +200,10 @@ describe('hosts', () => {
       .toThrow('alias "a/b" is not a host');
   });
 
-  test.each(['bot:hunter2@registry.example.com', 'https://bot:hunter2@registry.example.com/', 'bot%3Ahunter2%40registry.example.com'])(
+  test.each(['bot:hunter2@registry.example.com', 'https://bot:hunter2@registry.example.com/', 'bot%3Ahunter2%40registry.example.com', '{"username":"bot","password":"hunter2"}'])(
     'a password in %s is not repeated', (host) => {
       const add = () => RegistryProvider.custom(host);
-      expect(add).toThrow(/^registry host contains "@" and is not shown because it can contain a password, .*RegistryCredentials \[cdk-private-registry:invalidRegistryHost\]$/);
+      expect(add).toThrow(/^registry host contains "@", a quote or a brace, and is not shown, since it can contain a password; .*RegistryCredentials \[cdk-private-registry:invalidRegistryHost\]$/);
       expect(add).not.toThrow(/hunter2/);
     });
 

@@ -117,6 +117,6 @@ test('every verdict has its kind', () => {
   expect(VERDICTS).toHaveLength(23);
   expect(VERDICTS.filter((verdict) => kindOf(verdict) === 'yes')).toEqual(['OK', 'PUBLIC_IMAGE']);
   expect(VERDICTS.filter((verdict) => kindOf(verdict) === 'not-definite')).toEqual([
-    'REALM_NOT_TRUSTED', 'RATE_LIMITED', 'NETWORK_RESTRICTED', 'TLS_UNTRUSTED', 'NO_ROUTE', 'REGISTRY_UNAVAILABLE', 'PROTOCOL_ERROR',
+    'SECRET_ACCESS_DENIED', 'KMS_ACCESS_DENIED', 'REALM_NOT_TRUSTED', 'HOST_NOT_LISTED', 'RATE_LIMITED', 'NETWORK_RESTRICTED', 'TLS_UNTRUSTED', 'NO_ROUTE', 'REGISTRY_UNAVAILABLE', 'PROTOCOL_ERROR',
   ]);
 });

@@ -70,12 +70,14 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
 describe('the warnings', () => {
   test('about isolated subnets name them, the registry and the ways out', () => {
     expectWarning(define([PUBLIC, ISOLATED]), 'isolatedSubnets',
-      '(Stack/Vpc/IsolatedSubnet1, Stack/Vpc/IsolatedSubnet2)', 'no route to ghcr.io', 'taskSubnets', 'privateNetwork: true');
+      '(Stack/Vpc/IsolatedSubnet1, Stack/Vpc/IsolatedSubnet2)', 'no route to ghcr.io', 'set assignPublicIp: true', 'privateNetwork: true');
+    expectWarning(define([PUBLIC, PRIVATE, ISOLATED], { taskSubnets: { subnetType: ISOLATED } }), 'isolatedSubnets', 'choose private subnets with taskSubnets');
   });
 
   test('about public subnets name them, the registry and the ways out', () => {
     expectWarning(define([PUBLIC], { assignPublicIp: false }), 'publicSubnetsWithoutPublicIp',
-      '(Stack/Vpc/PublicSubnet1, Stack/Vpc/PublicSubnet2)', 'cannot reach ghcr.io', 'remove assignPublicIp: false', 'taskSubnets');
+      '(Stack/Vpc/PublicSubnet1, Stack/Vpc/PublicSubnet2)', 'cannot reach ghcr.io', 'remove assignPublicIp: false');
+    expectWarning(define([PUBLIC, PRIVATE], { assignPublicIp: false, taskSubnets: { subnetType: PUBLIC } }), 'publicSubnetsWithoutPublicIp', 'or choose private subnets with taskSubnets');
   });
 
   test('name only the subnets that have no route', () => {

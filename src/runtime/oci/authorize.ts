@@ -182,7 +182,7 @@ export async function loginOfContainerd(
   if (answered.length !== 1 || answered[0].scheme !== scheme || ['realm', 'service'].some((name) => answered[0].params[name] !== params[name])) {
     return true;
   }
-  if (scheme === 'basic' || refusedBy === 'login' || !isLogin(given.context.credentials)) {
+  if (scheme === 'basic' || refusedBy === 'login') {
     return false;
   }
   const service = serviceOf(check, params);

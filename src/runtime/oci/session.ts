@@ -1,6 +1,7 @@
 import { authorize, challengesToAnswer, loginOfContainerd } from './authorize';
 import { Challenge } from './challenge';
 import { ping, requestManifest, ManifestRequest, RunningCheck } from './running-check';
+import { isLogin } from '../http/credentials';
 import { HttpResponse } from '../http/message';
 import { retryAfterOf } from '../http/retry';
 import { notARegistry, refusalOfService, refusedByEngine, refusedWithoutChallenge, seen, unexpected } from '../verdict/failures';
@@ -66,7 +67,7 @@ export class Session {
   /** A no is definite only if each engine that can be the one of the task fails: containerd logs in otherwise than dockerd, or not at all. */
   public async asBothEngines(error: unknown): Promise<unknown> {
     const { context } = this.check;
-    if (context.engine === 'containerd' || !(error instanceof CheckFailure && error.definite && ABOUT_ACCESS.includes(error.verdict))) {
+    if (context.engine === 'containerd' || !isLogin(context.credentials) || !(error instanceof CheckFailure && error.definite && ABOUT_ACCESS.includes(error.verdict))) {
       return error;
     }
     const isOpen = await this.canContainerdPull(error.verdict).catch(() => true);

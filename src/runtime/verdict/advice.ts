@@ -18,7 +18,8 @@ export function adviserByChallenge(registry: Registry, { service, scope }: Reado
 
 /** The next step after the registry refused the login. */
 export function obtainStep(registry: Registry, credentials: Credentials): string {
-  return mistakeOf(credentials) ?? blankOf(credentials) ?? textOf(mistakesAt(registry), credentials) ?? textOf(registry.wrongKinds, credentials) ?? registry.obtain;
+  return mistakeOf(credentials) ?? blankOf(credentials)
+    ?? textOf(mistakesAt(registry), credentials) ?? textOf(registry.wrongKinds, credentials) ?? registry.obtain;
 }
 
 function blankOf({ username, password }: Credentials): string | undefined {
