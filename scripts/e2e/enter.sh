@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 #
 # enter.sh <command> [argument ...]: runs the command in a world of its own. It has no network but loopback, on which the names of
-# registries have public addresses, and its own mounts and processes. Everything that is written below /run, and every temporary
+# registries and of CloudFormation have public addresses, and its own mounts and processes. Everything that is written below /run, and every temporary
 # file, is in memory.
 #
 # When the command ends, or this script is killed, the kernel ends every process of the world, and with them go the mounts, the
@@ -12,7 +12,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # Where the engines put the cgroups of their containers. Worlds that are there at the same time need names of their own.
 export WORLD_CGROUP=${WORLD_CGROUP:-cdk-private-registry-world}
 # They get addresses for documentation, so that nobody real is ever asked. The pull check accepts these as public ones.
-names='ghcr.io registry.example.com auth.example.com nexus.example.com'
+names='ghcr.io registry.example.com auth.example.com nexus.example.com cloudformation.eu-west-1.amazonaws.com'
 
 # require_rights: container engines mount file systems and create network devices.
 require_rights() {

@@ -128,7 +128,10 @@ _new_uuid = secretsmanager.new_uuid
 _numbers = itertools.count(1)
 secretsmanager.new_uuid = lambda: f"aB{next(_numbers):04}{_new_uuid()[6:]}"
 
-# 5. A record for the tests: what CloudFormation asked of custom resources, what they answered, and what functions wrote. Nothing
+# 5. TLS for the answers of custom resources, as at AWS: the function sends them nowhere else.
+custom_resource._response_url = lambda token: f"https://{os.environ['E2E_ANSWERS']}/_ministack/cfn-response/{token}"
+
+# 6. A record for the tests: what CloudFormation asked of custom resources, what they answered, and what functions wrote. Nothing
 #    depends on it.
 _execute = lambda_svc._execute_function
 _deliver = custom_resource.deliver_response

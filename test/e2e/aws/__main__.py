@@ -18,7 +18,7 @@ def main(options: dict[str, Any]) -> None:
     from werkzeug.serving import make_server
 
     access.install()
-    custom_resources.install(options["endpoint"], options["record"])
+    custom_resources.install(options["answers"], options["record"])
     ecs.install()
     functions.install(options)
     references.install()

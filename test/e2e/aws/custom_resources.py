@@ -16,8 +16,8 @@ from moto.cloudtrail.responses import CloudTrailResponse
 _answers: dict[str, dict[str, Any]] = {}
 
 
-def install(endpoint: str, record: str) -> None:
-    """`record` is the file that keeps every request with its answer, one JSON object in a line."""
+def install(answers: str, record: str) -> None:
+    """`answers` is the host that takes them. `record` is the file that keeps every request with its answer, one JSON object in a line."""
 
     def take_answer(self: CloudFormationResponse) -> tuple[int, dict[str, int], str]:
         answer = json.loads(self.body)
@@ -29,7 +29,7 @@ def install(endpoint: str, record: str) -> None:
         event = {
             "RequestType": "Create",
             "RequestId": str(uuid.uuid4()),
-            "ResponseURL": f"{endpoint}/cloudformation_{region_name}/cfnresponse?stack={kwargs['StackId']}",
+            "ResponseURL": f"https://{answers}/cloudformation_{region_name}/cfnresponse?stack={kwargs['StackId']}",
             "ServiceToken": properties["ServiceToken"],
             "StackId": kwargs["StackId"],
             "LogicalResourceId": kwargs["LogicalId"],

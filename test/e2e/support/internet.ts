@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { connect, createServer, Socket } from 'node:net';
 import { join } from 'node:path';
 import { pushCatalogue } from './catalogue';
+import { ENDPOINT } from './cloud';
 import { startCountingProxy } from '../../registries/counting-proxy';
 import { DISTRIBUTION_3 } from '../../registries/registries';
 import { startRegistry, RegistryProcess, SeenRequest } from '../../registries/registry-process';
@@ -16,6 +17,8 @@ export const SELF_HOSTED = 'registry.example.com';
 export const SELF_HOSTED_AUTH = 'auth.example.com';
 /** A registry of one's own that knows Basic authentication only. */
 export const BASIC = 'nexus.example.com';
+/** The function answers here, over TLS, which the emulators do not speak. At AWS it is an address of S3. */
+export const CLOUDFORMATION = 'cloudformation.eu-west-1.amazonaws.com';
 /** May pull what is in acme/. Its name and password hold what shells, JSON and headers stumble over. */
 export const PULLER: Account = { username: 'robot$acme+puller', password: 'gh"p_t0k\\en:$+/=9f1', repositories: ['acme/'] };
 /** May pull the same. CloudFormation can put such a password into JSON as it is. */
@@ -46,7 +49,7 @@ export async function startInternet(): Promise<Internet> {
 }
 
 async function startRegistries(directory: string, started: Started): Promise<Omit<Internet, 'stop'>> {
-  const certificate = makeCertificate([GHCR, SELF_HOSTED, SELF_HOSTED_AUTH, BASIC]);
+  const certificate = makeCertificate([GHCR, SELF_HOSTED, SELF_HOSTED_AUTH, BASIC, CLOUDFORMATION]);
   const tls = tlsFiles(directory, certificate);
   const certificateAuthority = join(directory, 'ca.pem');
   writeFileSync(certificateAuthority, certificate.ca);
@@ -65,7 +68,9 @@ async function startRegistries(directory: string, started: Started): Promise<Omi
   const own = await registry('own', tokenAuth(signer, `https://${SELF_HOSTED_AUTH}/token`), true);
   const basic = await registry('basic', basicAuth(directory, 'Nexus', [PULLER]), true);
 
-  const ports = { [GHCR]: ghcr.port, [SELF_HOSTED]: own.port, [SELF_HOSTED_AUTH]: ownTokens.port, [BASIC]: basic.port };
+  const answers = await started(startCountingProxy(Number(new URL(ENDPOINT).port), certificate));
+
+  const ports = { [GHCR]: ghcr.port, [SELF_HOSTED]: own.port, [SELF_HOSTED_AUTH]: ownTokens.port, [BASIC]: basic.port, [CLOUDFORMATION]: answers.port };
   for (const [host, port] of Object.entries(ports)) {
     await started(lead(host, port));
   }

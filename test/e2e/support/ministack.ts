@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { ACCOUNT, Cloud, ENDPOINT, REGION, ROOT } from './cloud';
+import { CLOUDFORMATION } from './internet';
 
 export interface MiniStackOptions {
   /** Whether IAM decides about requests. */
@@ -20,6 +21,7 @@ export class MiniStack extends Cloud {
         HOME: directory,
         TMPDIR: directory,
         E2E_RECORD: directory,
+        E2E_ANSWERS: CLOUDFORMATION,
         BIND_HOST: '127.0.0.1',
         GATEWAY_PORT: new URL(ENDPOINT).port,
         MINISTACK_ACCOUNT_ID: ACCOUNT,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import { buildSync } from 'esbuild';
 import { ACCOUNT, Cloud, Credentials, ENDPOINT, REGION, ROOT } from './cloud';
+import { CLOUDFORMATION } from './internet';
 
 /** moto's server with the modules of test/e2e/aws. IAM is enforced when it says so. */
 export class Moto extends Cloud {
@@ -11,6 +12,7 @@ export class Moto extends Cloud {
     const options = {
       account: ACCOUNT,
       endpoint: ENDPOINT,
+      answers: CLOUDFORMATION,
       record: join(directory, 'custom-resources.jsonl'),
       functionLog: join(directory, 'functions.log'),
       certificateAuthority,
