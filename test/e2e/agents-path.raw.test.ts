@@ -167,14 +167,18 @@ test.each<[row: string, define: (app: Stack[], image: (secret: secretsmanager.IS
 
 test(here('tasksBeforePolicy'), async () => {
   const orderIn = async (StackName: string) => {
-    const { StackEvents = [] } = await new CloudFormationClient(path.e2e().cloud.client()).send(new DescribeStackEventsCommand({ StackName }));
+    const client = new CloudFormationClient(path.e2e().cloud.client());
+    const { TemplateBody } = await client.send(new GetTemplateCommand({ StackName }));
+    const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName }));
     const created = StackEvents.reverse().filter(({ ResourceStatus }) => ResourceStatus === 'CREATE_COMPLETE');
-    const ids = created.map(({ LogicalResourceId }) => LogicalResourceId!.slice(0, -8));
-    return ids.filter((id) => ['Early', 'LateRoleDefaultPolicy'].includes(id));
+    const policies = Object.entries<any>(JSON.parse(TemplateBody!).Resources)
+      .filter(([, { Type, Properties }]) => Type === 'AWS::IAM::Policy' && JSON.stringify(Properties.Roles).includes('"LateRole'))
+      .map(([id]) => id);
+    return created.flatMap(({ LogicalResourceId: id }) => policies.includes(id!) ? ['policy'] : id!.slice(0, -8) === 'Early' ? ['task'] : []);
   };
   // Nothing says in which order CloudFormation makes them, and here it depends on the names.
-  expect(await orderIn('Raw')).toEqual(['Early', 'LateRoleDefaultPolicy']);
-  expect(await orderIn('Ours')).toEqual(['LateRoleDefaultPolicy', 'Early']);
+  expect(await orderIn('Raw')).toEqual(['task', 'policy']);
+  expect(await orderIn('Ours')).toEqual(['policy', 'task']);
 });
 
 test(here('sameSecretInSeveralContainers'), async () => {
