@@ -40,7 +40,7 @@ test('a function that cannot read the secret says so and stops nothing, since th
 
   // The function asks for a minute, as rights take a while to arrive everywhere.
   await app.deploy();
-  const { Reason, Data } = world().cloud.requests().at(-1)!.answer;
+  const { Reason, Data } = world().cloud.requests().filter(({ event }) => event.RequestType === 'Create').at(-1)!.answer;
   expect(Data?.Verdict).toBe('SECRET_ACCESS_DENIED');
   expect(Reason).toContain(RoleName);
   expect(await web.failures()).toEqual([]);

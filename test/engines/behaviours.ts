@@ -26,9 +26,9 @@ export function scriptedBehaviours(): Map<string, Behaviour> {
   return found;
 }
 
-/** `undefined` for what the check sees of its own network: an engine has another. */
+/** `undefined` for what the check sees of its own network, since an engine has another, and for several platforms: an engine has one. */
 export function exchangeOf(behaviour: Behaviour, ca: string): Exchange | undefined {
-  if (behaviour.environment !== undefined) {
+  if (behaviour.environment !== undefined || Array.isArray(behaviour.input?.platform)) {
     return undefined;
   }
   const input: Exchange['input'] = {

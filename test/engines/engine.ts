@@ -56,16 +56,20 @@ export class Engine {
   public async pull(pull: Pull, neverAnswered: Promise<void> = new Promise(() => {})): Promise<Pulled> {
     const { child, answers } = this.running ??= start(this.name, this.folder);
     child.stdin.write(`${JSON.stringify(pull)}\n`);
-    const stuck = setTimeout(() => child.kill('SIGKILL'), STUCK);
+    let isStuck = false;
+    const timer = setTimeout(() => {
+      isStuck = true;
+      child.kill('SIGKILL');
+    }, STUCK);
     const answer = await Promise.race([answers.next(), neverAnswered]);
-    clearTimeout(stuck);
+    clearTimeout(timer);
     if (answer === undefined) {
       await this.kill();
       return { ok: false, error: 'waits for an answer that never comes' };
     }
     if (answer.done) {
       await this.kill();
-      if (child.killed) {
+      if (isStuck) {
         throw new Error(`${this.name} was stuck while it pulled ${pull.image}`);
       }
       return { ok: false, error: 'crashes' };

@@ -31,6 +31,11 @@ export const EXCEPTIONS: readonly Exception[] = [
   },
   {
     faults: ['no, but it can be pulled'],
+    kind: /^the hosts that a secret is bound to: .*, where they are required$/,
+    reason: 'Whoever sets requireHosts wants no deployment whose secret does not name its hosts.',
+  },
+  {
+    faults: ['no, but it can be pulled'],
     kind: /^login probe: 40[13]$|^HEAD: 401 \+ challenge: .*basic|^\/v2\/: Basic \+ HEAD: 401$/i,
     reason: 'The check sends refused credentials once, so that it locks no account: what is refused without a scope, or to HEAD with the password, is refused.',
   },
