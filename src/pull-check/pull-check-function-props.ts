@@ -41,11 +41,33 @@ export interface PullCheckPlacement {
  */
 export interface PullCheckFunctionProps extends PullCheckPlacement {
   /**
-   * How long to keep the logs.
+   * How long to keep the logs. Cannot be combined with `logGroup`.
    *
    * @default logs.RetentionDays.ONE_MONTH
    */
   readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * The log group of the function, in a VPC of both functions; for example one that is encrypted.
+   *
+   * @default - a new one, which is deleted with the function
+   */
+  readonly logGroup?: logs.ILogGroup;
+
+  /**
+   * Whether the function that answers CloudFormation is in `vpc` too, if no function can be outside of a VPC. It has the subnets and
+   * security groups of the other one.
+   *
+   * The subnets then also need a route to Lambda, to CloudFormation, and to Amazon S3, which receives the answer: a NAT gateway, or
+   * endpoints for all three. A policy of the endpoint for Amazon S3 must allow the buckets of CloudFormation. A function without these
+   * routes cannot answer: CloudFormation waits 15 minutes before the deployment fails, and again when it rolls back or deletes.
+   *
+   * Throws if `vpc` is not set.
+   *
+   * @default false - this function is outside of the VPC, and can answer even if the other one has no route at all
+   * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/vpc-interface-endpoints.html
+   */
+  readonly responderInVpc?: boolean;
 
   /**
    * Whether to refuse secrets that do not name the hosts that their credentials are for.

@@ -48,7 +48,7 @@ export interface IPullCheckFunction extends IConstruct, iam.IGrantable, ec2.ICon
  * account has only one principal to allow.
  *
  * In a VPC there are two functions: one inside that asks the registry, and one outside that answers CloudFormation, even when
- * the first has no route at all.
+ * the first has no route at all. With `responderInVpc` both are inside.
  */
 export class PullCheckFunction extends Construct implements IPullCheckFunction {
   /**
@@ -87,9 +87,19 @@ export class PullCheckFunction extends Construct implements IPullCheckFunction {
   public readonly functionArn: string;
 
   /**
-   * The function that CloudFormation calls, which is outside the VPC.
+   * The function that CloudFormation calls. It is outside of the VPC unless `responderInVpc` is set.
    */
   public readonly function: lambda.IFunction;
+
+  /**
+   * The function in the VPC that asks the registry. Not set without a VPC: then `function` does.
+   */
+  public readonly prober?: lambda.IFunction;
+
+  /**
+   * The log group of the function, in a VPC of both functions.
+   */
+  public readonly logGroup: logs.ILogGroup;
 
   /**
    * The role that reads the secrets.
@@ -101,7 +111,6 @@ export class PullCheckFunction extends Construct implements IPullCheckFunction {
    */
   public readonly grantPrincipal: iam.IPrincipal;
 
-  private readonly prober?: lambda.Function;
   private readonly responderRole: iam.IRole;
   private readonly requireHosts: boolean;
   /** What the functions need beside the permissions of the checks. */
@@ -109,25 +118,29 @@ export class PullCheckFunction extends Construct implements IPullCheckFunction {
 
   constructor(scope: Construct, id: string, props: PullCheckFunctionProps = {}) {
     super(scope, id);
-    const logGroup = new logs.LogGroup(this, 'LogGroup', {
+    validateProps(this, props);
+    this.logGroup = props.logGroup ?? new logs.LogGroup(this, 'LogGroup', {
       retention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.role = props.role ? roleIn(this, 'ImportedRole', props.role) : functionRole(this, 'Role', 'Reads the credentials of private registries and checks whether images can be pulled with them');
     this.grantPrincipal = this.role.grantPrincipal;
     this.requireHosts = props.requireHosts ?? false;
-    logGroup.grantWrite(this.role);
-    this.statements = [{ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }];
+    this.logGroup.grantWrite(this.role);
+    this.statements = [{ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [this.logGroup.logGroupArn] }];
 
     if (props.vpc === undefined) {
       this.responderRole = this.role;
-      this.function = this.define('Function', 'respond', this.role, logGroup);
+      this.function = this.define('Function', 'respond', this.role);
     } else {
-      this.prober = this.defineProber(props.vpc, props, logGroup);
+      const prober = this.defineProber(props.vpc, props);
+      this.prober = prober;
       // Whoever passes a role may not be allowed to create another.
       this.responderRole = props.role ? this.role : functionRole(this, 'ResponderRole', 'Answers CloudFormation for the checks of images in private registries');
-      this.function = this.defineResponder(this.prober, this.responderRole, logGroup);
-      this.statements.push(NETWORK_INTERFACES, invoke(this.prober));
+      this.function = this.defineResponder(prober, this.responderRole, props.responderInVpc ? {
+        vpc: props.vpc, vpcSubnets: props.vpcSubnets, securityGroups: prober.connections.securityGroups,
+      } : {});
+      this.statements.push(NETWORK_INTERFACES, invoke(prober));
     }
     this.functionArn = this.function.functionArn;
   }
@@ -186,12 +199,16 @@ export class PullCheckFunction extends Construct implements IPullCheckFunction {
     attachPolicies(dependent, { reader: this.role, responder: this.responderRole, own: this.statements }, statements);
   }
 
-  private defineResponder(prober: lambda.Function, role: iam.IRole, logGroup: logs.ILogGroup): lambda.Function {
+  private defineResponder(prober: lambda.Function, role: iam.IRole, placement: Partial<lambda.FunctionProps>): lambda.Function {
     if (role !== this.role) {
-      logGroup.grantWrite(role);
+      this.logGroup.grantWrite(role);
+      if (placement.vpc) {
+        role.addToPrincipalPolicy(policyStatement(NETWORK_INTERFACES));
+      }
     }
     const policy = this.allowInvoke(role, prober);
-    const responder = this.define('Function', 'respond', role, logGroup, {
+    const responder = this.define('Function', 'respond', role, {
+      ...placement,
       description: 'Answers CloudFormation for the checks of images in private registries; the function in the VPC asks the registries',
       environment: { PROBER: prober.functionArn },
     });
@@ -213,10 +230,10 @@ export class PullCheckFunction extends Construct implements IPullCheckFunction {
     return undefined;
   }
 
-  private defineProber(vpc: ec2.IVpc, props: PullCheckFunctionProps, logGroup: logs.ILogGroup): lambda.Function {
+  private defineProber(vpc: ec2.IVpc, props: PullCheckFunctionProps): lambda.Function {
     this.role.addToPrincipalPolicy(policyStatement(NETWORK_INTERFACES));
     // lambda.Function waits for the routes of its subnets.
-    return this.define('Prober', 'probe', this.role, logGroup, {
+    return this.define('Prober', 'probe', this.role, {
       vpc,
       vpcSubnets: props.vpcSubnets,
       securityGroups: props.securityGroups,
@@ -224,9 +241,7 @@ export class PullCheckFunction extends Construct implements IPullCheckFunction {
     });
   }
 
-  private define(
-    id: string, handler: string, role: iam.IRole, logGroup: logs.ILogGroup, props: Partial<lambda.FunctionProps> = {},
-  ): lambda.Function {
+  private define(id: string, handler: string, role: iam.IRole, props: Partial<lambda.FunctionProps> = {}): lambda.Function {
     const functionProps = {
       description: 'Checks whether images can be pulled from private registries',
       runtime: RUNTIME,
@@ -236,7 +251,7 @@ export class PullCheckFunction extends Construct implements IPullCheckFunction {
       memorySize: 512,
       timeout: TIMEOUT,
       role,
-      logGroup,
+      logGroup: this.logGroup,
       ...props,
       // Messages name the role that lacks permissions.
       environment: { READER: this.role.roleArn, ...this.requireHosts && { REQUIRE_HOSTS: 'true' }, ...props.environment },
@@ -271,6 +286,16 @@ function stackWithoutAssets(scope: Construct, error: unknown): Error | undefined
   return invalid('stackWithoutAssets',
     `the stack ${Stack.of(scope).node.path} cannot have assets, and the code of the pull check is one; `
     + 'define a PullCheckFunction in another stack and set pullCheck.checkFunction, or set pullCheck.mode OFF', scope);
+}
+
+function validateProps(scope: Construct, { vpc, vpcSubnets, securityGroups, responderInVpc, logGroup, logRetention }: PullCheckFunctionProps): void {
+  if (!vpc && (vpcSubnets ?? securityGroups ?? (responderInVpc || undefined))) {
+    throw invalid('pullCheckWithoutVpc', 'the PullCheckFunction has vpcSubnets, securityGroups or responderInVpc but no vpc; set vpc', scope);
+  }
+  if (logGroup && logRetention) {
+    throw invalid('logRetentionUnused', 'logRetention is of the log group that the PullCheckFunction creates, but logGroup is set; '
+      + 'set the retention of that log group, and remove logRetention', scope);
+  }
 }
 
 function invoke(prober: lambda.Function): PullStatement {

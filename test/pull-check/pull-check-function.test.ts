@@ -8,7 +8,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as servicecatalog from 'aws-cdk-lib/aws-servicecatalog';
 import { Construct } from 'constructs';
 import {
-  IPullCheckFunction, PrivateRegistry, PrivateRegistryImage, PullCheckFunction, PullCheckFunctionAttributes, PullCheckMode,
+  IPullCheckFunction, PrivateRegistry, PrivateRegistryImage, PullCheckFunction, PullCheckFunctionAttributes, PullCheckFunctionProps, PullCheckMode,
   PullCheckOptions, RegistryProvider,
 } from '../../src';
 import { dependencyCycle } from '../contract/dependency-cycle';
@@ -107,6 +107,25 @@ describe('inside a VPC', () => {
     const [prober] = resourcesOf(stack, FUNCTION).filter(({ Properties }) => Properties.Handler === 'index.probe');
     const awaited = natRoutes.map(([id]) => id).filter((id) => prober.DependsOn.includes(id));
     expect(awaited.map((id) => /^Vpc(Private)Subnet(\d)DefaultRoute/.exec(id)!.slice(1).join(''))).toEqual(expected);
+  });
+
+  test.each([false, true])('on request the responder is inside too, in the same subnets and groups, with one role: %p', (hasRole) => {
+    const stack = newStack();
+    const role = hasRole ? new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') }) : undefined;
+    const vpc = new ec2.Vpc(stack, 'Vpc');
+    const checkFunction = new PullCheckFunction(stack, 'Check', { vpc, vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }, responderInVpc: true, role });
+
+    const [responder, prober] = ['respond', 'probe'].map((handler) => (
+      resourcesOf(stack, FUNCTION).find(({ Properties }) => Properties.Handler === `index.${handler}`)
+    ));
+    expect(responder.Properties.VpcConfig).toEqual(prober.Properties.VpcConfig);
+    expect(responder.DependsOn).toEqual(expect.arrayContaining([expect.stringMatching(/^VpcPrivateSubnet1DefaultRoute/)]));
+    expect(stack.resolve([checkFunction.functionArn, checkFunction.prober!.functionArn])).toEqual([
+      { 'Fn::GetAtt': [expect.stringMatching(/^CheckFunction/), 'Arn'] }, responder.Properties.Environment.Variables.PROBER,
+    ]);
+    const withInterfaces = statementsOf(stack).filter(({ Action }) => Action.includes('ec2:CreateNetworkInterface'));
+    expect(withInterfaces).toHaveLength(hasRole ? 1 : 2);
+    expect(dependencyCycle(Template.fromStack(stack).toJSON())).toBeUndefined();
   });
 
   test('its connections are those of the prober', () => {
@@ -232,6 +251,33 @@ describe('imported', () => {
     const group = ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-0123456789abcdef0');
 
     expect(importedIn(stack, { securityGroups: [group] }).connections.securityGroups).toEqual([group]);
+  });
+});
+
+describe('the properties of a function', () => {
+  test('a log group that is given is that of both functions, and no other is created', () => {
+    const stack = newStack();
+    const logGroup = logs.LogGroup.fromLogGroupName(stack, 'Audit', '/audit/pull-check');
+    const checkFunction = new PullCheckFunction(stack, 'Check', { vpc: importedVpc(stack), logGroup });
+
+    expect(checkFunction.logGroup).toBe(logGroup);
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::Logs::LogGroup', 0);
+    template.allResourcesProperties(FUNCTION, { LoggingConfig: { LogGroup: '/audit/pull-check' } });
+    const written = statementsOf(stack).filter(({ Action }) => Action.includes('logs:PutLogEvents'));
+    expect(written).toHaveLength(2);
+    expect(JSON.stringify(written)).toMatch(/(?:.*:log-group:\/audit\/pull-check:\*){2}/);
+  });
+
+  test('that have no effect fail', () => {
+    const stack = newStack();
+    const logGroup = new logs.LogGroup(stack, 'Audit');
+    const define = (props: PullCheckFunctionProps) => () => new PullCheckFunction(new Construct(stack, JSON.stringify(Object.keys(props))), 'Check', props);
+
+    expectError(define({ responderInVpc: true }), 'pullCheckWithoutVpc', 'responderInVpc', 'set vpc');
+    expectError(define({ vpcSubnets: {} }), 'pullCheckWithoutVpc', 'vpcSubnets', 'set vpc');
+    expectError(define({ logGroup, logRetention: logs.RetentionDays.ONE_YEAR }), 'logRetentionUnused', 'logGroup is set');
+    expect(define({ responderInVpc: false, logGroup })).not.toThrow();
   });
 });
 
