@@ -66,6 +66,7 @@ export const WARNING_IDS = [
   'policyNameShared',
   'publicEcrImage',
   'publicSubnetsWithoutPublicIp',
+  'pullCheckFunctionNearLimit',
   'pullCheckPolicyMissing',
   'replicaKeyUnknown',
   'secretArnMayBeIncomplete',

@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { grantStatements } from '../access/grant-pull';
 import { policyName } from '../access/policy-name';
+import { countPolicy } from '../access/policy-size';
 import { policyOf, policyStatement, PullStatement } from '../access/pull-statements';
 import { customizesRoles, isImmutable, nameOfRole } from '../access/roles';
 import { warn } from '../private/errors';
@@ -69,11 +70,15 @@ function attachPolicy(dependent: Construct, role: iam.IRole, purpose: string, st
   const stack = Stack.of(dependent);
   const hash = hashOf([role.node.addr, identityOf(stack, ...statements)]);
   const id = `PrivateRegistryPullCheck${purpose}${hash}`;
-  const policy = (stack.node.tryFindChild(id) as iam.Policy | undefined) ?? new iam.Policy(stack, id, {
-    policyName: policyName(stack, `PrivateRegistryPullCheck${purpose}`, hash),
-    roles: [role],
-    statements: statements.map(policyStatement),
-  });
+  let policy = stack.node.tryFindChild(id) as iam.Policy | undefined;
+  if (policy === undefined) {
+    policy = new iam.Policy(stack, id, {
+      policyName: policyName(stack, `PrivateRegistryPullCheck${purpose}`, hash),
+      roles: [role],
+      statements: statements.map(policyStatement),
+    });
+    countPolicy(role, policy);
+  }
   dependent.node.addDependency(policy);
 }
 

@@ -81,7 +81,7 @@ const WITHOUT_TOKENS: Array<ErrorId | WarningId> = [
   'taskSizeInvalid', 'unresolvablePassword', 'blueGreenHookWithCheck',
   'digestNotPinned', 'imageWithoutFixedTag', 'internalRegistryNeedsVpc', 'isolatedSubnets', 'parametersInStage', 'placeholderBesideTasks',
   'publicSubnetsWithoutPublicIp', 'secretArnMayBeIncomplete', 'secretNameMayHaveSuffix', 'secretNameNeedsArn',
-  'secretWithoutCredentials', 'taskSizeUnknown',
+  'secretWithoutCredentials', 'taskSizeUnknown', 'pullCheckFunctionNearLimit',
 ];
 
 /** What aws-cdk-lib writes in place of a token. */
