@@ -57,6 +57,20 @@ export const FINDINGS_OF_THE_LIBRARY: AcceptedFinding[] = [
   },
 ];
 
+/** What cdk-nag says of the recipe of docs/security.md for the rules of an organization, which has the rules and the reasons. */
+export const FINDINGS_OF_THE_RECIPE: AcceptedFinding[] = [
+  {
+    rule: 'AwsSolutions-IAM5[Resource::*]',
+    where: /Stack\/PullCheckRole\/DefaultPolicy\/Resource$/,
+    reason: 'Lambda requires the actions on network interfaces before there is an interface to name; those of X-Ray have no resource',
+  },
+  {
+    rule: 'NIST.800.53.R5-IAMNoInlinePolicy',
+    where: /Stack\/(?:PrivateRegistryPull(?:CheckReadSecret|CheckDescribeStack|Policy)[0-9a-f]{16}|\w+Role\/DefaultPolicy|PullCheck\/InvokePolicy)\/Resource$/,
+    reason: 'each policy belongs to one role, and is created and removed with what needs it',
+  },
+];
+
 /** What cdk-nag says of what the apps choose, and of what aws-cdk-lib makes for them. */
 export const FINDINGS_OF_THE_APPS: AcceptedFinding[] = [
   ...entries(/\/LB\/Resource$/, 'the load balancer is that of ApplicationLoadBalancedFargateService; its log bucket, firewall and protection are up to the app', [

@@ -9,7 +9,7 @@
 import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { ACCEPTED_LINT_FINDINGS } from './accepted-lint-findings';
-import { FINDINGS_OF_THE_APPS, FINDINGS_OF_THE_LIBRARY } from './accepted-nag-findings';
+import { FINDINGS_OF_THE_APPS, FINDINGS_OF_THE_LIBRARY, FINDINGS_OF_THE_RECIPE } from './accepted-nag-findings';
 import { Consumer, exampleNames, templatesIn } from './consumer';
 import { compare, expectRules, unexplained } from './findings';
 import { installCfnLint, lint } from './lint';
@@ -23,6 +23,15 @@ import { REPOSITORY, scratchDirectory } from '../run';
 const SNAPSHOTS = join(REPOSITORY, 'test', 'snapshots', 'templates');
 /** What this library adds to an app. */
 const OF_THE_LIBRARY = /PullCheck|PrivateRegistryPullPolicy|\/(?:Secret|\w+IoSecret)\/|ExecutionRole/;
+/** What the recipe declares. The network of an app has findings of its own. */
+const GIVEN = {
+  vpc: `ec2.Vpc.fromVpcAttributes(this, 'Vpc', {
+    vpcId: 'vpc-0123456789abcdef0',
+    availabilityZones: ['eu-west-1a', 'eu-west-1b'],
+    privateSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+  })`,
+  GHCR_PULL: "RegistryCredentials.fromSecretCompleteArn('arn:aws:secretsmanager:eu-west-1:111122223333:secret:ghcr/pull-a1B2c3')",
+};
 
 function main(): void {
   const checks = new Checks();
@@ -88,9 +97,13 @@ function checkNag(checks: Checks, consumer: Consumer, assemblies: Record<string,
   ));
   checks.check('cdk-nag: the same for what the apps and aws-cdk-lib make', () => compare(others, FINDINGS_OF_THE_APPS));
   checks.check('cdk-nag is silent about what the library makes after the acknowledgements of docs/security.md', () => {
-    const lines = `${acknowledgements()}\nacknowledgePrivateRegistry(stack, ghcr);`;
+    const lines = `${exampleUnder('cdk-nag findings')}\nacknowledgePrivateRegistry(stack, ghcr);`;
     const left = nagFindings('acknowledged', consumer.synthesizeExample('shared-registry', 'acknowledged', lines));
     expectRules(left.filter(({ where }) => OF_THE_LIBRARY.test(where)), []);
+  });
+  checks.check('cdk-nag: the recipe of docs/security.md for the rules of an organization has no finding without a reason', () => {
+    const assembly = consumer.synthesizeRecipe('recipe', exampleUnder('The rules of an organization'), GIVEN);
+    return compare(nagFindings('recipe', assembly), FINDINGS_OF_THE_RECIPE);
   });
   checks.check('cdk-nag finds a role that may do everything', () => {
     const weakened = nagFindings('weakened', consumer.synthesizeExample('web-service', 'weakened', WEAKENED));
@@ -112,8 +125,8 @@ function checkNag(checks: Checks, consumer: Consumer, assemblies: Record<string,
 }
 
 /** The code that users copy. */
-function acknowledgements(): string {
-  return codeBlocks(documentAt('docs/security.md'), 'ts').find(({ heading }) => heading === 'cdk-nag findings')!.code;
+function exampleUnder(title: string): string {
+  return codeBlocks(documentAt('docs/security.md'), 'ts').find(({ heading }) => heading === title)!.code;
 }
 
 main();

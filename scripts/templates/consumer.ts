@@ -45,6 +45,18 @@ export class Consumer {
     return output;
   }
 
+  /** Synthesizes an example of the documents, with definitions for what it declares, and returns the directory of the assembly. */
+  public synthesizeRecipe(name: string, recipe: string, definitions: Record<string, string>): string {
+    const app = join(this.directory, `${name}.ts`);
+    const output = join(this.directory, 'assemblies', name);
+    const code = recipe.replace(/^declare const (\w+): .+;$/gm, (_, declared) => `const ${declared} = ${definitions[declared]};`);
+    const fixture = readFileSync(join(REPOSITORY, 'rosetta', 'default.ts-fixture'), 'utf8').replace('/// here', () => code);
+    const lines = "const app = new App();\nnew Fixture(app, 'Stack');\nrequire('./synthesize').synthesize(app);\nprocess.exit();\n";
+    writeFileSync(app, `${fixture}\n${lines}`);
+    this.node([app], { CDK_OUTDIR: output });
+    return output;
+  }
+
   /** Checks the types of an example as it is. */
   public typeCheckExample(example: string): void {
     const app = join(this.directory, 'examples', `${example}-types`);
