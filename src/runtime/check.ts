@@ -139,6 +139,8 @@ async function checkWith(
     ca: input.ca,
     allowPrivateNetworks: input.allowPrivateNetworks ?? false,
     allowLoopback: input.insecureLoopback ?? false,
+    registry: api,
+    knownHosts: context.knownHosts,
     deadline: environment.now() + (input.timeoutMs ?? DEFAULT_TIMEOUT),
   }, environment, connections);
   const check: RunningCheck = {

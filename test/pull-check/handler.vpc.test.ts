@@ -1,8 +1,8 @@
 import { FunctionError } from '../support/fake-aws';
 import { LambdaFunction } from '../support/lambda-harness';
-import { expectPassed, expectStopped, HOST, HURRY, IMAGE_NAME, PRIVATE_ADDRESS, usePullCheckBench, Deployment } from '../support/pull-check-bench';
+import { AUTH_HOST, expectPassed, expectStopped, HOST, HURRY, IMAGE_NAME, PRIVATE_ADDRESS, PUBLIC_ADDRESS, S3_HOST, usePullCheckBench, Deployment, Event } from '../support/pull-check-bench';
 import { IMAGE, registry } from '../support/registry-script';
-import { errors } from '../support/scripted-registry';
+import { errors, SeenRequest } from '../support/scripted-registry';
 
 const bench = usePullCheckBench();
 
@@ -86,6 +86,71 @@ describe('in a VPC', () => {
     const answered = await bench().answer(bench().event('Create', { Image: 'a b' }), withProber(), responder());
     expectStopped(answered, 'NOT_AN_IMAGE', /spaces/);
     expect(bench().aws.calls).toEqual([]);
+  });
+});
+
+/** A registry that keeps its blobs elsewhere. */
+function redirectingTo(location: string): Deployment {
+  const any = ({ host }: SeenRequest) => [AUTH_HOST, S3_HOST].includes(host) ? { body: IMAGE.config } : undefined;
+  return { registry: registry(HOST, { any, config: () => ({ status: 307, headers: { location } }) }) };
+}
+
+describe('a host that the registry names, in a VPC', () => {
+  const probeFrom = async (address: string, others: string, deployment: Deployment, properties: Event = {}) => {
+    prober = bench().function({ address, others });
+    const answered = await bench().answer(bench().event('Create', properties), withProber(deployment), responder());
+    return { answered, hosts: new Set(bench().registry.seen.map(({ host }) => host)) };
+  };
+  afterAll(() => {
+    prober = bench().function({ address: PRIVATE_ADDRESS });
+  });
+
+  test.each<[what: string, address: string, others: string, host: string]>([
+    ['a private registry leads to a private host', PRIVATE_ADDRESS, PRIVATE_ADDRESS, AUTH_HOST],
+    ['a private registry leads to the internet', PRIVATE_ADDRESS, PUBLIC_ADDRESS, AUTH_HOST],
+    ['a public registry leads to the internet', PUBLIC_ADDRESS, PUBLIC_ADDRESS, AUTH_HOST],
+    ['a public registry leads to S3, which has an interface endpoint', PUBLIC_ADDRESS, PRIVATE_ADDRESS, S3_HOST],
+  ])('is asked where %s', async (_, address, others, host) => {
+    const { answered, hosts } = await probeFrom(address, others, redirectingTo(`https://${host}/config`));
+    expectPassed(answered, 'OK', OK);
+    expect(hosts).toEqual(new Set([HOST, host]));
+  });
+
+  test.each<[what: string, others: string, location: string]>([
+    ['host', PRIVATE_ADDRESS, `https://${AUTH_HOST}/config`],
+    ['address', PUBLIC_ADDRESS, `https://${PRIVATE_ADDRESS}/config`],
+  ])('gets no request where a public registry leads to a private %s, which stops nothing', async (_, others, location) => {
+    const { answered, hosts } = await probeFrom(PUBLIC_ADDRESS, others, redirectingTo(location));
+    expectPassed(answered, 'NO_ROUTE');
+    expect(hosts).toEqual(new Set([HOST]));
+  });
+
+  test('is named in the log', async () => {
+    const { answered } = await probeFrom(PUBLIC_ADDRESS, PRIVATE_ADDRESS, redirectingTo(`https://${AUTH_HOST}/config`));
+    expect(answered.log[0].message).toBe(`${AUTH_HOST} has a private address, and gets no request because a registry on the internet names it; `
+      + 'if that is intended, let the host of the registry resolve to a private address as well');
+  });
+
+  test('gets no request over a connection that another image left open', async () => {
+    const deployment = redirectingTo(`https://${AUTH_HOST}/config`);
+    const own = await probeFrom(PUBLIC_ADDRESS, PRIVATE_ADDRESS, { registry: registry(AUTH_HOST) }, { Image: `${AUTH_HOST}/acme/api:1.4.2` });
+    expect(own.answered.log[0]).toMatchObject({ verdict: 'OK' });
+    const { answered, hosts } = await probeFrom(PUBLIC_ADDRESS, PRIVATE_ADDRESS, deployment);
+    expectPassed(answered, 'NO_ROUTE');
+    expect(hosts).toEqual(new Set([HOST]));
+  });
+
+  test('is refused for the next image, too, which is asked over the same connection', async () => {
+    const deployment = redirectingTo(`https://${AUTH_HOST}/config`);
+    await probeFrom(PUBLIC_ADDRESS, PRIVATE_ADDRESS, deployment);
+    const { answered } = await probeFrom(PUBLIC_ADDRESS, PRIVATE_ADDRESS, deployment);
+    expectPassed(answered, 'NO_ROUTE');
+  });
+
+  test('is asked for a token if the user named it', async () => {
+    const challenge = `Bearer realm="https://${AUTH_HOST}/token",service="x"`;
+    const { answered } = await probeFrom(PUBLIC_ADDRESS, PRIVATE_ADDRESS, { registry: registry(HOST, { challenge }) }, { AuthHost: AUTH_HOST });
+    expectPassed(answered, 'OK', OK);
   });
 });
 

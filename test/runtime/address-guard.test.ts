@@ -52,8 +52,8 @@ describe('the look-up of a connection', () => {
     expect(options.all).toBe(true);
     callback(null, addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })));
   };
-  const lookUp = (lookup: LookupFunction, all: boolean) => new Promise<unknown>((resolve) => {
-    guardedLookup(STRICT, lookup)('registry.example.com', { all }, (error, ...found) => resolve(error ?? found));
+  const lookUp = (lookup: LookupFunction, all: boolean, policy = STRICT, publicHosts = new Set<string>()) => new Promise<unknown>((resolve) => {
+    guardedLookup(policy, lookup, publicHosts)('registry.example.com', { all }, (error, ...found) => resolve(error ?? found));
   });
 
   test('gives all addresses, or the first', async () => {
@@ -65,6 +65,16 @@ describe('the look-up of a connection', () => {
   test('refuses a name of which one address is refused', async () => {
     expect(await lookUp(resolveTo('140.82.121.33', '169.254.169.254'), true)).toEqual(new AddressRefusedError('reserved'));
     expect(await lookUp(resolveTo('10.0.0.1'), false)).toMatchObject({ code: 'ERR_ADDRESS_REFUSED', refusal: 'private' });
+  });
+
+  test('keeps which hosts are public, until they are not', async () => {
+    const publicHosts = new Set<string>();
+    const found = [];
+    for (const addresses of [['140.82.121.33'], ['140.82.121.33', '10.0.0.1'], ['64:ff9b::8c52:7921'], ['fdab::1']]) {
+      await lookUp(resolveTo(...addresses), true, IN_VPC, publicHosts);
+      found.push([...publicHosts]);
+    }
+    expect(found).toEqual([['registry.example.com'], [], ['registry.example.com'], []]);
   });
 
   test('passes on the error of the look-up', async () => {

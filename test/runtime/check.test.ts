@@ -106,7 +106,7 @@ test('the real environment has real timers and pauses', async () => {
 });
 
 test('nothing is ever sent over plain HTTP to another machine, whoever asks for it', async () => {
-  const options = { allowPrivateNetworks: true, allowLoopback: true, deadline: Date.now() + 1_000 };
+  const options = { registry: new URL('https://registry.example.com/v2/'), knownHosts: [], allowPrivateNetworks: true, allowLoopback: true, deadline: Date.now() + 1_000 };
   const transport = new Transport(options, REAL_ENVIRONMENT, new Connections());
   const request = { purpose: 'ping', method: 'GET', url: new URL('http://registry.example.com/v2/'), accept: '*/*', maxBytes: 1 } as const;
   await expect(transport.send(request)).rejects.toMatchObject({ kind: 'not-tls' });

@@ -8,6 +8,7 @@ import { startScriptedServer, Script, ScriptedServer } from './scripted-registry
 
 export const HOST = 'registry.example.com';
 export const AUTH_HOST = 'auth.example.net';
+export const S3_HOST = 'layers.s3.eu-west-1.amazonaws.com';
 export const IMAGE_NAME = `${HOST}/acme/api:1.4.2`;
 export const SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:ghcr/pull-a1B2c3';
 export const STACK_ID = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/Stack/5f3c0e10-1111-2222-3333-0a1b2c3d4e5f';
@@ -46,7 +47,7 @@ export function secretOf(value: unknown): object {
 /** The function with everything it talks to. */
 export class PullCheckBench {
   public static async start(): Promise<PullCheckBench> {
-    const certificate = makeCertificate([HOST, AUTH_HOST]);
+    const certificate = makeCertificate([HOST, AUTH_HOST, S3_HOST]);
     return new PullCheckBench(certificate, await startScriptedServer(certificate), await FakeAws.start(), await ResponseServer.start());
   }
 
@@ -59,14 +60,14 @@ export class PullCheckBench {
     public readonly cloudFormation: ResponseServer,
   ) {}
 
-  /** The function with these options, started when it is first asked for. */
-  public function(options: Partial<FunctionOptions> & { readonly address?: string } = {}): LambdaFunction {
+  /** The function with these options, for which the registry has this address and the other hosts have another; started when it is first asked for. */
+  public function(options: Partial<FunctionOptions> & { readonly address?: string; readonly others?: string } = {}): LambdaFunction {
     const key = JSON.stringify(options);
-    const { address = PUBLIC_ADDRESS, environment, ...others } = options;
+    const { address = PUBLIC_ADDRESS, others = address, environment, ...more } = options;
     const { port } = this.registry;
-    const routes = { [HOST]: { address, port }, [AUTH_HOST]: { address, port } };
+    const routes = { [HOST]: { address, port }, [AUTH_HOST]: { address: others, port }, [S3_HOST]: { address: others, port } };
     const found = this.functions.get(key) ?? new LambdaFunction({
-      aws: this.aws.endpoint, routes, ...others, environment: { ...this.cloudFormation.trust, ...environment },
+      aws: this.aws.endpoint, routes, ...more, environment: { ...this.cloudFormation.trust, ...environment },
     });
     this.functions.set(key, found);
     return found;

@@ -95,11 +95,22 @@ export function refusalOfHost(hostname: string, policy: AddressPolicy): AddressR
   return isIP(literal) === 0 ? undefined : refusalOf(literal, policy);
 }
 
+/** Whether the address is one of the internet. */
+export function isPublic(address: string): boolean {
+  return refusalOf(address, { allowPrivateNetworks: false, allowLoopback: false }) === undefined;
+}
+
+/** The same for a host that is an IP address. */
+export function isPublicHost(hostname: string): boolean {
+  const literal = hostname.replace(/^\[(.*)\]$/, '$1');
+  return isIP(literal) !== 0 && isPublic(literal);
+}
+
 /**
  * A `lookup` for the connection itself. The checked address is the one that is connected to, so that a name that resolves to another
- * address a moment later (DNS rebinding) gains nothing.
+ * address a moment later (DNS rebinding) gains nothing. `publicHosts` has the hosts of which all addresses were public.
  */
-export function guardedLookup(policy: AddressPolicy, lookup: LookupFunction): LookupFunction {
+export function guardedLookup(policy: AddressPolicy, lookup: LookupFunction, publicHosts: Set<string>): LookupFunction {
   return (hostname, options: LookupOptions, callback) => {
     lookup(hostname, { ...options, all: true }, (error, found) => {
       if (error) {
@@ -107,6 +118,7 @@ export function guardedLookup(policy: AddressPolicy, lookup: LookupFunction): Lo
         return;
       }
       const addresses = found as LookupAddress[];
+      publicHosts[addresses.every(({ address }) => isPublic(address)) ? 'add' : 'delete'](hostname);
       const refusal = addresses.map(({ address }) => refusalOf(address, policy)).find((r) => r !== undefined);
       if (refusal !== undefined) {
         callback(new AddressRefusedError(refusal), '', 0);

@@ -15,6 +15,8 @@ export interface ConnectionOptions extends AddressPolicy {
 export interface Agents {
   readonly plain: http.Agent;
   readonly tls: https.Agent;
+  /** Hosts with a public address, as these connections found it. */
+  readonly publicHosts: Set<string>;
 }
 
 /**
@@ -38,7 +40,8 @@ export class Connections {
     }
     const options = { keepAlive: true, timeout: IDLE_LIMIT };
     // A variable of the environment can have switched it off.
-    const agents = { plain: new http.Agent(options), tls: new https.Agent({ ...options, ...trust(ca), rejectUnauthorized: true }) };
+    const tls = new https.Agent({ ...options, ...trust(ca), rejectUnauthorized: true });
+    const agents = { plain: new http.Agent(options), tls, publicHosts: new Set<string>() };
     this.agents.set(key, agents);
     return agents;
   }

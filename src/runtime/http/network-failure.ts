@@ -1,6 +1,6 @@
 /** A fault below HTTP, as far as the difference matters to the user. */
 export type NetworkFailureKind =
-  | 'address-reserved' | 'address-private'
+  | 'address-reserved' | 'address-private' | 'address-internal'
   | 'dns' | 'unreachable' | 'refused' | 'cut' | 'timeout'
   | 'certificate' | 'client-certificate' | 'tls' | 'not-tls'
   | 'not-http' | 'too-large' | 'encoded' | 'redirect' | 'redirect-http' | 'deadline';

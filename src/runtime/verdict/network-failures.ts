@@ -22,6 +22,11 @@ const EXPLANATIONS: Readonly<Record<NetworkFailureKind, Explanation>> = {
     cause: 'has a private address',
     step: (context) => isCommandLine(context) ? 'allow it with --allow-private-networks' : 'set pullCheck.vpc to a VPC that reaches the registry',
   },
+  'address-internal': {
+    verdict: 'NO_ROUTE',
+    cause: 'has a private address, and gets no request because a registry on the internet names it',
+    step: 'if that is intended, let the host of the registry resolve to a private address as well',
+  },
   'address-reserved': {
     verdict: 'NO_ROUTE',
     cause: 'has a loopback, link-local or reserved address, which gets no request',
