@@ -28,9 +28,14 @@ const project = new awscdk.AwsCdkConstructLibrary({
   jsiiVersion: '~6.0.0',
   typescriptVersion: '~5.9.0',
   minNodeVersion: '20.0.0',
-  workflowNodeVersion: '22',
+  // Trusted publishing needs npm 11.5.1, which Node 22 has not.
+  workflowNodeVersion: '24',
   // projen's own default needs Node 22.
   bumpPackage: 'commit-and-tag-version@^12',
+  // The first version: no range but its own number admits 0.0.0.
+  nextVersionCommand: '[ -n "$LATEST_TAG" ] || echo 0.1.0',
+  // It runs where the registries trust us, so it changes only here.
+  jsiiReleaseVersion: '0.2.1061',
   packageManager: javascript.NodePackageManager.NPM,
   projenrcTs: true,
   tsconfigDevFile: 'tsconfig.dev.json',
@@ -41,13 +46,14 @@ const project = new awscdk.AwsCdkConstructLibrary({
   typecheckTests: true,
   compat: true,
 
-  publishToPypi: { distName: 'cdk-private-registry', module: 'cdk_private_registry' },
+  npmTrustedPublishing: true,
+  publishToPypi: { distName: 'cdk-private-registry', module: 'cdk_private_registry', trustedPublishing: true },
   publishToMaven: {
     javaPackage: 'io.github.cdkprivateregistry',
     mavenGroupId: 'io.github.cdk-private-registry',
     mavenArtifactId: 'cdk-private-registry',
   },
-  publishToNuget: { dotNetNamespace: 'CdkPrivateRegistry', packageId: 'CdkPrivateRegistry' },
+  publishToNuget: { dotNetNamespace: 'CdkPrivateRegistry', packageId: 'CdkPrivateRegistry', trustedPublishing: true },
   publishToGo: { moduleName: 'github.com/cdk-private-registry/cdk-private-registry-go', packageName: 'cdkprivateregistry' },
 
   devDeps: [

@@ -29,5 +29,9 @@ export class Rosetta extends Component {
     project.addPackageIgnore('/rosetta/');
     project.addPackageIgnore('.rosetta.tabl.json');
     project.postCompileTask.spawn(task);
+    // Each packaging job of the workflows begins with the tarball, which has no translations.
+    for (const language of ['java', 'python', 'dotnet', 'go']) {
+      project.tasks.tryFind(`package:${language}`)!.prependSpawn(task, { condition: 'test ! -f .jsii.tabl.json' });
+    }
   }
 }
