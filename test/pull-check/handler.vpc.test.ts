@@ -1,6 +1,6 @@
 import { FunctionError } from '../support/fake-aws';
 import { LambdaFunction } from '../support/lambda-harness';
-import { AUTH_HOST, expectPassed, expectStopped, HOST, HURRY, IMAGE_NAME, PRIVATE_ADDRESS, PUBLIC_ADDRESS, S3_HOST, usePullCheckBench, Deployment, Event } from '../support/pull-check-bench';
+import { AUTH_HOST, expectPassed, expectStopped, HOST, HURRY, IMAGE_NAME, LIKE_S3_HOST, PRIVATE_ADDRESS, PUBLIC_ADDRESS, S3_HOST, usePullCheckBench, Deployment, Event } from '../support/pull-check-bench';
 import { IMAGE, registry } from '../support/registry-script';
 import { errors, SeenRequest } from '../support/scripted-registry';
 
@@ -91,7 +91,7 @@ describe('in a VPC', () => {
 
 /** A registry that keeps its blobs elsewhere. */
 function redirectingTo(location: string): Deployment {
-  const any = ({ host }: SeenRequest) => [AUTH_HOST, S3_HOST].includes(host) ? { body: IMAGE.config } : undefined;
+  const any = ({ host }: SeenRequest) => host === HOST ? undefined : { body: IMAGE.config };
   return { registry: registry(HOST, { any, config: () => ({ status: 307, headers: { location } }) }) };
 }
 
@@ -118,6 +118,7 @@ describe('a host that the registry names, in a VPC', () => {
 
   test.each<[what: string, others: string, location: string]>([
     ['host', PRIVATE_ADDRESS, `https://${AUTH_HOST}/config`],
+    ['host whose name begins like that of S3', PRIVATE_ADDRESS, `https://${LIKE_S3_HOST}/config`],
     ['address', PUBLIC_ADDRESS, `https://${PRIVATE_ADDRESS}/config`],
   ])('gets no request where a public registry leads to a private %s, which stops nothing', async (_, others, location) => {
     const { answered, hosts } = await probeFrom(PUBLIC_ADDRESS, others, redirectingTo(location));

@@ -9,6 +9,8 @@ import { startScriptedServer, Script, ScriptedServer } from './scripted-registry
 export const HOST = 'registry.example.com';
 export const AUTH_HOST = 'auth.example.net';
 export const S3_HOST = 'layers.s3.eu-west-1.amazonaws.com';
+export const LIKE_S3_HOST = 's3.eu-west-1.amazonaws.com.example.net';
+const OTHER_HOSTS = [AUTH_HOST, S3_HOST, LIKE_S3_HOST];
 export const IMAGE_NAME = `${HOST}/acme/api:1.4.2`;
 export const SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:ghcr/pull-a1B2c3';
 export const STACK_ID = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/Stack/5f3c0e10-1111-2222-3333-0a1b2c3d4e5f';
@@ -47,7 +49,7 @@ export function secretOf(value: unknown): object {
 /** The function with everything it talks to. */
 export class PullCheckBench {
   public static async start(): Promise<PullCheckBench> {
-    const certificate = makeCertificate([HOST, AUTH_HOST, S3_HOST]);
+    const certificate = makeCertificate([HOST, ...OTHER_HOSTS]);
     return new PullCheckBench(certificate, await startScriptedServer(certificate), await FakeAws.start(), await ResponseServer.start());
   }
 
@@ -65,7 +67,7 @@ export class PullCheckBench {
     const key = JSON.stringify(options);
     const { address = PUBLIC_ADDRESS, others = address, environment, ...more } = options;
     const { port } = this.registry;
-    const routes = { [HOST]: { address, port }, [AUTH_HOST]: { address: others, port }, [S3_HOST]: { address: others, port } };
+    const routes = { [HOST]: { address, port }, ...Object.fromEntries(OTHER_HOSTS.map((host) => [host, { address: others, port }])) };
     const found = this.functions.get(key) ?? new LambdaFunction({
       aws: this.aws.endpoint, routes, ...more, environment: { ...this.cloudFormation.trust, ...environment },
     });

@@ -96,7 +96,7 @@ export function refusalOfHost(hostname: string, policy: AddressPolicy): AddressR
 }
 
 /** Whether the address is one of the internet. */
-export function isPublic(address: string): boolean {
+function isPublic(address: string): boolean {
   return refusalOf(address, { allowPrivateNetworks: false, allowLoopback: false }) === undefined;
 }
 
