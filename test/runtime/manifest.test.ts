@@ -113,9 +113,19 @@ test.each<[image: string, wanted: string, place: number, fit: Fit]>([
   expect(fitOf(parsePlatform(image), parsePlatform(wanted))).toBe(fit);
 });
 
+test.each([
+  'linux/amd64', 'linux/amd64/v3', 'linux/arm64', 'linux/arm64/v8', 'linux/arm64/v8.2', 'linux/arm64/v9', 'linux/arm/v6', 'linux/arm/v7', 'linux/386', 'linux/ppc64le',
+  'linux/s390x', 'linux/riscv64', 'linux/mips64le', 'linux/loong64', 'windows/amd64', 'windows/arm64',
+])('%s is a platform', (text) => {
+  expect(platformText(parsePlatform(text))).toBe(text);
+});
+
 test('a platform that is none is an error that shows it', () => {
   expect(platformText(parsePlatform('Linux/AArch64/v8'))).toBe('linux/arm64/v8');
-  for (const text of ['', 'linux', 'linux/', '/amd64', 'linux/arm/v7/x']) {
+  for (const text of [
+    '', 'linux', 'linux/', '/amd64', '/linux/amd64', 'linux//amd64', 'linux/arm/v7/x', 'linux/amd64,arm64', 'linux/amd64,linux/arm64', 'linux/amd46', 'linux/amd64 ',
+    ' linux/amd64', 'linux/amd64\n', 'linus/amd64', 'darwin/arm64', 'amd64/linux', 'linux/arm64v8', 'linux/amd64/v8', 'linux/arm/v9', 'linux/s390x/v1',
+  ]) {
     expect(() => parsePlatform(text)).toThrow(`platform must be <os>/<architecture>, got ${JSON.stringify(text)}`);
   }
 });

@@ -20,16 +20,21 @@ const ARCHITECTURES: Readonly<Record<string, Omit<Platform, 'os'>>> = {
 /** The variants that the plain architecture means. */
 const BASE_VARIANTS: Readonly<Record<string, string>> = { amd64: 'v1', arm64: 'v8', arm: 'v7' };
 
+/** What Go compiles for, without the systems that ECS does not have. */
+const KNOWN = new RegExp('^(?:linux|windows)/(?:386|loong64|mips(?:64)?(?:le)?|ppc64(?:le)?|riscv64|s390x|'
+  + 'amd64(?:/v?[1-4])?|arm(?:/v?[5-8])?|arm64(?:/v?[89](?:\\.[0-9])?)?)$');
+
 /** Programs of 32 bits, which many processors of 64 bits run as well. */
 const SMALLER: Readonly<Record<string, string>> = { amd64: '386', arm64: 'arm' };
 
 /** Reads `linux/amd64`. */
 export function parsePlatform(text: string): Platform {
   const [os, architecture, variant, ...rest] = text.toLowerCase().split('/');
-  if (!os || !architecture || rest.length > 0) {
-    throw new TypeError(`platform must be <os>/<architecture>, got ${JSON.stringify(text)}, expected for example linux/amd64`);
+  const platform = { os, variant, ...architectureOf(architecture ?? '') };
+  if (!os || !architecture || rest.length > 0 || !KNOWN.test(platformText(platform))) {
+    throw new TypeError(`platform must be <os>/<architecture>, got ${JSON.stringify(text)}, expected one such as linux/amd64, linux/arm64 or windows/amd64`);
   }
-  return { os, variant, ...architectureOf(architecture) };
+  return platform;
 }
 
 export function platformText({ os, architecture, variant }: Platform): string {
