@@ -13,6 +13,9 @@ import { CheckInputError, CheckResult, Credentials, NO_LOGIN, parseSecret } from
 
 const LONGEST_TIMEOUT = 3600;
 
+/** The characters of an image reference, and one that few words have. */
+const NEARLY_IMAGE = /^(?=.*[/:.])[\w./:@-]+$/;
+
 /** Checks one image after the other. The exit code is 1 if one of them certainly cannot be pulled, else 2 if one is not certain. */
 export async function check(args: string[]): Promise<number> {
   const { values, positionals } = parseOptions(withFileOfDockerConfig(args, defaultDockerConfig()), CHECK_OPTIONS);
@@ -23,10 +26,11 @@ export async function check(args: string[]): Promise<number> {
   const images = parseImages(positionals);
   const milliseconds = timeoutOf(values);
   const deadline = Date.now() + milliseconds;
+  const signal = AbortSignal.timeout(milliseconds);
   validateLogin(values);
   await warnAboutSpelling(images);
-  const ca = values['ca-file'] === undefined ? undefined : await readTextFile(values['ca-file'], `--ca-file ${oneLine(values['ca-file'])}`);
-  const loginFor = await loginsFor(values, images, AbortSignal.timeout(milliseconds));
+  const ca = values['ca-file'] === undefined ? undefined : await readTextFile(values['ca-file'], `--ca-file ${oneLine(values['ca-file'])}`, signal);
+  const loginFor = await loginsFor(values, images, signal);
   const checks = images.map((image) => ({ image, login: loginFor(image) }));
   const checker = new Checker({
     platform: values.platform,
@@ -34,7 +38,8 @@ export async function check(args: string[]): Promise<number> {
     authHost: authHostOf(values),
     allowPrivateNetworks: values['allow-private-networks'],
     insecureLoopback: values['insecure-loopback'],
-  }, deadline);
+    deadline,
+  });
   const kinds: string[] = [];
   for (const { image, login } of checks) {
     const result = await checker.check(image, login).catch(asUsageError);
@@ -49,13 +54,26 @@ function parseImages(texts: readonly string[]): Image[] {
     throw new UsageError('no image is given, expected at least one');
   }
   return texts.map((text, index) => {
-    const reference = texts.length === 1 ? usable(() => ImageReference.parse(text)) : parseOneOfSeveral(text, index + 1);
+    const reference = texts.length === 1 ? parseOne(text) : parseOneOfSeveral(text, index + 1);
     if (registryOfHost(reference.host) === ECR) {
       throw new UsageError(`the image ${JSON.stringify(text)} is in Amazon ECR, which ECS pulls from with the execution role and without credentials; `
         + 'use ecs.ContainerImage.fromEcrRepository()');
     }
     return { text, reference };
   });
+}
+
+/** What is almost an image is shown. Anything else can be a password. */
+function parseOne(text: string): ImageReference {
+  if (text === '' || NEARLY_IMAGE.test(text)) {
+    return usable(() => ImageReference.parse(text));
+  }
+  try {
+    return ImageReference.parse(text);
+  } catch {
+    throw new UsageError('the image is not valid, and not shown because it can be a password; '
+      + 'write it like ghcr.io/acme/api:1.4.2, with letters, digits and "." "_" "-" "/" ":" "@" only, and in lower case before the tag');
+  }
 }
 
 /** One of several arguments can be a password that was meant for an option. */
@@ -98,7 +116,7 @@ function authHostOf({ 'auth-host': host }: CheckValues): string | undefined {
 async function loginsFor(values: CheckValues, images: readonly Image[], signal: AbortSignal): Promise<(image: Image) => Login> {
   const { 'docker-config': file } = values;
   if (file !== undefined) {
-    const config = await DockerConfig.read(file);
+    const config = await DockerConfig.read(file, signal);
     return ({ reference }) => config.loginFor(reference);
   }
   if (!hasLogin(values)) {

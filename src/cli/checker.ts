@@ -1,9 +1,22 @@
 import { Login } from './login';
 import { ImageReference } from '../reference/image-reference';
-import { authHostsOf } from '../registries/registries';
-import { CheckFailure, CheckInput, checkPull, CheckResult, Connections, Credentials, NO_LOGIN, REAL_ENVIRONMENT } from '../runtime/check';
+import { withoutDefaultPort } from '../registries/registries';
+import { CheckFailure, CheckInput, checkPull, CheckResult, Connections, Credentials, NO_LOGIN, REAL_ENVIRONMENT, Verdict } from '../runtime/check';
 
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'];
+
+/** What the server of a login says to one that it refuses, in whatever form. */
+const REFUSALS = [401, 403, 413, 431];
+
+/** A registry says these with the same status, but about one image. */
+const ABOUT_ONE_IMAGE: readonly Verdict[] = ['PULL_DENIED', 'IMAGE_NOT_FOUND', 'BLOCKED_BY_POLICY'];
+
+interface Refusal {
+  readonly image: string;
+  readonly verdict: Verdict;
+  readonly definite: boolean;
+  readonly status: number;
+}
 
 export interface Image {
   /** As it was written. */
@@ -15,9 +28,9 @@ export interface Image {
 export class Checker {
   private readonly connections = new Connections();
   /** The refusals of logins, which are not sent again. */
-  private readonly refusals = new Map<string, { readonly image: string; readonly definite: boolean }>();
+  private readonly refusals = new Map<string, Refusal>();
 
-  constructor(private readonly options: Omit<CheckInput, 'image' | 'credentials'>, private readonly deadline: number) {}
+  constructor(private readonly options: Omit<CheckInput, 'image' | 'credentials'> & { readonly deadline: number }) {}
 
   public async check({ text: image, reference }: Image, login: Login): Promise<CheckResult> {
     let credentials = NO_LOGIN;
@@ -30,28 +43,38 @@ export class Checker {
         return credentials;
       },
       credentialsName: login.name,
-      timeoutMs: Math.max(this.deadline - Date.now(), 0),
     }, REAL_ENVIRONMENT, this.connections);
-    if (result.verdict === 'CREDENTIALS_REJECTED' && result.requests.length > 0) {
-      this.refusals.set(this.keyOf(reference, credentials), { image, definite: result.definite });
+    const status = credentials === NO_LOGIN ? undefined : refusalIn(result);
+    if (status !== undefined) {
+      this.refusals.set(keyOf(reference, credentials), { image, verdict: result.verdict, definite: result.definite, status });
     }
     return { ...result, message: [result.message, login.note, proxyNote(result)].filter((text) => text !== undefined).join('; ') };
   }
 
   private refuseAgain(image: string, reference: ImageReference, { name }: Login, credentials: Credentials): void {
-    if (this.deadline <= Date.now()) {
+    if (this.options.deadline <= Date.now()) {
       throw new CheckFailure('REGISTRY_UNAVAILABLE', `${image} was not checked, because the time was over; increase --timeout`);
     }
-    const refusal = this.refusals.get(this.keyOf(reference, credentials));
+    const refusal = this.refusals.get(keyOf(reference, credentials));
     if (refusal !== undefined) {
-      throw new CheckFailure('CREDENTIALS_REJECTED', `${image} was not checked, because ${reference.host} rejected ${name} for ${refusal.image}; correct the login first`, refusal.definite);
+      const { verdict, definite, status } = refusal;
+      throw new CheckFailure(verdict, `${image} was not checked, because ${reference.host} ${definite
+        ? `rejected ${name} for ${refusal.image}; correct the login first`
+        : `answered ${name} with HTTP ${status} for ${refusal.image}, and a login that can be wrong is not sent again; look at that answer first`}`, definite);
     }
   }
+}
 
-  /** A login at the token service that it is sent to, which can serve several registries. */
-  private keyOf({ host }: ImageReference, { username, password }: Credentials): string {
-    return JSON.stringify([this.options.authHost ?? authHostsOf(host)[0] ?? host, username, password]);
-  }
+/** A login at one registry. Another can accept it, even with the same token service. */
+function keyOf({ host }: ImageReference, { username, password }: Credentials): string {
+  return JSON.stringify([withoutDefaultPort(host), username, password]);
+}
+
+/** The status with which the login was refused, if nothing shows that it is right. */
+function refusalIn({ verdict, requests }: CheckResult): number | undefined {
+  const statuses = requests.filter(({ authorized }) => authorized).map(({ status = 0 }) => status);
+  const isOpen = !ABOUT_ONE_IMAGE.includes(verdict) && !statuses.some((status) => status >= 200 && status < 300);
+  return isOpen ? statuses.find((status) => REFUSALS.includes(status)) : undefined;
 }
 
 /** A company's proxy can be the only way out, and the check does not go there. */

@@ -13,8 +13,8 @@ export function defaultDockerConfig(): string {
 
 /** The logins that a configuration file of Docker has itself. No program is run: a credential helper can be any. */
 export class DockerConfig {
-  public static async read(file: string): Promise<DockerConfig> {
-    const json = parseJson(await readTextFile(file, `--docker-config ${oneLine(file)}`));
+  public static async read(file: string, signal: AbortSignal): Promise<DockerConfig> {
+    const json = parseJson(await readTextFile(file, `--docker-config ${oneLine(file)}`, signal));
     if (!isObject(json)) {
       throw new UsageError(`--docker-config ${oneLine(file)} is not a JSON object, expected the config.json of Docker`);
     }

@@ -44,6 +44,9 @@ export function validateLogin(values: LoginValues): void {
 export async function readSecret(values: LoginValues, signal?: AbortSignal): Promise<string> {
   if (values['secret-json-stdin']) {
     const json = await readInput(SECRET, signal);
+    if (/^[\r\n]*$/.test(json)) {
+      throw new UsageError('standard input is empty, which no secret is, expected its JSON; see why the command in front of the pipe printed nothing');
+    }
     refuseWholeAnswer(json);
     return json;
   }

@@ -6,7 +6,7 @@ import { UsageError } from './usage';
 /** A secret has 64 KiB at most, and the largest bundles of certificates less than half of this. */
 const LIMIT = 1024 * 1024;
 
-/** The time ended before standard input did. */
+/** The time ended before the input did. */
 export class InputTimeout extends Error {}
 
 /** What a person at a terminal is asked for. */
@@ -31,8 +31,17 @@ export async function readInput(prompt: Prompt, signal?: AbortSignal): Promise<s
   }
 }
 
-export async function readTextFile(path: string, name: string): Promise<string> {
-  return (await collect(createReadStream(path, { end: LIMIT }), name)).toString();
+/** The file can be a pipe, which shells make of `<(...)`. */
+export async function readTextFile(path: string, name: string, signal: AbortSignal): Promise<string> {
+  // A stream that waits for the other end of a pipe cannot be aborted.
+  const timeout = new Promise<never>((_, reject) => {
+    const end = () => reject(new InputTimeout(`${name} could not be read in time; pass a file, or a pipe that ends`));
+    signal.addEventListener('abort', end);
+    if (signal.aborted) {
+      end();
+    }
+  });
+  return (await Promise.race([collect(createReadStream(path, { end: LIMIT }), name), timeout])).toString();
 }
 
 async function collect(stream: Readable, name: string): Promise<Buffer> {

@@ -67,6 +67,8 @@ export interface CheckInput {
   readonly location?: CheckLocation;
   /** The time until there is a verdict, regardless of the servers. */
   readonly timeoutMs?: number;
+  /** The same as a moment, for a caller whose time includes reading the credentials. */
+  readonly deadline?: number;
 }
 
 export interface CheckResult {
@@ -141,7 +143,7 @@ async function checkWith(
     allowLoopback: input.insecureLoopback ?? false,
     registry: api,
     knownHosts: context.knownHosts,
-    deadline: environment.now() + (input.timeoutMs ?? DEFAULT_TIMEOUT),
+    deadline: input.deadline ?? environment.now() + (input.timeoutMs ?? DEFAULT_TIMEOUT),
   }, environment, connections);
   const check: RunningCheck = {
     image,

@@ -116,7 +116,6 @@ describe('the credentials', () => {
   });
 
   test.each<[verdict: string, json: string]>([
-    ['SECRET_EMPTY', ''],
     ['SECRET_EMPTY', '{"username":"acme-bot","password":""}'],
     ['SECRET_MALFORMED', '20391755'],
     ['SECRET_MALFORMED', '"20391755"'],
@@ -144,7 +143,7 @@ describe('the options', () => {
   });
 
   test.each<[verdict: string, kind: string, code: number, stdin: string, script: Script]>([
-    ['SECRET_EMPTY', 'no', 1, '', () => ({})],
+    ['SECRET_MALFORMED', 'no', 1, '{}', () => ({})],
     ['REGISTRY_UNAVAILABLE', 'not-definite', 2, SECRET, () => ({ status: 503 })],
   ])('--json has the same fields for %s, without a digest', async (verdict, kind, code, stdin, script) => {
     const image = play();

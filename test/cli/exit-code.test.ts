@@ -1,7 +1,8 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { CallOptions, CommandLine } from '../support/command-line';
 import { PASSWORD, registry, USERNAME } from '../support/registry-script';
 import { errors, startScriptedServer, ScriptedServer } from '../support/scripted-registry';
@@ -68,6 +69,18 @@ describe('a crash is exit code 2', () => {
     expect(ended).toEqual({ code: 2, stdout: '', stderr: 'error: the command failed because of a bug (RangeError); please report it\n' });
   });
 
+  test.each<[what: string, damage: (directory: string) => void]>([
+    ['a part that is missing', (root) => rmSync(join(root, 'lib', 'cli', 'check.js'))],
+    ['a beginning that is missing', (root) => rmSync(join(root, 'lib', 'cli', 'worker.js'))],
+    ['everything missing', (root) => rmSync(join(root, 'lib'), { recursive: true })],
+  ])('of an installation with %s', async (_, damage) => {
+    const damaged = new CommandLine();
+    damage(join(damaged.path, '..', '..'));
+    const { code, stdout, stderr } = await damaged.call(['check', play(), ...LOGIN], { stdin: SECRET });
+    damaged.remove();
+    expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining('MODULE_NOT_FOUND') });
+  });
+
   test.each(['process.kill(process.pid, "SIGKILL")', 'process.exit(1)', 'process.exit(0)'])('that leaves no time for a word: %s', async (script) => {
     const ended = await commandLine.call(['check', play(), ...LOGIN], { ...OPEN, ...withFault(`setImmediate(() => ${script});`) });
     expect(ended).toEqual({ code: 2, stdout: '', stderr: '' });
@@ -79,6 +92,26 @@ describe('--timeout bounds', () => {
   test('standard input that does not end', async () => {
     const ended = await commandLine.call(['check', play(), ...LOGIN, '--timeout', '1'], { stdin: '{"username":', keepsInputOpen: true });
     expect(ended).toEqual({ code: 2, stdout: '', stderr: 'error: standard input did not end in time; pipe the password or the JSON, or increase --timeout\n' });
+    expect(server.seen).toEqual([]);
+  });
+
+  test('standard input and the registry together', async () => {
+    const image = play();
+    server.play(() => ({ fault: 'hang' }));
+    const start = Date.now();
+    const late = join(directory, 'late.sh');
+    writeFileSync(late, `(sleep 4; printf %s '${SECRET}') | "${commandLine.path}" check ${image} ${LOGIN.join(' ')} --timeout 6`);
+    const ended = await promisify(execFile)('sh', [late]).catch((error) => error);
+    expect(ended).toMatchObject({ code: 2, stdout: expect.stringMatching(/^REGISTRY_UNAVAILABLE: .*did not answer in time/) });
+    // With a time of its own for the registry, it would be 10 seconds and the start.
+    expect(Date.now() - start).toBeLessThan(9_500);
+  });
+
+  test.each(['--ca-file', '--docker-config'])('a file that does not end: %s', async (option) => {
+    const pipe = join(directory, `never${option}.json`);
+    execFileSync('mkfifo', [pipe]);
+    const ended = await commandLine.call(['check', play(), '--insecure-loopback', option, pipe, '--timeout', '1']);
+    expect(ended).toEqual({ code: 2, stdout: '', stderr: `error: ${option} ${pipe} could not be read in time; pass a file, or a pipe that ends\n` });
     expect(server.seen).toEqual([]);
   });
 

@@ -119,13 +119,38 @@ describe('several images', () => {
     expect(authorizedAt(first)).toBe(1);
   });
 
-  test('a login that was refused is not sent to its token service for another registry', async () => {
-    const images = [play(first, {}, second), play(second, { login: () => REFUSED })];
+  test.each([[[]], [['--auth-host', 'auth.example.com']]])('a login that one registry refused can be right at another: %j', async (args) => {
+    const images = [play(first, { login: () => REFUSED, token: () => REFUSED }), play(second)];
     writeFileSync(file, JSON.stringify({ auths: { [hostOf(first)]: { auth: AUTH }, [hostOf(second)]: { auth: AUTH } } }));
-    const { code, lines } = await check([...images, '--docker-config', file, '--auth-host', hostOf(second)]);
-    expect(lines).toEqual([expect.stringMatching(/^CREDENTIALS_REJECTED: /), expect.stringMatching(/^CREDENTIALS_REJECTED: .* was not checked/)]);
-    expect(code).toBe(1);
-    expect(authorizedAt(first) + authorizedAt(second)).toBe(1);
+    const { lines } = await check([...images, '--docker-config', file, ...args]);
+    expect(lines).toEqual([expect.stringMatching(/^CREDENTIALS_REJECTED: /), expect.stringMatching(/^OK: /)]);
+  });
+
+  const PLAIN = (status: number): Script => () => ({ status, headers: { 'content-type': 'text/plain' }, body: 'Forbidden' });
+  test.each<[what: string, quirks: Parameters<typeof registry>[1]]>([
+    ['plain text', { login: PLAIN(403), token: PLAIN(403) }],
+    ['a web page', { login: () => ({ status: 403, headers: { 'content-type': 'text/html' }, body: '<html>blocked' }) }],
+  ])('a login that got HTTP 403 is not sent again, although the answer is not certain: %s', async (_, quirks) => {
+    const image = play(first, quirks);
+    const images = [image, image.replace('api', 'web'), image.replace('api', 'worker')];
+    const { code, lines } = await check([...images, '--secret-json-stdin'], { stdin: SECRET });
+    expect(lines.slice(1)).toEqual(images.slice(1).map((left) => expect.stringMatching(
+      `^[A-Z_]+: ${left} was not checked, because ${hostOf(first)} answered the JSON on standard input with HTTP 403 for ${image}, and a login that can be wrong is not sent again`,
+    )));
+    expect(code).toBe(2);
+    expect(authorizedAt(first)).toBe(1);
+  });
+
+  test('a denied image says nothing about the login', async () => {
+    const image = play(first, { challenge: 'Basic realm="acme"', manifest: ({ path }) => (path.includes('/gone/') ? errors(403, 'DENIED') : undefined) });
+    const { lines } = await check([image.replace('api', 'gone'), image, '--secret-json-stdin'], { stdin: SECRET });
+    expect(lines).toEqual([expect.stringMatching(/^PULL_DENIED: /), expect.stringMatching(/^OK: /)]);
+  });
+
+  test('an answer without a login says nothing about the next image', async () => {
+    const image = play(first, { token: PLAIN(403) });
+    const { lines } = await check([image, image.replace('api', 'worker')]);
+    expect(lines.filter((line) => line.includes('was not checked'))).toEqual([]);
   });
 
   test('a secret that cannot be read is told for each', async () => {

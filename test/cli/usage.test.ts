@@ -38,12 +38,19 @@ describe('wrong usage is exit code 64, says what is wrong, and never shows a pas
     ['a password that is no image after an image', ['check', IMAGE, 'Abc/20391755', ...USER], /image 2 is not valid, and not shown/],
     ['a password before an image', ['check', ...USER, '20391755', IMAGE], /image 1 is not valid, and not shown/],
     ['another name for a password', ['check', IMAGE, '--registry-password=20391755'], /: --registry-password is not an option: every process/],
+    ['a password in place of the image', ['check', '20391755&X', ...USER], /: the image is not valid, and not shown because it can be a password; write it like ghcr\.io/],
+    ['a password of letters in place of the image', ['check', 'X20391755', ...USER], /: the image is not valid, and not shown/],
+    ['a password with a slash in place of the image', ['check', 'a/20391755+b==', ...USER], /: the image is not valid, and not shown/],
+    ['a password with blanks in place of the image', ['check', 'open: 20391755', ...USER], /: the image is not valid, and not shown/],
     ['an image in ECR', ['check', '111122223333.dkr.ecr.eu-west-1.amazonaws.com/api:1', ...USER], /is in Amazon ECR, .*without credentials; use ecs\.ContainerImage\.fromEcrRepository\(\)/],
     ['an image in ECR without a login', ['check', IMAGE, '111122223333.dkr.ecr.eu-west-1.amazonaws.com/api:1'], /is in Amazon ECR/],
     ['an image that is none', ['check', 'ghcr.io/Acme/api', ...USER], /image repository must be in lower case/],
     ['an image with a password', ['check', 'https://bot:20391755@ghcr.io/acme/api', ...USER], /must not contain a user name or password/],
     ['an empty image', ['check', '', ...USER], /must not be empty/],
     ['a platform that is none', ['check', IMAGE, '--platform', 'arm64', ...USER], /platform must be <os>\/<architecture>, got "arm64"/],
+    ['two platforms', ['check', IMAGE, '--platform', 'linux/amd64,arm64', ...USER], /platform must be <os>\/<architecture>, got "linux\/amd64,arm64", expected one such as/],
+    ['a platform with a typing error', ['check', IMAGE, '--platform', 'linux/amd46', ...USER], /got "linux\/amd46"/],
+    ['a platform with a blank', ['check', IMAGE, '--platform', 'linux/amd64 ', ...USER], /got "linux\/amd64 "/],
     ['an empty platform', ['check', IMAGE, '--platform', '', ...USER], /platform/],
     ['no CA file', ['check', IMAGE, '--ca-file', '/nowhere/ca.pem', ...USER], /\/nowhere\/ca\.pem/],
     ['an empty CA file name', ['check', IMAGE, '--ca-file', '', ...USER], /ca-file/],
@@ -75,6 +82,11 @@ describe('wrong usage is exit code 64, says what is wrong, and never shows a pas
   test.each([['an empty input', ''], ['only a line break', '\n'], ['no input at all', null]])('no password: %s', async (_, stdin) => {
     expect(await commandLine.call(['check', IMAGE, ...USER], { stdin })).toMatchObject({ code: 64, stderr: expect.stringContaining('no password is given') });
   });
+});
+
+test.each([['an empty input', ''], ['only a line break', '\n'], ['no input at all', null]])('no secret, because what should print it failed: %s', async (_, stdin) => {
+  const { code, stdout, stderr } = await commandLine.call(['check', IMAGE, '--secret-json-stdin', '--json'], { stdin });
+  expect({ code, stdout, stderr }).toEqual({ code: 64, stdout: '', stderr: expect.stringMatching(/^error: standard input is empty, which no secret is, expected its JSON; see why/) });
 });
 
 test('a password in the environment needs its user name', async () => {
