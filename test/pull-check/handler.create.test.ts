@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { AUTH_HOST, expectPassed, expectStopped, HOST, IMAGE_NAME, usePullCheckBench, Event } from '../support/pull-check-bench';
 import { IMAGE, imageFor, indexFor, registry, Quirks } from '../support/registry-script';
 import { document, errors, Script } from '../support/scripted-registry';
@@ -37,6 +38,13 @@ describe('an image that can be pulled', () => {
   test('is looked at for the platform of each task', async () => {
     const answered = await bench().answer(bench().event('Create', { Platform: ['linux/amd64', 'linux/arm64'] }));
     expectStopped(answered, 'PLATFORM_MISSING', /linux\/arm64 is needed/);
+  });
+
+  test('is not pinned to a digest that a task definition does not accept', async () => {
+    const digest = `sha512:${createHash('sha512').update(IMAGE.manifest).digest('hex')}`;
+    const manifest = () => ({ ...IMAGE.answer, headers: { ...IMAGE.answer.headers, 'docker-content-digest': digest } });
+    const answered = await bench().answer(bench().event('Create', { PinDigest: 'true' }), { registry: registry(HOST, { manifest }) });
+    expectPassed(answered, 'OK', { Digest: '', Image: IMAGE_NAME });
   });
 
   test('may have no platform to look for', async () => {

@@ -31,7 +31,9 @@ export async function probe(properties: PullCheckProperties, isInVpc: boolean): 
       location: isInVpc ? 'function-in-vpc' : 'function',
       timeoutMs: Math.min(Number(properties.TimeoutSeconds) || LONGEST_TIMEOUT, LONGEST_TIMEOUT) * 1000,
     }, REAL_ENVIRONMENT, CONNECTIONS);
-    return { verdict, isDefiniteNo: kind === 'no', message, digest, secretArn: secret.arn, requests: requests.length };
+    // A task definition accepts no digest of another algorithm.
+    const pinnable = digest?.startsWith('sha256:') ? digest : undefined;
+    return { verdict, isDefiniteNo: kind === 'no', message, digest: pinnable, secretArn: secret.arn, requests: requests.length };
   } catch (error) {
     if (error instanceof CheckInputError) {
       // The task definition needs the ARN all the same.

@@ -59,7 +59,7 @@ function brokenCheck({ ResourceProperties: properties }: CustomResourceEvent, er
   const verdict = 'PROTOCOL_ERROR';
   const message = `the check failed because of a bug (${error instanceof Error ? error.name : typeof error}); please report it`;
   log({ verdict, message, stops: false });
-  return { Status: 'SUCCESS', Reason: message, Data: { Verdict: verdict, Digest: '', Image: '', CredentialsParameter: String(properties?.Secret ?? '') } };
+  return { Status: 'SUCCESS', Reason: message, Data: { Verdict: verdict, Digest: '', Image: String(properties?.Image ?? ''), CredentialsParameter: String(properties?.Secret ?? '') } };
 }
 
 /** Only the id of a secret, which can be any text if it is a token, has no limit. */
