@@ -53,6 +53,21 @@ test.each([{ schemaVersion: '2' }, { layers: {} }, { annotations: { pulls: 7 } }
   expect(() => parse({ config: { mediaType: CONFIG, digest: DIGEST, size: 1 }, layers: [], ...part })).toThrow(/has a wrong type/);
 });
 
+test.each(['"schemaVersion":2.0', '"schemaVersion":2e0', '"config":{"size":1.0}'])('Go refuses %s', (part) => {
+  const text = `{"config":{"mediaType":"${CONFIG}","digest":"${DIGEST}","size":1},"layers":[],${part}}`;
+  expect(() => parseManifest(Buffer.from(text), '')).toThrow(/has a wrong type/);
+});
+
+test.each([{ manifests: null }, { fsLayers: null }])('containerd refuses an image with %j', (part) => {
+  const manifest = parse({ config: { mediaType: CONFIG, digest: DIGEST, size: 1 }, layers: [], ...part });
+  expect(manifest.objections).toEqual([{ engine: 'containerd', reason: `a manifest with ${Object.keys(part)}, which another kind of manifest has` }]);
+});
+
+test.each([{ config: null }, { layers: null }, { fsLayers: null }])('containerd refuses an index with %j', (part) => {
+  const manifest = parse({ manifests: [{ mediaType: MANIFEST, digest: DIGEST, size: 1 }], ...part });
+  expect(manifest.objections).toMatchObject([{ engine: 'containerd' }]);
+});
+
 test.each<[what: string, json: unknown, contentType: string, verdict: string]>([
   ['an index of nothing', { manifests: [] }, '', 'NOT_AN_IMAGE'],
   ['an index of nonsense', { manifests: [null, 7, 'x'] }, '', 'NOT_AN_IMAGE'],

@@ -38,6 +38,9 @@ test.each<[body: string, token: string | undefined]>([
   ['{"token":"a","access_token":"b"}', 'b'], ['{"token":"a","Token":"c"}', 'c'], ['{"token":"a","TOKEN":null}', 'a'], ['{"token":"a","scope":[]}', 'a'],
   ['{"token":"a","expires_in":"300"}', undefined], ['{"token":"a","expires_in":1.5}', undefined], ['{"token":"a","issued_at":"2026-11-01T10:00:00"}', undefined],
   ['{"token":"a","issued_at":"2026-11-01T10:00:00.5Z"}', 'a'], ['{"token":"a","refresh_token":7}', undefined],
+  ['{"token":"a","expires_in":300.0}', undefined], ['{"token":"a","expires_in":3e2}', undefined], ['{"token":"a","expires_in":1e20}', undefined],
+  ['{"token":"a","expires_in":9223372036854775808}', undefined], ['{"token":"a","expires_in":-9223372036854775808}', 'a'],
+  ['{"token":"3e2","x":[1.5,"\\"300.0"]}', '3e2'], ['{"token":"a","x":01.5}', undefined],
 ])('the token of %s is %s', (body, token) => {
   expect(tokenOf({ body: Buffer.from(body) } as never)).toBe(token);
 });

@@ -7,6 +7,17 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** The same, but of all numbers only what Go reads as an integer is a whole one: neither 300.0 nor 3e2 nor 1e20. */
+export function parseJsonOfGo(text: string): unknown {
+  return parseJson(text) === undefined ? undefined : parseJson(text.replace(STRING_OR_NUMBER, (part) => part.startsWith('"') || isInt64(part) ? part : '0.5'));
+}
+
+const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.e+-]*/gi;
+
+function isInt64(literal: string): boolean {
+  return /^-?\d{1,19}$/.test(literal) && BigInt.asIntN(64, BigInt(literal)) === BigInt(literal);
+}
+
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { declaredPlatform, Platform } from './platform';
-import { isObject, isTime, parseJson } from '../http/json';
+import { isObject, isTime, parseJsonOfGo } from '../http/json';
 import { HttpResponse } from '../http/message';
 import { Engine } from '../verdict/message-context';
 
@@ -88,7 +88,7 @@ export function kindByMediaType(mediaType: string): Manifest['kind'] | undefined
 export function parseManifest(body: Buffer, headerType: string, place: 'top' | 'child' = 'top'): Manifest {
   const headerKind = kindByMediaType(headerType);
   const json = parseObject(body);
-  if (json.fsLayers !== undefined) {
+  if (json.fsLayers !== undefined && json.fsLayers !== null) {
     throw new ManifestError('NOT_AN_IMAGE', 'a manifest of schema 1, which containerd no longer pulls');
   }
   const kind = kindByContent(json);
@@ -98,13 +98,19 @@ export function parseManifest(body: Buffer, headerType: string, place: 'top' | '
     throw new ManifestError('PROTOCOL_ERROR', 'a manifest whose media type contradicts its content');
   }
   validateTypes(json);
-  const objections = headerKind === undefined ? [] : objectionsToType(headerType, bodyType);
+  const objections = [...objectionsToFields(json, kind), ...headerKind === undefined ? [] : objectionsToType(headerType, bodyType)];
   return kind === 'index' ? { kind, objections, entries: entriesOf(json) } : parseImage(json, objections, place === 'top' && headerType !== OCI_MANIFEST);
 }
 
 /** The kind by one of the four media types. */
 export function knownKind(mediaType: string): Manifest['kind'] | undefined {
   return INDEX_TYPES.includes(mediaType) ? 'index' : MANIFEST_TYPES.includes(mediaType) ? 'image' : undefined;
+}
+
+/** containerd refuses the fields of another kind of manifest, even if they are null. */
+function objectionsToFields(json: Record<string, unknown>, kind: Manifest['kind']): Objection[] {
+  const foreign = ['fsLayers', ...kind === 'index' ? ['config', 'layers'] : ['manifests']];
+  return foreign.filter((name) => name in json).map((name) => ({ engine: 'containerd', reason: `a manifest with ${name}, which another kind of manifest has` }));
 }
 
 function objectionsToType(headerType: string, bodyType: string): Objection[] {
@@ -115,7 +121,7 @@ function objectionsToType(headerType: string, bodyType: string): Objection[] {
 }
 
 function parseObject(body: Buffer): Record<string, unknown> {
-  const json = parseJson(body.toString());
+  const json = parseJsonOfGo(body.toString());
   if (json === undefined) {
     throw new ManifestError('PROTOCOL_ERROR', 'something that is not JSON');
   }

@@ -1,5 +1,5 @@
 import { Credentials } from '../http/credentials';
-import { isObject, isTime, parseJson } from '../http/json';
+import { isObject, isTime, parseJsonOfGo } from '../http/json';
 import { HttpResponse } from '../http/message';
 
 const CLIENT_ID = 'cdk-private-registry';
@@ -44,7 +44,7 @@ const FIELDS: Readonly<Record<string, Type>> = {
  * type. `undefined` if there is none that a header can carry.
  */
 export function tokenOf(response: HttpResponse, method: 'GET' | 'POST' = 'GET'): string | undefined {
-  const json = parseJson(response.body.toString());
+  const json = parseJsonOfGo(response.body.toString());
   const types = { ...FIELDS, ...method === 'POST' ? { scope: isText } : { token: isText } };
   const fields = isObject(json) ? fieldsOf(json, types) : undefined;
   const token = fields?.access_token || fields?.token;
