@@ -42,6 +42,7 @@ test.each<[hosts: unknown, read: readonly string[] | undefined]>([
   [['ghcr.io', 7, null], ['ghcr.io']],
 ])('the hosts %p, which ECS does not read, are no mistake', (hosts, read) => {
   expect(parse(JSON.stringify({ username: 'bot', password: 'pw', hosts }))).toEqual({ username: 'bot', password: 'pw', hosts: read });
+  expect(parse(JSON.stringify({ Username: 'bot', Password: 'pw', Hosts: hosts }))).toEqual({ username: 'bot', password: 'pw', hosts: read });
 });
 
 test.each<[username: string, password: string]>([

@@ -11,7 +11,7 @@ export interface SecretOptions {
 }
 
 const EXPECTED = 'store {"username":"...","password":"..."} as plain text';
-const KEYS = { username: /^username$/iu, password: /^password$/iu };
+const KEYS = { username: /^username$/iu, password: /^password$/iu, hosts: /^hosts$/iu };
 
 /**
  * Reads a secret as the ECS agent does: Go's `json.Unmarshal` of the SecretString into two string pointers, so keys match in any case,
@@ -37,7 +37,7 @@ export function parseSecret(secretString: string | undefined, options: SecretOpt
 
 type Fail = (verdict: Verdict, cause: string, step?: string) => CheckFailure;
 
-function stringIn(json: Record<string, unknown>, key: keyof typeof KEYS, fail: Fail): string {
+function stringIn(json: Record<string, unknown>, key: 'username' | 'password', fail: Fail): string {
   const value = valueOf(json, KEYS[key]);
   if (value === undefined && 'auths' in json) {
     throw fail('SECRET_MALFORMED', 'is a Docker configuration file (auths), which ECS does not read');
@@ -54,9 +54,10 @@ function stringIn(json: Record<string, unknown>, key: keyof typeof KEYS, fail: F
   return value;
 }
 
-/** ECS does not read this key, so that nothing in it is an error: what is no list of texts lists nothing. */
-function hostsIn({ hosts }: Record<string, unknown>): { readonly hosts?: readonly string[] } {
-  return hosts === undefined ? {} : { hosts: Array.isArray(hosts) ? hosts.filter((host) => typeof host === 'string') : [] };
+/** ECS does not read this key, so that nothing in it is an error: what is no list lists nothing, and what is no text in it is left out. */
+function hostsIn(json: Record<string, unknown>): { readonly hosts?: readonly string[] } {
+  const values = valuesOf(json, KEYS.hosts);
+  return values.length === 0 ? {} : { hosts: values.filter(Array.isArray).flat().filter((host) => typeof host === 'string') };
 }
 
 function guessAt(text: string): string {
@@ -77,6 +78,10 @@ function guessAt(text: string): string {
  * error, even if another follows.
  */
 function valueOf(object: Record<string, unknown>, key: RegExp): unknown {
-  const values = Object.entries(object).filter(([name]) => key.test(name)).map(([, value]) => value);
+  const values = valuesOf(object, key);
   return values.find((value) => typeof value !== 'string' && value !== null) ?? values.at(-1);
+}
+
+function valuesOf(object: Record<string, unknown>, key: RegExp): unknown[] {
+  return Object.entries(object).filter(([name]) => key.test(name)).map(([, value]) => value);
 }
