@@ -8,7 +8,9 @@ const README = documentAt('docs/pull-check.md');
 const CHAPTER = documentAt('docs/errors.md').split(/^## Verdicts of the pull check$/m)[1];
 
 const STOPS = { 'yes': 'no', 'no': 'yes', 'not-definite': 'no' };
-const CONDITIONS: Partial<Record<Verdict, string>> = { TLS_UNTRUSTED: 'with Fargate', SECRET_ACCESS_DENIED: 'if certain', KMS_ACCESS_DENIED: 'if certain' };
+const CONDITIONS: Partial<Record<Verdict, string>> = {
+  HOST_NOT_LISTED: 'with `requireHosts`', TLS_UNTRUSTED: 'with Fargate', SECRET_ACCESS_DENIED: 'if certain', KMS_ACCESS_DENIED: 'if certain',
+};
 const BEGINNINGS = { 'yes': 'Does not stop the deployment', 'no': 'Stops the deployment', 'not-definite': 'Does not stop the deployment' };
 
 describe('README', () => {

@@ -109,7 +109,7 @@ describe('the secret', () => {
       aws: { getSecretValue }, registry: registry(HOST, { login }), secrets: [password, 'x20391755y'],
     });
     expectPassed(answered, 'SECRET_MALFORMED');
-    expect(answered.response.Reason).toContain('are longer than registry.example.com accepts');
+    expect(answered.response.Reason).toContain('registry.example.com does not accept the length of the credentials in ');
   });
 
   test('with a mistake is only a warning in the mode WARN, and has its ARN all the same', async () => {

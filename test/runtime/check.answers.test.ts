@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { describeBehaviours, HOST } from '../support/check-harness';
-import { imageFor, indexFor } from '../support/registry-script';
+import { describeBehaviours, HOST, Behaviour } from '../support/check-harness';
+import { imageFor, indexFor, TOKEN } from '../support/registry-script';
 import { errors } from '../support/scripted-registry';
 
 const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
@@ -39,8 +39,10 @@ describeBehaviours('what the registry says about the image', [
   {
     name: 'an anonymous 404 from a registry that wants credentials at its root (hidden repositories)',
     quirks: { anonymous: () => errors(404, 'NAME_UNKNOWN') },
-    verdict: 'OK',
-    requests: 'manifest ping login token manifest',
+    verdict: 'PROTOCOL_ERROR',
+    credentialsSent: 0,
+    requests: 'manifest ping',
+    message: /containerd, the engine of Fargate, does not log in to registry\.example\.com/,
   },
   {
     name: 'an anonymous 404 from a registry without authentication',
@@ -82,6 +84,25 @@ describeBehaviours('what the registry says about the image', [
     verdict: 'BLOCKED_BY_POLICY',
     definite: true,
     message: /PROJECTPOLICYVIOLATION, current image with 3 vulnerabilities/,
+  },
+  ...[412, 451].map((status): Behaviour => ({
+    name: `${status} as a page of a proxy`,
+    quirks: { manifest: () => ({ status, headers: { 'content-type': 'text/html' }, body: '<html>not in your country</html>' }) },
+    verdict: 'BLOCKED_BY_POLICY',
+    definite: false,
+  })),
+  {
+    name: 'a policy that a stranger is told',
+    input: { restrictedNetwork: true, location: 'function' },
+    quirks: { manifest: () => errors(451, 'DENIED', 'blocked') },
+    verdict: 'BLOCKED_BY_POLICY',
+    definite: false,
+  },
+  {
+    name: 'a 405 of a proxy that is being repaired',
+    quirks: { manifest: () => ({ status: 405, headers: { 'content-type': 'text/plain' }, body: 'service disabled for maintenance' }) },
+    verdict: 'PULL_DENIED',
+    definite: false,
   },
   {
     name: 'Xray\'s policy: 403 with a text',
@@ -176,6 +197,16 @@ describeBehaviours('what the registry says about the image', [
     verdict: 'PROTOCOL_ERROR',
     credentialsSent: 2,
   },
+  ...[
+    TOKEN, `{"token":"${TOKEN}",}`, `\uFEFF{"token":"${TOKEN}"}`, `{"token":"${TOKEN}"}\n{}`, `access_token=${TOKEN}`, `{"message":"${TOKEN}"}`,
+    `{"errors":[{"code":"${TOKEN}"}]}`, `{"token":"${TOKEN}","expires_in":300.0}`,
+  ].flatMap((body) => [{ token: () => ({ body }) }, { post: () => ({ body }) }].map((quirks): Behaviour => ({
+    name: `a token that nobody finds is not shown: ${JSON.stringify(body)} by ${Object.keys(quirks)}`,
+    input: { engine: 'containerd' },
+    quirks,
+    verdict: 'PROTOCOL_ERROR',
+    also: ({ message }) => expect(message).not.toContain(TOKEN),
+  }))),
   {
     name: 'a token that would break a header',
     quirks: { token: () => ({ body: JSON.stringify({ token: 'a\r\nx: y' }) }) },

@@ -110,6 +110,25 @@ describeBehaviours('who may pull', [
     requests: 'manifest login token manifest token manifest',
   },
   {
+    name: 'a refusal after a login that proves nothing is not answered with the same password',
+    quirks: { login: () => errors(400, 'UNSUPPORTED'), token: () => errors(403, 'DENIED'), post: () => ({ body: JSON.stringify({ access_token: TOKEN }) }) },
+    verdict: 'PULL_DENIED',
+    definite: false,
+    requests: 'manifest login token',
+    credentialsSent: 2,
+  },
+  ...[undefined, 'containerd' as const, 'dockerd' as const].map((engine): Behaviour => ({
+    name: `another host to which a manifest is redirected says nothing about the password (${engine})`,
+    input: { engine },
+    quirks: {
+      any: ({ host }) => host === HOST ? undefined : errors(401, 'UNAUTHORIZED'),
+      challenge: 'Basic realm="x"',
+      manifest: () => ({ status: 307, headers: { location: 'https://blobs.example.net/x' } }),
+    },
+    verdict: 'PROTOCOL_ERROR',
+    message: /redirects to blobs\.example\.net, which refuses the request/,
+  })),
+  {
     name: 'a refusal of the token is definite where POST is refused as well',
     quirks: { token: () => errors(403, 'DENIED') },
     verdict: 'PULL_DENIED',
@@ -263,7 +282,7 @@ describeBehaviours('who may pull', [
     credentialsSent: 1,
     verdict: 'SECRET_MALFORMED',
     definite: false,
-    message: /are longer than registry\.example\.com accepts \(HTTP 431/,
+    message: /registry\.example\.com does not accept the length of the credentials in arn:.* \(HTTP 431/,
   },
   {
     name: 'a password of 64 kB with Basic',

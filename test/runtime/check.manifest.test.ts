@@ -1,4 +1,4 @@
-import { describeBehaviours, HOST } from '../support/check-harness';
+import { describeBehaviours, HOST, Behaviour } from '../support/check-harness';
 import { CHILDREN, imageFor, indexFor, registry } from '../support/registry-script';
 import { digestOf, document, errors } from '../support/scripted-registry';
 
@@ -136,6 +136,14 @@ describeBehaviours('what the manifest says', [
     verdict: 'IMAGE_INCOMPLETE',
     definite: false,
   },
+  ...[
+    { status: 404, headers: { 'content-type': 'text/html' }, body: '<html>' }, { status: 307, headers: { location: 'https://blobs.example.net/x' } },
+  ].map((answer): Behaviour => ({
+    name: `an index whose image a proxy or another host does not have: ${answer.status}`,
+    input: AMD64,
+    script: registry(HOST, { any: ({ host }) => host === HOST ? undefined : errors(404, 'MANIFEST_UNKNOWN'), child: () => answer }, MULTI),
+    verdict: 'PROTOCOL_ERROR',
+  })),
   {
     name: 'a child of another type than the index says is read',
     input: AMD64,
@@ -151,6 +159,13 @@ describeBehaviours('what the manifest says', [
     definite: false,
     message: /containerd, the engine of Fargate, cannot pull from .*, which serves the manifest with the Content-Type/,
   },
+  ...[undefined, 'containerd' as const].map((engine): Behaviour => ({
+    name: `another type for HEAD than for GET: containerd looks at HEAD (${engine})`,
+    input: { engine },
+    quirks: { manifest: ({ method }) => method === 'GET' ? undefined : document('binary/octet-stream', imageFor('amd64').manifest) },
+    verdict: 'PROTOCOL_ERROR',
+    message: /containerd, the engine of Fargate, cannot pull from .*, which serves the manifest with the Content-Type binary\/octet-stream/,
+  })),
   {
     name: 'another type for HEAD than for GET: dockerd looks at GET',
     input: { ...AMD64, engine: 'dockerd' },
@@ -246,10 +261,10 @@ describeBehaviours('what the manifest says', [
     message: /schema 1/,
   },
   {
-    name: 'schema 1 with a digest, for which HEAD is enough',
-    quirks: { manifest: () => ({ headers: { 'content-type': SCHEMA_1, 'docker-content-digest': ARM.digest } }) },
+    name: 'schema 1 with a digest',
+    quirks: { manifest: () => document(SCHEMA_1, '{"schemaVersion":1,"fsLayers":[]}') },
     verdict: 'NOT_AN_IMAGE',
-    requests: 'manifest login token manifest',
+    requests: 'manifest login token manifest manifest',
   },
   {
     name: 'schema 1, seen in the body',

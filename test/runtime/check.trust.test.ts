@@ -62,7 +62,13 @@ describeBehaviours('the hosts that a secret is bound to', [
     verdict: 'HOST_NOT_LISTED',
     requests: '',
     credentialsSent: 0,
-    message: /are not for registry\.example\.com: "hosts" does not list it; if they are, add it to the JSON of the secret, as in "hosts":\["registry\.example\.com"\]$/,
+    message: /"hosts" in the credentials in arn:.* does not list registry\.example\.com; if the login is for that host, add it to the JSON of the secret, as in "hosts":\["registry\.example\.com"\]$/,
+  })),
+  ...[['icr.io', 'us.icr.io'], ['registry.redhat.io', 'registry.access.redhat.com'], ['gcr.io', 'europe-docker.pkg.dev']].map(([listed, host]): Behaviour => ({
+    name: `${host}, where ${listed} of the same company is listed`,
+    input: { image: `${host}/acme/api:1`, credentials: boundTo(listed) },
+    verdict: 'HOST_NOT_LISTED',
+    requests: '',
   })),
   {
     name: 'another port',
@@ -76,7 +82,7 @@ describeBehaviours('the hosts that a secret is bound to', [
     verdict: 'HOST_NOT_LISTED',
     definite: true,
     requests: '',
-    message: /name no hosts, which this check requires; add those that they are for to the JSON of the secret, as in "hosts":\["registry\.example\.com"\]$/,
+    message: /this check requires "hosts" in the credentials in arn:.*; add the hosts that the login is for to the JSON of the secret, as in "hosts":\["registry\.example\.com"\]$/,
   },
   {
     name: 'another one, where they are required',
@@ -97,7 +103,7 @@ describeBehaviours('the hosts that a secret is bound to', [
     verdict: 'HOST_NOT_LISTED',
     credentialsSent: 0,
     requests: 'manifest',
-    message: /are not for gitlab\.example\.com/,
+    message: /does not list gitlab\.example\.com/,
   },
   {
     name: 'the token service as well',
@@ -181,9 +187,19 @@ describeBehaviours('where credentials may go', [
     also: (_, seen) => expect(seen[1].query.get('tenant')).toBe('7'),
   },
   {
-    name: 'a relative realm is the registry\'s own',
+    name: 'a relative realm, which no engine reads',
     quirks: { challenge: realm('/token') },
-    verdict: 'OK',
+    verdict: 'PROTOCOL_ERROR',
+    credentialsSent: 0,
+    message: /names a token service with a URL that is not absolute/,
+  },
+  {
+    name: 'a realm without a scheme',
+    input: { authHost: 'auth.example.com' },
+    quirks: { challenge: realm('//auth.example.com/token') },
+    verdict: 'PROTOCOL_ERROR',
+    credentialsSent: 0,
+    message: /names a token service with a URL that is not absolute/,
   },
   {
     name: 'a scope of another repository is not taken over',
@@ -208,8 +224,10 @@ describeBehaviours('where credentials may go', [
   {
     name: '401 without a challenge, which the root has',
     quirks: { anonymous: () => ({ status: 401 }) },
-    verdict: 'OK',
-    requests: 'manifest ping login token manifest',
+    verdict: 'PROTOCOL_ERROR',
+    credentialsSent: 0,
+    requests: 'manifest ping',
+    message: /containerd, the engine of Fargate, does not log in to registry\.example\.com, which refuses the manifest without a challenge \(HTTP 401/,
   },
   {
     name: '401 without a challenge from a registry whose root is open',

@@ -98,10 +98,10 @@ async function tokenAfterLogin(check: RunningCheck, service: TokenService): Prom
 }
 
 function realmOf({ context, api, realmOptions }: RunningCheck, text: string): URL {
-  if (context.engine !== undefined && !/^https?:\/\//i.test(text)) {
+  const realm = trustedRealm(text, api, realmOptions);
+  if ((realm.trusted || realm.reason !== 'not-a-url') && !/^https?:\/\//i.test(text)) {
     throw failure('PROTOCOL_ERROR', `${context.host} names a token service with a URL that is not absolute`, 'correct the realm in the registry\'s configuration');
   }
-  const realm = trustedRealm(text, api, realmOptions);
   if (realm.trusted) {
     if (!realm.isKnown) {
       requireListed(context, realm.url.host);
@@ -206,7 +206,10 @@ async function tokenByGet(check: RunningCheck, { realm, service, scopes }: Token
     throw general;
   }
   if (response.status === 401 || response.status === 403) {
-    throw loggedIn || response.status === 403 || authorization === undefined ? pullDenied(context, response) : loginRefused(context, response);
+    // Unless the login was accepted, this can be a refusal of the password, which is not sent again to learn what containerd gets.
+    const isKnown = loggedIn || authorization === undefined;
+    const definite = isKnown || context.engine === 'containerd' ? undefined : false;
+    throw isKnown || response.status === 403 ? pullDenied(context, response, definite) : loginRefused(context, response);
   }
   const token = response.status < 300 ? tokenOf(response) : undefined;
   if (token === undefined) {

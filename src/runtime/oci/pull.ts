@@ -1,7 +1,7 @@
 import { imagePlatforms, inspectChildren } from './child';
 import { inspectConfig } from './config';
-import { hasDigest, isDigest, kindByMediaType, knownKind, ManifestError, mediaTypeOf, parseManifest, sha256Digest } from './manifest';
-import { object, objectAs, objectToType, refusalOf, shownType, textsOf } from './refusals';
+import { hasDigest, isDigest, knownKind, ManifestError, mediaTypeOf, parseManifest, sha256Digest } from './manifest';
+import { isAboutPassword, object, objectAs, objectToType, refusalOf, shownType, textsOf } from './refusals';
 import { RunningCheck } from './running-check';
 import { Session } from './session';
 import { isLogin } from '../http/credentials';
@@ -64,15 +64,21 @@ async function resolve(check: RunningCheck, session: Session): Promise<Resolved>
   if (head.status >= 300 && head.status !== 405) {
     objectAs('containerd', check, `cannot pull from ${context.host}, which answers HEAD with ${seen(context, head)}, but GET with a manifest`);
   }
-  return resolvedByGet(check, answer);
+  const resolved = resolvedByGet(check, answer);
+  if (head.status < 300 && (image.digest ?? digestHeader(head)) !== undefined) {
+    typeForContainerd(check, head);
+  }
+  return resolved;
 }
 
 /** Refused credentials are not sent again to learn why, and more requests help no server that fails. */
-function throwUnlessGetTellsMore({ context, environment }: RunningCheck, { isBasic }: Session, head: HttpResponse): void {
-  if (isBasic && [401, 413, 431].includes(head.status)) {
+function throwUnlessGetTellsMore(check: RunningCheck, session: Session, head: HttpResponse): void {
+  const { context, environment } = check;
+  const isRefusal = isAboutPassword(check, session, head);
+  if (isRefusal && [401, 413, 431].includes(head.status)) {
     throw loginRefused(context, head);
   }
-  if (isBasic && head.status === 403) {
+  if (isRefusal && head.status === 403) {
     throw pullDenied(context, head, false);
   }
   if (head.status === 429 || (head.status >= 500 && head.status !== 501)) {
@@ -91,7 +97,8 @@ function resolvedByHead(check: RunningCheck, head: HttpResponse): Resolved | und
   if (!isDigest(digest)) {
     throw failure('PROTOCOL_ERROR', `${context.host} answers with a digest that is none`, 'correct Docker-Content-Digest in the registry or a proxy in front of it');
   }
-  if (context.engine === 'dockerd' && knownKind(mediaTypeOf(head)) === undefined) {
+  // Only GET tells whether that is no image, or whether only containerd refuses it.
+  if (knownKind(mediaTypeOf(head)) === undefined) {
     return undefined;
   }
   return { digest, mediaType: typeForContainerd(check, head) };
@@ -111,7 +118,7 @@ function objectToLength(check: RunningCheck, answer: HttpResponse): void {
 /** The media type, which has to be one of a manifest letter by letter for containerd. */
 function typeForContainerd(check: RunningCheck, answer: HttpResponse): string {
   const mediaType = mediaTypeOf(answer);
-  if (kindByMediaType(mediaType) === undefined || !answer.headers['content-type']?.startsWith(mediaType)) {
+  if (knownKind(mediaType) === undefined || !answer.headers['content-type']?.startsWith(mediaType)) {
     objectAs('containerd', check, `cannot pull from ${check.context.host}, which serves the manifest with the Content-Type ${shownType(check, mediaType)}`);
   }
   return mediaType;

@@ -33,14 +33,20 @@ export function shownType({ context }: RunningCheck, mediaType: string): string 
 }
 
 /** The verdict on a manifest that is refused. */
-export function refusalOf({ context, environment }: RunningCheck, session: Session, answer: HttpResponse): Error {
+export function refusalOf(check: RunningCheck, session: Session, answer: HttpResponse): Error {
+  const { context, environment } = check;
   if (answer.status === 401 && complaintOf(answer).error === 'invalid_token') {
     return failure('PROTOCOL_ERROR', `${context.host} does not accept the token of its own token service (${seen(context, answer)})`,
       'check how the registry verifies tokens: signing certificate, issuer, service and clock');
   }
-  return [401, 413, 431].includes(answer.status) && session.isBasic
+  return [401, 413, 431].includes(answer.status) && isAboutPassword(check, session, answer)
     ? loginRefused(context, answer)
     : manifestRefused(context, answer, retryAfterOf(answer, environment.now()));
+}
+
+/** Whether the server that answers got the password: no other origin does, which a redirect leads to. */
+export function isAboutPassword({ api }: RunningCheck, { isBasic }: Session, { url }: HttpResponse): boolean {
+  return isBasic && url.origin === api.origin;
 }
 
 /** The fault of a token (RFC 6750 section 3.1), which is all that is used of a challenge to a request with a token. */

@@ -110,21 +110,18 @@ export class Session {
     if (![401, 403, 404].includes(anonymous.status)) {
       throw general ?? unexpected(context, anonymous);
     }
-    return this.challengesOfRoot(anonymous);
+    await this.throwIfRootTellsMore(anonymous);
+    return undefined;
   }
 
-  /** Some registries hide a private repository behind 404, or omit the challenge there: the root of the API has it. */
-  private async challengesOfRoot(anonymous: HttpResponse): Promise<readonly Challenge[] | undefined> {
+  /** Some registries hide a private repository behind 404, or omit the challenge there: only dockerd answers that of the root of the API. */
+  private async throwIfRootTellsMore(anonymous: HttpResponse): Promise<void> {
     const { check } = this;
     const { context } = check;
     const root = this.root ?? await ping(check);
-    const challenges = challengesToAnswer(check, root);
-    if (challenges !== undefined && context.engine !== undefined) {
+    if (challengesToAnswer(check, root) !== undefined) {
       throw refusedByEngine(context, 'containerd', `does not log in to ${context.host}, which refuses the manifest without a challenge (${seen(context, anonymous)})`,
         'let the registry answer requests without credentials with HTTP 401 and a challenge');
-    }
-    if (challenges !== undefined) {
-      return challenges;
     }
     if (root.status === 401 || root.status === 403) {
       throw refusedWithoutChallenge(context, root);
@@ -135,6 +132,5 @@ export class Session {
     if (anonymous.status === 401 || anonymous.status === 403) {
       throw refusedWithoutChallenge(context, anonymous);
     }
-    return undefined;
   }
 }

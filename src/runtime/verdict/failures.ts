@@ -12,9 +12,10 @@ export function failure(verdict: Verdict, cause: string, step: string, definite?
   return new CheckFailure(verdict, oneLine(cause, MESSAGE_LIMIT - Buffer.byteLength(end)) + end, definite);
 }
 
-/** `HTTP 403 from ghcr.io: DENIED, permission_denied: read_package` */
+/** `HTTP 403 from ghcr.io: DENIED, permission_denied: read_package`. The body of a success can be a token. */
 export function seen(context: MessageContext, response: HttpResponse, error: RegistryError = registryErrorOf(response)): string {
-  const said = [error.code, error.html ? 'an HTML page' : error.text].filter(Boolean).map((t) => context.redactor.clean(t!)).filter((t) => t !== '').join(', ');
+  const { code, text } = response.status < 300 ? {} as Partial<RegistryError> : error;
+  const said = [code, error.html ? 'an HTML page' : text].filter(Boolean).map((t) => context.redactor.clean(t!)).filter((t) => t !== '').join(', ');
   return `HTTP ${response.status} from ${shownHost(context, response.url)}${said ? `: ${said}` : ''}`;
 }
 
@@ -32,9 +33,12 @@ function isOutside({ restrictedNetwork, location }: MessageContext): boolean {
   return restrictedNetwork && location !== 'function-in-vpc';
 }
 
+/** Statuses that a proxy or firewall in front of a registry sends as well. */
+const FIREWALLS: readonly number[] = [403, 405, 412, 451];
+
 function isUncertain(context: MessageContext, response: HttpResponse): boolean {
   const { status } = response;
-  return (isOutside(context) && [401, 403, 404].includes(status)) || (status === 403 && !registryErrorOf(response).isRegistrys);
+  return (isOutside(context) && [401, 404, ...FIREWALLS].includes(status)) || (FIREWALLS.includes(status) && !registryErrorOf(response).isRegistrys);
 }
 
 /**
@@ -93,7 +97,7 @@ export const LOGIN_REFUSALS: readonly number[] = [401, 403, 413, 431];
 /** The registry refuses the credentials themselves. */
 export function loginRefused(context: MessageContext, response: HttpResponse): CheckFailure {
   if (response.status === 413 || response.status === 431) {
-    return failure('SECRET_MALFORMED', `${context.credentialsName} are longer than ${context.host} accepts (${seen(context, response)})`, 'check what is stored as the password',
+    return failure('SECRET_MALFORMED', `${context.host} does not accept the length of ${context.credentialsName} (${seen(context, response)})`, 'check what is stored as the password',
       registryErrorOf(response).isRegistrys);
   }
   const error = registryErrorOf(response);
@@ -112,7 +116,8 @@ export function manifestRefused(context: MessageContext, response: HttpResponse,
     return general;
   }
   if (status === 412 || status === 451 || (status === 403 && speaksOfPolicy(error))) {
-    return failure('BLOCKED_BY_POLICY', `a policy of ${context.host} blocks ${context.image} (${where})`, 'look at the image in the registry and resolve or exempt what the policy found');
+    return failure('BLOCKED_BY_POLICY', `a policy of ${context.host} blocks ${context.image} (${where})`, 'look at the image in the registry and resolve or exempt what the policy found',
+      !isUncertain(context, response));
   }
   if (status === 404 && error.html) {
     return notARegistry(context, response);
@@ -172,7 +177,8 @@ export function platformMissing(context: MessageContext, { offered, missing, nee
 
 /** The index is there, the image that it names for the platform is not. */
 export function imageIncomplete(context: MessageContext, response: HttpResponse, platform: string): CheckFailure {
-  return failure('IMAGE_INCOMPLETE', `${context.image} names an image for ${platform} that is gone (${seen(context, response)})`,
+  const other = refusedElsewhere(context, response) ?? (registryErrorOf(response).html ? notARegistry(context, response) : undefined);
+  return other ?? failure('IMAGE_INCOMPLETE', `${context.image} names an image for ${platform} that is gone (${seen(context, response)})`,
     'push the image again, and exempt what an index names from the clean-up of untagged images', !isUncertain(context, response) && !isProxyCache(context, response));
 }
 

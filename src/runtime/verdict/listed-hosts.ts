@@ -1,7 +1,8 @@
 import { failure } from './failures';
 import { MessageContext } from './message-context';
 import { oneLine } from './text';
-import { REGISTRIES, withoutDefaultPort } from '../../registries/registries';
+import { DOCKER_HUB } from '../../registries/docker-hub';
+import { withoutDefaultPort } from '../../registries/registries';
 
 /**
  * Throws unless the secret allows that this host gets the credentials: by its key `hosts`, which ECS ignores, whoever may change a stack
@@ -12,13 +13,13 @@ export function requireListed({ credentials: { hosts }, credentialsName, require
     return;
   }
   const [cause, step] = hosts === undefined
-    ? ['name no hosts, which this check requires', 'add those that they are for to the JSON of the secret']
-    : [`are not for ${oneLine(host)}: "hosts" does not list it`, 'if they are, add it to the JSON of the secret'];
-  throw failure('HOST_NOT_LISTED', `${credentialsName} ${cause}`, `${step}, as in "hosts":[${JSON.stringify(host)}]`, requireHosts);
+    ? [`this check requires "hosts" in ${credentialsName}`, 'add the hosts that the login is for to the JSON of the secret']
+    : [`"hosts" in ${credentialsName} does not list ${oneLine(host)}`, 'if the login is for that host, add it to the JSON of the secret'];
+  throw failure('HOST_NOT_LISTED', cause, `${step}, as in "hosts":[${JSON.stringify(host)}]`, requireHosts);
 }
 
-/** Some registries have several names: `docker.io` is `index.docker.io`. */
+/** Docker Hub has several names. The hosts of any other registry are not the same: `de.icr.io` has other accounts' images than `icr.io`. */
 function oneNameOf(host: string): string {
   const name = withoutDefaultPort(host.toLowerCase());
-  return REGISTRIES.find(({ hosts }) => hosts.includes(name))?.hosts[0] ?? name;
+  return DOCKER_HUB.hosts.includes(name) ? DOCKER_HUB.hosts[0] : name;
 }
