@@ -10,6 +10,7 @@ import { warnAboutSharedName } from './shared-name';
 import { validateTrust } from './trust';
 import { invalid } from '../private/errors';
 import { hashOf, identityOf } from '../private/identity';
+import { createFor } from '../private/late-condition';
 import { awaitsContext, roleResourceOf } from '../private/scopes';
 import { certainlyDiffer } from '../private/tokens';
 
@@ -24,7 +25,7 @@ export interface PullGrantOptions {
  * Allows the role of a puller to read the secret, by a policy in the stack of the puller, for which the puller waits.
  */
 export function grantPull(puller: Puller, options: PullGrantOptions): void {
-  const { scope, role, service } = puller;
+  const { scope, resource, role, service } = puller;
   const { secret, statements } = options;
   validateAccount(puller);
   if (customizesRoles(scope)) {
@@ -45,7 +46,9 @@ export function grantPull(puller: Puller, options: PullGrantOptions): void {
     puller.waitUnlessCyclic(grantStatements(role, statements));
     return;
   }
-  puller.waitFor(addPullPolicy(stack, role, statements));
+  const policy = addPullPolicy(stack, role, statements);
+  createFor(policy.node.defaultChild as CfnResource, () => [resource]);
+  puller.waitFor(policy);
   if (Stack.of(role) === stack) {
     puller.waitUnlessCyclic(policiesBelow(role));
   }

@@ -1,3 +1,4 @@
+import { CfnResource } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IConstruct, IDependable } from 'constructs';
 
@@ -9,6 +10,8 @@ import { Construct, IConstruct, IDependable } from 'constructs';
 export interface Puller {
   /** Gets the warnings; its stack gets the grant and the pull check. */
   readonly scope: Construct;
+  /** Refers to the role, the secret and the pull check. */
+  readonly resource: CfnResource;
   /** Reads the secret when the image is pulled. */
   readonly role: iam.IRole;
   /** The service that assumes the role. */

@@ -18,6 +18,7 @@ export function containerPuller(container: ecs.ContainerDefinition): Puller | un
   const finalTask = new FinalTask(task);
   return {
     scope: container,
+    resource: task,
     role: taskDefinition.obtainExecutionRole(),
     service: 'ecs-tasks.amazonaws.com',
     engine: () => finalTask.engine(),

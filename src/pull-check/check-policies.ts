@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { CfnResource, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { grantStatements } from '../access/grant-pull';
@@ -8,6 +8,7 @@ import { policyOf, policyStatement, PullStatement } from '../access/pull-stateme
 import { customizesRoles, isImmutable, nameOfRole } from '../access/roles';
 import { warn } from '../private/errors';
 import { hashOf, identityOf } from '../private/identity';
+import { createFor } from '../private/late-condition';
 import { certainlyDiffer } from '../private/tokens';
 
 /**
@@ -79,6 +80,7 @@ function attachPolicy(dependent: Construct, role: iam.IRole, purpose: string, st
     });
     countPolicy(role, policy);
   }
+  createFor(policy.node.defaultChild as CfnResource, () => [dependent.node.defaultChild as CfnResource]);
   dependent.node.addDependency(policy);
 }
 

@@ -9,6 +9,7 @@ import { denialIsCertain } from '../access/certain-denial';
 import { PullStatement } from '../access/pull-statements';
 import { Puller } from '../access/puller';
 import { hashOf } from '../private/identity';
+import { createFor } from '../private/late-condition';
 import { declaredDependencies, waitUnlessCyclic } from '../private/late-dependencies';
 import { outermostStackOf } from '../private/scopes';
 
@@ -71,6 +72,8 @@ export class PullCheck extends CustomResource {
     // Newer versions of aws-cdk-lib warn about the property of CustomResource.
     resource.addPropertyOverride('ServiceTimeout', SERVICE_TIMEOUT.toSeconds());
     resource.overrideLogicalId(Lazy.uncachedString({ produce: () => `${Stack.of(this).getLogicalId(resource)}${late.hash()}` }));
+    // A task that does not pull the image any more waits for the check, and newer versions of aws-cdk-lib refuse that if only one of them is created.
+    createFor(resource, () => late.uses.map(({ puller }) => puller.resource));
     waitUnlessCyclic(resource, () => this.dependencies(secret));
   }
 
