@@ -49,8 +49,10 @@ describe.each(SOFTWARE)('$name', (software) => {
       const image = digests().named(tag);
       const { result, registry, tokens } = await checkAt(access, image, ALICE, { platform: 'linux/amd64', engine });
 
+      // dockerd does not ask what a digest is.
+      const asked = engine === 'dockerd' && tag.includes('@') ? asks.replace('HEAD manifest 200, ', '') : asks;
       expect(result.verdict).toBe(name === 'open-tls' ? 'PUBLIC_IMAGE' : 'OK');
-      expect(result.requests.map(({ method, purpose, status }) => `${method} ${purpose} ${status}`).join(', ')).toBe(LOGINS[engine][name] + asks);
+      expect(result.requests.map(({ method, purpose, status }) => `${method} ${purpose} ${status}`).join(', ')).toBe(LOGINS[engine][name] + asked);
       expect(registry.length + tokens.length).toBe(result.requests.length);
 
       const count = () => access.seen.length + (access.tokens?.seen.length ?? 0);
