@@ -8,7 +8,7 @@ import { hasPropertyOverrides, referencesOf } from '../private/resource-graph';
 import { roleResourceOf } from '../private/scopes';
 
 /** What attaches statements to a role. */
-const POLICY_TYPES = [iam.CfnPolicy, iam.CfnManagedPolicy, iam.CfnRolePolicy].map((type) => type.CFN_RESOURCE_TYPE_NAME);
+const POLICIES = [iam.CfnPolicy, iam.CfnManagedPolicy, iam.CfnRolePolicy];
 
 /**
  * Whether a secret that is denied to one of the roles is denied to all of them: nothing but equal statements of this library decides
@@ -16,14 +16,14 @@ const POLICY_TYPES = [iam.CfnPolicy, iam.CfnManagedPolicy, iam.CfnRolePolicy].ma
  */
 export function denialIsCertain(secret: secretsmanager.ISecret, roles: iam.IRole[], statements: PullStatement[]): boolean {
   const resource = secret.node.defaultChild;
-  if (resource === undefined || !isOfType(resource, secretsmanager.CfnSecret) || hasPropertyOverrides(resource)) {
+  if (!(resource instanceof secretsmanager.CfnSecret) || hasPropertyOverrides(resource)) {
     return false;
   }
   const all = resource.node.root.node.findAll();
-  const policies = all.filter((one): one is secretsmanager.CfnResourcePolicy => isOfType(one, secretsmanager.CfnResourcePolicy));
+  const policies = all.filter((one) => isOfType(one, secretsmanager.CfnResourcePolicy));
   const { account } = Stack.of(resource);
-  return policies.every(({ secretId }) => isOtherThan(resource, secretId))
-    && hasDefaultKey(resource as secretsmanager.CfnSecret)
+  return policies.every((policy) => isOfOther(policy, resource))
+    && hasDefaultKey(resource)
     && roles.every((role) => Stack.of(role).account === account && isPlain(role, all, statements));
 }
 
@@ -32,10 +32,10 @@ function hasDefaultKey(secret: secretsmanager.CfnSecret): boolean {
     return true;
   }
   const key = targetOf(secret.kmsKeyId);
-  if (key === undefined || !isOfType(key, kms.CfnKey) || hasPropertyOverrides(key) || Stack.of(key).account !== Stack.of(secret).account) {
+  if (!(key instanceof kms.CfnKey) || hasPropertyOverrides(key) || Stack.of(key).account !== Stack.of(secret).account) {
     return false;
   }
-  const statements: Statement[] = Stack.of(key).resolve((key as kms.CfnKey).keyPolicy)?.Statement ?? [];
+  const statements: Statement[] = Stack.of(key).resolve(key.keyPolicy)?.Statement ?? [];
   const admitsAccount = statements.some(({ Action, Principal, Condition }) => (
     Action === 'kms:*' && /:root"/.test(JSON.stringify(Principal)) && Condition === undefined
   ));
@@ -47,13 +47,13 @@ function hasDefaultKey(secret: secretsmanager.CfnSecret): boolean {
  */
 function isPlain(role: iam.IRole, all: IConstruct[], statements: PullStatement[]): boolean {
   const resource = roleResourceOf(role);
-  if (resource === undefined || hasPropertyOverrides(resource)) {
+  if (!(resource instanceof iam.CfnRole) || hasPropertyOverrides(resource)) {
     return false;
   }
   const { managedPolicyArns, permissionsBoundary, policies, roleName } = resource;
   const attached = Stack.of(resource).resolve([managedPolicyArns, permissionsBoundary, policies]).flat();
   return attached.every((one: unknown) => one === undefined)
-    && all.filter((one): one is CfnResource => CfnResource.isCfnResource(one) && POLICY_TYPES.includes(one.cfnResourceType))
+    && all.filter((one): one is CfnResource => POLICIES.some((type) => isOfType(one, type)))
       .filter((policy) => referencesOf(policy).includes(resource) || (roleName !== undefined && !referencesOf(policy).some(isRole)))
       .every((policy) => !hasPropertyOverrides(policy) && statementsOf(policy).every((statement) => isHarmless(policy, statement, statements)));
 }
@@ -66,15 +66,18 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
-function statementsOf(policy: CfnResource): Statement[] {
-  const { policyDocument } = policy as iam.CfnPolicy;
-  return [Stack.of(policy).resolve(policyDocument)?.Statement ?? []].flat();
+/**
+ * What is not known, like the statements of a resource without a class of its own, is a statement without an action.
+ */
+function statementsOf(policy: CfnResource): Array<Partial<Statement>> {
+  const document = Stack.of(policy).resolve(POLICIES.some((type) => policy instanceof type) ? (policy as iam.CfnPolicy).policyDocument : {});
+  return document === undefined ? [] : [document.Statement ?? {}].flat();
 }
 
 /**
  * Whether a statement is one of the given ones, or on something else.
  */
-function isHarmless(policy: CfnResource, { Effect, Action, Resource }: Statement, statements: PullStatement[]): boolean {
+function isHarmless(policy: CfnResource, { Effect, Action, Resource }: Partial<Statement>, statements: PullStatement[]): boolean {
   if (Action === undefined || Resource === undefined) {
     return false;
   }
@@ -95,9 +98,15 @@ function isAttribute(value: object | null): boolean {
   return value !== null && ('Ref' in value || 'Fn::GetAtt' in value);
 }
 
-function isOtherThan(resource: CfnResource, reference: string): boolean {
-  const target = targetOf(reference);
-  return target !== undefined && target !== resource;
+/**
+ * Whether a resource policy is certainly that of another secret.
+ */
+function isOfOther(policy: IConstruct, secret: CfnResource): boolean {
+  if (!(policy instanceof secretsmanager.CfnResourcePolicy) || hasPropertyOverrides(policy)) {
+    return false;
+  }
+  const target = targetOf(policy.secretId);
+  return target !== undefined && target !== secret;
 }
 
 function targetOf(reference: string): IConstruct | undefined {

@@ -12,6 +12,7 @@ import { policyName } from '../access/policy-name';
 import { policyStatement, PullStatement } from '../access/pull-statements';
 import { customizesRoles, isImmutable, roleIn } from '../access/roles';
 import { invalid } from '../private/errors';
+import { hasPropertyOverrides } from '../private/resource-graph';
 
 /** The output of `npx projen bundle` for `handler/index.ts`. */
 const CODE = join(__dirname, '..', '..', 'assets', 'pull-check', 'handler', 'index');
@@ -197,6 +198,17 @@ export class PullCheckFunction extends Construct implements IPullCheckFunction {
    */
   public _attach(dependent: Construct, statements: PullStatement[]): void {
     attachPolicies(dependent, { reader: this.role, responder: this.responderRole, own: this.statements }, statements);
+  }
+
+  /**
+   * Whether nothing but the policies of its role decides what it reads: in a VPC the policy of an endpoint does, too. To be asked
+   * at the end of synth.
+   *
+   * @internal
+   */
+  public _readsOnlyByRole(): boolean {
+    const resource = this.function.node.defaultChild as lambda.CfnFunction;
+    return resource.role === this.role.roleArn && resource.vpcConfig === undefined && this.prober === undefined && !hasPropertyOverrides(resource);
   }
 
   private defineResponder(prober: lambda.Function, role: iam.IRole, placement: Partial<lambda.FunctionProps>): lambda.Function {

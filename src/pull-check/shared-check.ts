@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IConstruct } from 'constructs';
 import { PullCheckProperties } from './contract';
-import { IPullCheckFunction } from './pull-check-function';
+import { IPullCheckFunction, PullCheckFunction } from './pull-check-function';
 import { PullCheckMode } from './pull-check-options';
 import { denialIsCertain } from '../access/certain-denial';
 import { PullStatement } from '../access/pull-statements';
@@ -55,7 +55,9 @@ export class PullCheck extends CustomResource {
   private readonly registries = new Set<IConstruct>();
 
   constructor(scope: Construct, id: string, { checkFunction, properties, secret, statements }: SharedCheckProps) {
-    const late = new LateProperties(properties.Mode, (roles) => denialIsCertain(secret, [...roles, ...rolesOf(checkFunction)], statements));
+    const late = new LateProperties(properties.Mode, (roles) => (
+      readsOnlyByRole(checkFunction) && denialIsCertain(secret, [...roles, checkFunction.role], statements)
+    ));
     super(scope, id, {
       serviceToken: checkFunction.functionArn,
       resourceType: RESOURCE_TYPE,
@@ -142,8 +144,9 @@ class LateProperties {
   }
 }
 
-function rolesOf({ grantPrincipal }: IPullCheckFunction): iam.IRole[] {
-  return 'roleArn' in grantPrincipal ? [grantPrincipal as iam.IRole] : [];
+/** Not by `instanceof`, as in `attachTo()`. */
+function readsOnlyByRole(checkFunction: IPullCheckFunction): checkFunction is PullCheckFunction {
+  return '_readsOnlyByRole' in checkFunction && (checkFunction as PullCheckFunction)._readsOnlyByRole();
 }
 
 export function flag(value: boolean): 'true' | undefined {

@@ -1,12 +1,14 @@
-import { Aspects, CfnParameter, CfnResource, Lazy, Stack } from 'aws-cdk-lib';
+import { Aspects, CfnParameter, CfnResource, Fn, Lazy, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { IConstruct } from 'constructs';
-import { PrivateRegistryImage, PrivateRegistryImageOptions, PullCheckMode, RegistryCredentials } from '../../src';
+import { PrivateRegistryImage, PrivateRegistryImageOptions, PullCheckFunction, PullCheckMode, PullCheckOptions, RegistryCredentials } from '../../src';
 import { newStack as stackWith, CHECKED, FLAG_SETS, IMAGE, resourcesOf, SECRET_ARN, templateOf } from '../support/synth';
-import { CREDENTIALS, defineTask, ecsRole, ownSecret, rawImage, rawSecret } from '../support/tasks';
+import { CREDENTIALS, defineTask, ecsRole, newVpc, ownSecret, rawImage, rawSecret } from '../support/tasks';
 
 const OTHER = 'ghcr.io/acme/other:2';
 
@@ -219,12 +221,12 @@ describe('a denial', () => {
     readonly task: ecs.TaskDefinition;
   }
 
-  function certainty(change: (parts: Parts) => void = () => {}, withKey = true): unknown {
+  function certainty(change: (parts: Parts) => void = () => {}, withKey = true, options: (stack: Stack) => Partial<PrivateRegistryImageOptions> = () => ({})): unknown {
     const stack = newStack();
     const key = withKey ? new kms.Key(stack, 'Key') : undefined;
     const secret = ownSecret(stack, { encryptionKey: key });
     const role = ecsRole(stack);
-    const task = defineTask(stack, image({ credentials: RegistryCredentials.fromSecret(secret) }), { executionRole: role });
+    const task = defineTask(stack, image({ credentials: RegistryCredentials.fromSecret(secret), ...options(stack) }), { executionRole: role });
     change({ stack, secret, key, role, task });
     return checkOf(stack).DenialIsCertain;
   }
@@ -256,9 +258,52 @@ describe('a denial', () => {
     ['another statement on the secret', ({ role, secret }) => secret.grantRead(role)],
     ['a statement on everything', ({ role }) => role.addToPolicy(new iam.PolicyStatement({ actions: ['*'], resources: ['*'] }))],
     ['a statement on secrets by name', ({ role }) => role.addToPolicy(new iam.PolicyStatement({ actions: ['secretsmanager:*'], resources: ['arn:aws:secretsmanager:*:*:secret:*'] }))],
+    ['a policy of any secret without a class of its own', ({ stack }) => new CfnResource(stack, 'SecretPolicy', {
+      type: 'AWS::SecretsManager::ResourcePolicy', properties: { SecretId: 'other', ResourcePolicy: {} },
+    })],
+    ['an override of the policy of another secret', ({ stack, secret }) => {
+      secretIn(stack, 'Db').denyAccountRootDelete();
+      const policy = stack.node.findChild('Db').node.findChild('Policy').node.defaultChild as CfnResource;
+      policy.addPropertyOverride('SecretId', secret.secretArn);
+    }],
+    ...['Policy', 'ManagedPolicy', 'RolePolicy'].flatMap((type): Array<[string, (parts: Parts) => void]> => [
+      [`a ${type} of the function without a class of its own`, ({ stack }) => deny(stack, type, functionOf(stack).role)],
+      [`a ${type} of the task without a class of its own`, ({ stack, role }) => deny(stack, type, role)],
+    ]),
+    ['a policy whose document is not known', ({ stack, role }) => new iam.CfnPolicy(stack, 'Unknown', {
+      policyName: 'unknown', roles: [role.roleName], policyDocument: Fn.conditionIf('Condition', {}, {}),
+    })],
+    ['another role for the function', ({ stack }) => Aspects.of(stack).add({
+      visit: (node) => {
+        if (node instanceof lambda.CfnFunction) {
+          node.role = 'arn:aws:iam::111122223333:role/other';
+        }
+      },
+    })],
+    ['an override of the role of the function', ({ stack }) => (
+      (functionOf(stack).function.node.defaultChild as CfnResource).addPropertyOverride('Role', 'arn:aws:iam::111122223333:role/other')
+    )],
+    ['a VPC that an Aspect gives the function', ({ stack }) => Aspects.of(stack).add({
+      visit: (node) => {
+        if (node instanceof lambda.CfnFunction) {
+          node.vpcConfig = { subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'] };
+        }
+      },
+    })],
     ['another role', ({ task }) => (task.node.defaultChild as CfnResource).addPropertyOverride('ExecutionRoleArn', 'arn:aws:iam::111122223333:role/other')],
   ])('is not certain with %s', (_what, change) => {
     expect(certainty(change)).toBeUndefined();
+  });
+
+  test.each<[string, (stack: Stack) => PullCheckOptions]>([
+    ['in a VPC, where an endpoint has a policy', (stack) => ({ vpc: newVpc(stack, ec2.SubnetType.PUBLIC, ec2.SubnetType.PRIVATE_WITH_EGRESS) })],
+    ['of another app', (stack) => ({
+      checkFunction: PullCheckFunction.fromPullCheckFunctionAttributes(stack, 'Function', {
+        functionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:check', role: ecsRole(stack, {}, 'FunctionRole'),
+      }),
+    })],
+  ])('is not certain with a function %s', (_what, pullCheck) => {
+    expect(certainty(undefined, false, (stack) => ({ pullCheck: pullCheck(stack) }))).toBeUndefined();
   });
 
   test('is not certain with anything that is imported', () => {
@@ -270,6 +315,17 @@ describe('a denial', () => {
     defineTask(other, image({ credentials: RegistryCredentials.fromSecret(ownSecret(other)) }), { executionRole });
     expect(checkOf(other).DenialIsCertain).toBeUndefined();
   });
+
+  function functionOf(stack: Stack): PullCheckFunction {
+    return stack.node.findChild('PrivateRegistryPullCheckFunction') as PullCheckFunction;
+  }
+
+  function deny(stack: Stack, type: string, { roleName }: iam.IRole): CfnResource {
+    return new CfnResource(stack, 'Deny', {
+      type: `AWS::IAM::${type}`,
+      properties: { Roles: [roleName], PolicyDocument: { Statement: [{ Effect: 'Deny', Action: 'secretsmanager:*', Resource: '*' }] } },
+    });
+  }
 
   function secretIn(stack: Stack, id: string): secretsmanager.Secret {
     return new secretsmanager.Secret(stack, id);

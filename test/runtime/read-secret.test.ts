@@ -77,6 +77,16 @@ test('access denied is not definite unless the execution role has the same permi
   expect(await verdictOf(awsError('AccessDeniedException'), { ...OPTIONS, denialIsCertain: undefined })).toMatchObject({ verdict: 'SECRET_ACCESS_DENIED', definite: false });
 });
 
+test.each([
+  'with an explicit deny in a resource-based policy', 'because no service control policy allows the action', 'because no resource control policy allows the action',
+  'because no permissions boundary allows the action', 'because no session policy allows the action', 'because no VPC endpoint policy allows the action',
+])('access denied %s is not definite: that policy is none of the app', async (reason) => {
+  expect(await verdictOf(awsError('AccessDeniedException', `is not authorized to perform: secretsmanager:GetSecretValue ${reason}`)))
+    .toMatchObject({ verdict: 'SECRET_ACCESS_DENIED', definite: false });
+  expect(await verdictOf(awsError('AccessDeniedException', `is not authorized to perform: kms:Decrypt ${reason}`)))
+    .toMatchObject({ verdict: 'KMS_ACCESS_DENIED', definite: false });
+});
+
 test('access denied in another account says whom the owner has to allow', async () => {
   expect(await verdictOf(awsError('AccessDeniedException'), { ...OPTIONS, denialIsCertain: false, inOtherAccount: true, accessPatienceMs: 0 })).toMatchObject({
     verdict: 'SECRET_ACCESS_DENIED', definite: false, calls: 1, message: expect.stringContaining('allow it and the execution role in the policies of the secret and its key'),

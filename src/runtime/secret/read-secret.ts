@@ -23,6 +23,8 @@ const ACCESS_PATIENCE = 60_000;
 /** A secret, a value or a replica that is new takes seconds to arrive everywhere as well. */
 const EXISTENCE_PATIENCE = 10_000;
 const LONGEST_DELAY = 8_000;
+/** Denials by policies outside of the app, which can treat the reader and the execution role differently. */
+const DENIED_ELSEWHERE = /explicit deny|service control policy|resource control policy|permissions boundary|session policy|endpoint policy/i;
 
 /** Reads and parses the credentials; rejects with a CheckFailure. */
 export async function readCredentials(
@@ -56,7 +58,7 @@ function accessFailure(error: unknown, options: ReadSecretOptions): CheckFailure
   const { name = '', message = '' } = error as { name?: string; message?: string };
   const reader = options.reader ?? 'the function of the pull check';
   const hint = (here: string) => options.inOtherAccount ? 'allow it and the execution role in the policies of the secret and its key' : here;
-  const definite = options.denialIsCertain ?? false;
+  const definite = (options.denialIsCertain ?? false) && !DENIED_ELSEWHERE.test(message);
   if (name === 'ResourceNotFoundException' || (name === 'InvalidRequestException' && /delet/i.test(message))) {
     return failure('SECRET_NOT_FOUND', `${options.name} does not exist, has no value, or is marked for deletion`, 'correct the ARN or name, or create or restore the secret');
   }
