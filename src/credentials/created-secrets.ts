@@ -7,6 +7,7 @@ import { isDynamicReference, UNKNOWN } from './initial-value';
 import { RegistrySecret } from './registry-secret';
 import { encryptionKeyOf } from '../access/encryption-key';
 import { invalid, warn } from '../private/errors';
+import { validateWhenKnown } from '../private/late';
 import { PLACEHOLDER } from '../private/placeholder';
 import { outermostStackOf } from '../private/scopes';
 import { resolvedText } from '../private/tokens';
@@ -26,22 +27,23 @@ export function secretFromValue(options: SecretValueOptions): Binder {
   }
 
   return (scope, provider) => {
-    const resolved = resolvedText(scope, text, UNKNOWN);
-    if (resolved.includes('{{resolve:ssm-secure:')) {
-      throw invalid('unresolvablePassword',
-        'the password refers to a SecureString parameter of SSM, which CloudFormation does not resolve in a secret; '
-        + 'store the token in a secret and pass its ARN to RegistryCredentials.fromSecretCompleteArn()', scope);
-    }
-    // Plain text can be inside a token.
-    if (!resolved.includes(UNKNOWN) && !isDynamicReference(resolved)) {
-      throw plainTextPassword(scope);
-    }
-
+    validateWhenKnown(scope, text, () => judgePassword(scope, text));
     return created(new secretsmanager.Secret(scope, 'Secret', {
       ...secretProps(options, provider),
       secretObjectValue: { username: SecretValue.unsafePlainText(username), password },
     }));
   };
+}
+
+function judgePassword(scope: Construct, text: string): Error | undefined {
+  const resolved = resolvedText(scope, text, UNKNOWN);
+  if (resolved.includes('{{resolve:ssm-secure:')) {
+    return invalid('unresolvablePassword',
+      'the password refers to a SecureString parameter of SSM, which CloudFormation does not resolve in a secret; '
+      + 'store the token in a secret and pass its ARN to RegistryCredentials.fromSecretCompleteArn()', scope);
+  }
+  // Plain text can be inside a token.
+  return resolved.includes(UNKNOWN) || isDynamicReference(resolved) ? undefined : plainTextPassword(scope);
 }
 
 export function secretFromParameters(options: CreatedSecretOptions): Binder {

@@ -2,6 +2,7 @@ import { CfnResource, Stack } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { invalid, warn } from '../private/errors';
+import { validateWhenKnown } from '../private/late';
 import { PLACEHOLDER } from '../private/placeholder';
 import { resolvedText } from '../private/tokens';
 
@@ -9,13 +10,19 @@ import { resolvedText } from '../private/tokens';
 export const UNKNOWN = '<token>';
 
 /**
- * Validates the initial value of a secret of the app: throws if it contains a password in plain text, and warns if ECS cannot read
- * credentials from it.
+ * Validates the initial value of a secret of the app: it is an error if it contains a password in plain text, and a warning if ECS
+ * cannot read credentials from it. At the end of synth, if the app computes it then.
  */
 export function validateInitialValue(scope: Construct, secret: secretsmanager.ISecret): void {
+  const resource = secret.node.defaultChild;
+  validateWhenKnown(scope, resource instanceof secretsmanager.CfnSecret ? [resource.secretString, resource.generateSecretString] : [],
+    () => judgeInitialValue(scope, secret));
+}
+
+function judgeInitialValue(scope: Construct, secret: secretsmanager.ISecret): Error | undefined {
   const resource = secret.node.defaultChild as CfnResource;
   if (resource.cfnResourceType !== secretsmanager.CfnSecret.CFN_RESOURCE_TYPE_NAME) {
-    return;
+    return undefined;
   }
 
   const { secretString, generateSecretString } = resource as secretsmanager.CfnSecret;
@@ -23,16 +30,16 @@ export function validateInitialValue(scope: Construct, secret: secretsmanager.IS
     warn(secret, 'secretWithoutCredentials',
       `the secret ${secret.node.path} is created with a random password, which no registry knows; `
       + 'store the one of the registry before the tasks start, and never change how it is generated afterwards: CloudFormation would overwrite the stored value');
-    return;
+    return undefined;
   }
   const text = secretString === undefined ? undefined : resolvedText(secret, secretString, UNKNOWN);
   if (text === UNKNOWN || text === PLACEHOLDER) {
-    return;
+    return undefined;
   }
 
   const { username, password } = text === undefined ? {} : credentialsIn(text);
   if (password && !password.includes(UNKNOWN) && !isDynamicReference(password)) {
-    throw invalid('plainTextPassword',
+    return invalid('plainTextPassword',
       `the secret ${secret.node.path} is created with the password in plain text, which the template shows; `
       + 'use RegistryCredentials.placeholder() and fill it after the deployment, or RegistryCredentials.fromSecretValue() with a value that CloudFormation resolves',
       scope);
@@ -42,6 +49,7 @@ export function validateInitialValue(scope: Construct, secret: secretsmanager.IS
       `the secret ${secret.node.path} is created with a value that is not a credential, expected the JSON object {"username": "...", "password": "..."}; `
       + 'fill it before the tasks start, and never change how it is generated afterwards: CloudFormation would overwrite the stored value');
   }
+  return undefined;
 }
 
 /**

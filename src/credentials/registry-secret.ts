@@ -1,4 +1,4 @@
-import { ArnFormat, CfnResource, Stack } from 'aws-cdk-lib';
+import { ArnFormat, CfnResource, Lazy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { IConstruct } from 'constructs';
@@ -8,6 +8,7 @@ import { OwnerPolicies, ownerPolicies, SecretLocation, SecretReader } from '../a
 import { PullStatement, pullStatements } from '../access/pull-statements';
 import { invalid, warnOnce } from '../private/errors';
 import { identityOf } from '../private/identity';
+import { isLate } from '../private/late-tokens';
 import { outermostStackOf } from '../private/scopes';
 import { certainlyDiffer, isUnknown } from '../private/tokens';
 
@@ -132,7 +133,8 @@ export class RegistrySecret {
    */
   private regionFor(stack: Stack): string {
     const { region } = this.secret.env;
-    return JSON.stringify(stack.resolve(region)).includes('{{resolve:') ? stack.region : region;
+    const choose = () => JSON.stringify(stack.resolve(region)).includes('{{resolve:') ? stack.region : region;
+    return isLate(stack, region) ? Lazy.uncachedString({ produce: choose }) : choose();
   }
 
   private isReplicatedTo(region: string): boolean {

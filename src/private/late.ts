@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { isLate } from './late-tokens';
 import { awaitsContext } from './scopes';
 
 /**
@@ -11,4 +12,18 @@ export function validateLate(scope: Construct, validate: () => Error | undefined
       return error === undefined || awaitsContext(scope) ? [] : [error.message];
     },
   });
+}
+
+/**
+ * Validates a value now, or at the end of synth if the app computes a part of it then.
+ */
+export function validateWhenKnown(scope: Construct, value: unknown, validate: () => Error | undefined): void {
+  if (isLate(scope, value)) {
+    validateLate(scope, validate);
+    return;
+  }
+  const error = validate();
+  if (error) {
+    throw error;
+  }
 }

@@ -11,6 +11,7 @@ import { Puller } from '../access/puller';
 import { hashOf } from '../private/identity';
 import { createFor } from '../private/late-condition';
 import { declaredDependencies, waitUnlessCyclic } from '../private/late-dependencies';
+import { isLate } from '../private/late-tokens';
 import { outermostStackOf } from '../private/scopes';
 
 const RESOURCE_TYPE = 'Custom::PrivateRegistryPullCheck';
@@ -73,7 +74,8 @@ export class PullCheck extends CustomResource {
     const resource = this.node.defaultChild as CfnResource;
     // Newer versions of aws-cdk-lib warn about the property of CustomResource.
     resource.addPropertyOverride('ServiceTimeout', SERVICE_TIMEOUT.toSeconds());
-    resource.overrideLogicalId(Lazy.uncachedString({ produce: () => `${Stack.of(this).getLogicalId(resource)}${late.hash()}` }));
+    const computed = isLate(this, [properties, statements]) ? [properties, statements] : undefined;
+    resource.overrideLogicalId(Lazy.uncachedString({ produce: () => `${Stack.of(this).getLogicalId(resource)}${late.hash(Stack.of(this).resolve(computed))}` }));
     // A task that does not pull the image any more waits for the check, and newer versions of aws-cdk-lib refuse that if only one of them is created.
     createFor(resource, () => late.uses.map(({ puller }) => puller.resource));
     waitUnlessCyclic(resource, () => this.dependencies(secret));
@@ -125,9 +127,12 @@ class LateProperties {
 
   /**
    * A container that is read to find out whether it pulls the image can refer to the check: then it does.
+   *
+   * @param computed what the app computes when the template is made, if it does
    */
-  public hash(): string {
-    return hashOf(this.isReading ? this.valuesFor(this.uses) : this.read());
+  public hash(computed: unknown): string {
+    const values = this.isReading ? this.valuesFor(this.uses) : this.read();
+    return hashOf(computed === undefined ? values : [values, computed]);
   }
 
   private valuesFor(uses: readonly Use[]): LateValues {

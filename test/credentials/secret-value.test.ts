@@ -2,7 +2,7 @@ import { CfnParameter, CfnResource, Fn, Lazy, RemovalPolicy, SecretValue } from 
 import { Template } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { CreatedSecretOptions, PrivateRegistry, RegistryCredentials, RegistryProvider } from '../../src';
-import { expectError, expectSilence } from '../support/errors';
+import { expectError, expectSilence, expectSynthError } from '../support/errors';
 import { credentialsParametersOf, FLAG_SETS, newStack, pullStatementsOf, resourcesOf } from '../support/synth';
 import { defineTaskWith, stackWith } from '../support/tasks';
 
@@ -123,7 +123,7 @@ describe('a password in plain text', () => {
   test('fails if it is only produced at synth', () => {
     const password = SecretValue.unsafePlainText(Lazy.string({ produce: () => PASSWORD }));
 
-    expectError(() => stackWith(RegistryCredentials.fromSecretValue({ username: 'bot', password })), 'plainTextPassword');
+    expectSynthError(stackWith(RegistryCredentials.fromSecretValue({ username: 'bot', password })), 'plainTextPassword');
   });
 });
 

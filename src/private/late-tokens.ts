@@ -1,0 +1,52 @@
+import { DefaultTokenResolver, Intrinsic, IPostProcessor, IResolvable, IResolveContext, Reference, Stack, Tokenization } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+
+/**
+ * Resolves values while the app still defines constructs: all but what the app itself computes when the template is made. aws-cdk-lib
+ * keeps the first value of a `Lazy`, and its producer can throw until then.
+ */
+export class LateTokenFinder extends DefaultTokenResolver {
+  public readonly tokens: IResolvable[] = [];
+
+  /**
+   * @param textFor what stands for such a token
+   */
+  constructor(private readonly textFor: (token: IResolvable) => string = () => '') {
+    super({ join: (left, right) => `${textOf(left)}${textOf(right)}` });
+  }
+
+  public resolve(scope: IConstruct, value: unknown): any {
+    return Tokenization.resolve(value, { scope, resolver: this, preparing: false });
+  }
+
+  public resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): unknown {
+    if (Reference.isReference(token)) {
+      // With the logical id, which aws-cdk-lib computes late as well.
+      return Stack.of(context.scope).resolve(token);
+    }
+    if (token instanceof Intrinsic || isFunction(token)) {
+      return super.resolveToken(token, context, postProcessor);
+    }
+    this.tokens.push(token);
+    return this.textFor(token);
+  }
+}
+
+/**
+ * Whether the app computes a part of the value when the template is made.
+ */
+export function isLate(scope: IConstruct, value: unknown): boolean {
+  const finder = new LateTokenFinder();
+  finder.resolve(scope, value);
+  return finder.tokens.length > 0;
+}
+
+/** `Fn.join()` and `Fn.toJsonString()` return no Intrinsic. */
+function isFunction(token: IResolvable): boolean {
+  const { toJSON } = token as { toJSON?: () => unknown };
+  return toJSON !== undefined && /^<Fn::\w+>$/.test(String(toJSON.call(token)));
+}
+
+function textOf(part: unknown): string {
+  return typeof part === 'string' ? part : JSON.stringify(part) ?? '';
+}
