@@ -15,14 +15,15 @@ export function isOwnRole(stack: Stack, role: iam.IRole): boolean {
 }
 
 /**
- * The role as one of the stack of `scope`: a policy that is added to it lands there. In the role's own stack the policy would
- * refer to resources of this one and close a cycle, or nothing could wait for it.
+ * The role as one of `scope`: a policy that is added to it lands there. In the role's own stack the policy would refer to resources of
+ * this one and close a cycle, or nothing could wait for it. In the same stack, whoever waits for the role waits for nothing that others
+ * allow it, which can wait for `scope`.
  */
 export function roleIn(scope: Construct, id: string, role: iam.IRole): iam.IRole {
-  if (isOwnRole(Stack.of(scope), role) || isImmutable(role) || customizesRoles(scope)) {
+  const resource = roleResourceOf(role);
+  if (isImmutable(role) || customizesRoles(scope) || Token.isUnresolved(resource?.path)) {
     return role;
   }
-  const resource = roleResourceOf(role);
   // In parts: from a token aws-cdk-lib would take the first element of the role's path for its name.
   const arn = resource === undefined ? role.roleArn : Stack.of(resource).formatArn({
     service: 'iam', region: '', resource: 'role', resourceName: `${(resource.path ?? '/').slice(1)}${role.roleName}`,

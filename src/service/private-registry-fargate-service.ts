@@ -9,7 +9,7 @@ import { Construct } from 'constructs';
 import { PrivateRegistryFargateServiceProps } from './private-registry-fargate-service-props';
 import { connectTasks } from './task-network';
 import { validateContainerCpu, validateSizes } from './task-size';
-import { roleIn } from '../access/roles';
+import { isOwnRole, roleIn } from '../access/roles';
 import { PullOptions } from '../image/pull-options';
 import { invalid, warn } from '../private/errors';
 import { isUnknown } from '../private/tokens';
@@ -228,7 +228,8 @@ for an image that needs none use ecs.ContainerImage.fromRegistry()`, scope);
  * A role that was imported in this stack stays as it is, so that a service which moves over keeps its policy for the logs.
  */
 function executionRoleIn(scope: Construct, role: iam.IRole): iam.IRole {
-  return Stack.of(role) === Stack.of(scope) ? role : roleIn(scope, 'ImportedExecutionRole', role);
+  const stack = Stack.of(scope);
+  return Stack.of(role) === stack || isOwnRole(stack, role) ? role : roleIn(scope, 'ImportedExecutionRole', role);
 }
 
 /**

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { App, BootstraplessSynthesizer, CfnHook, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as servicecatalog from 'aws-cdk-lib/aws-servicecatalog';
@@ -191,7 +192,9 @@ describe('shared', () => {
     const stack = newStack(CHECKED);
     const role = new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     check(stack, { role });
-    Template.fromStack(stack).hasResourceProperties(FUNCTION, { Role: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Role'), 'Arn'] } });
+    Template.fromStack(stack).hasResourceProperties(FUNCTION, {
+      Role: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::111122223333:role/', { Ref: Match.stringLikeRegexp('^Role') }]] },
+    });
   });
 });
 
@@ -339,7 +342,8 @@ describe('a role that is given', () => {
     check(stack, { vpc: importedVpc(stack), role });
 
     const template = Template.fromStack(stack);
-    template.allResourcesProperties(FUNCTION, { Role: stack.resolve(role.roleArn) });
+    const name = role.node.defaultChild ? JSON.stringify(stack.resolve(role.roleName)) : ROLE_ARN;
+    expect(resourcesOf(stack, FUNCTION).map(({ Properties }) => JSON.stringify(Properties.Role).includes(name))).toEqual([true, true]);
     expect(resourcesOf(stack, 'AWS::IAM::Role').filter((one) => JSON.stringify(one).includes('lambda.amazonaws.com'))).toHaveLength(role.node.defaultChild ? 1 : 0);
     const actions = statementsOf(stack).flatMap(({ Action }) => Action);
     expect(actions).toEqual(expect.arrayContaining([
@@ -351,6 +355,31 @@ describe('a role that is given', () => {
     }));
     template.hasResource(FUNCTION, { Properties: { Handler: 'index.respond' }, DependsOn: Match.arrayWith([invoke]) });
     expectSilence(stack);
+  });
+
+  test.each([false, true])('can start the tasks whose image is checked, in a VPC: %s', (isInVpc) => {
+    const order = (define: (stack: Stack, role: iam.Role) => ecs.TaskDefinition) => {
+      const stack = newStack(CHECKED);
+      const role = new iam.Role(stack, 'Role', { path: '/team/', assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+      define(stack, role).grantRun(role);
+      return { stack, template: Template.fromStack(stack).toJSON() };
+    };
+    expect(dependencyCycle(order((stack) => defineTask(stack, rawImage(rawSecret(stack)))).template)).toBeUndefined();
+
+    const { stack, template } = order((own, role) => defineTask(own, new PrivateRegistryImage(IMAGE, {
+      credentials: CREDENTIALS, pullCheck: { role, vpc: isInVpc ? importedVpc(own) : undefined },
+    })));
+    expect(dependencyCycle(template)).toBeUndefined();
+    const [{ DependsOn }] = resourcesOf(stack, CHECK);
+    const [readerId] = Object.entries<any>(template.Resources)
+      .filter(([id, { Type }]) => Type === 'AWS::IAM::Policy' && id.includes('ReadSecret')).map(([id]) => id);
+    expect(DependsOn).toContain(readerId);
+    expect(template.Resources[readerId].Properties.Roles).toEqual([{ Ref: expect.stringMatching(/^Role/) }]);
+    const fn = resourcesOf(stack, FUNCTION)[0];
+    expect(JSON.stringify(fn.Properties.Role)).toContain(':role/team/');
+    const logs = Object.entries<any>(template.Resources)
+      .filter(([, { Type, Properties }]) => Type === 'AWS::IAM::Policy' && JSON.stringify(Properties).includes('logs:PutLogEvents')).map(([id]) => id);
+    expect(fn.DependsOn).toEqual(expect.arrayContaining(logs));
   });
 
   test.each<[string, boolean, string[]]>([
