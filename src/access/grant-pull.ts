@@ -25,7 +25,7 @@ export interface PullGrantOptions {
  * Allows the role of a puller to read the secret, by a policy in the stack of the puller, for which the puller waits.
  */
 export function grantPull(puller: Puller, options: PullGrantOptions): void {
-  const { scope, resource, role, service } = puller;
+  const { scope, resource, role } = puller;
   const { secret, statements } = options;
   validateAccount(puller);
   if (customizesRoles(scope)) {
@@ -39,7 +39,7 @@ export function grantPull(puller: Puller, options: PullGrantOptions): void {
     }
     validateImmutable(puller, options);
   }
-  validateTrust(scope, role, service);
+  validateTrust(puller);
   warnAboutSharedName(role);
   const stack = Stack.of(scope);
   if (isImmutable(role) || (isOwnRole(stack, role) && role.node.scope === scope.node.scope)) {

@@ -1,5 +1,5 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import { Puller } from './puller';
 import { nameOfRole } from './roles';
 import { invalid } from '../private/errors';
 import { validateLate } from '../private/late';
@@ -7,9 +7,10 @@ import { propertiesInTemplate, roleResourceOf } from '../private/scopes';
 import { isUnknown } from '../private/tokens';
 
 /**
- * Validates at the end of synth that the service can assume the role: the trust policy can change until then.
+ * Validates at the end of synth that the service can assume the role: the trust policy can change until then, and so can the role.
  */
-export function validateTrust(scope: Construct, role: iam.IRole, service: string): void {
+export function validateTrust(puller: Puller): void {
+  const { scope, role, service } = puller;
   const resource = roleResourceOf(role);
   if (resource === undefined) {
     return;
@@ -17,7 +18,7 @@ export function validateTrust(scope: Construct, role: iam.IRole, service: string
   validateLate(scope, () => {
     const { AssumeRolePolicyDocument: policy } = propertiesInTemplate(resource);
     const statements: Statement[] = [policy?.Statement ?? {}].flat();
-    if (statements.some((statement) => canAdmit(statement, service))) {
+    if (!puller.keepsRole() || statements.some((statement) => canAdmit(statement, service))) {
       return undefined;
     }
     const principals = JSON.stringify(statements.map((statement) => statement.Principal));

@@ -377,6 +377,20 @@ describe('the trust policy', () => {
     expectSynthError(stack, 'executionRoleNotAssumable', 'Stack/Role', shown, 'new iam.ServicePrincipal("ecs-tasks.amazonaws.com")');
   });
 
+  test.each<[string, (task: ecs.CfnTaskDefinition) => void]>([
+    ['an override', (task) => task.addPropertyOverride('ExecutionRoleArn', 'arn:aws:iam::111122223333:role/exec')],
+    ['a property', (task) => {
+      task.executionRoleArn = 'arn:aws:iam::111122223333:role/exec';
+    }],
+  ])('is not judged if the task has another role in the end, by %s', (_, change) => {
+    for (const image of [ecs.ContainerImage.fromRegistry(IMAGE), apiImage()]) {
+      const stack = newStack();
+      const task = defineTask(stack, image, { executionRole: ecsRole(stack, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') }) });
+      change(task.node.defaultChild as ecs.CfnTaskDefinition);
+      expectSilence(stack);
+    }
+  });
+
   const ADMITTED = { Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' };
   const OTHER = { ...ADMITTED, Principal: { Service: 'lambda.amazonaws.com' } };
   const documents: Array<[string, unknown]> = [
