@@ -1,3 +1,4 @@
+import { Lazy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct } from 'constructs';
@@ -29,7 +30,7 @@ export function connectTasks(
 
   const publicSubnets = selected.subnets.filter((subnet) => vpc.publicSubnets.includes(subnet));
   if (publicSubnets.length > 0 && props.assignPublicIp === undefined) {
-    resource.addPropertyOverride('NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp', 'ENABLED');
+    assignPublicIp(resource);
   }
   if (provider.privateNetwork) {
     return;
@@ -46,6 +47,19 @@ export function connectTasks(
       `the tasks run in isolated subnets (${namesOf(isolatedSubnets)}), which have no route to ${provider.host}; `
       + `${wayOut(vpc)}, or set privateNetwork: true on the RegistryProvider if the tasks reach the registry inside the network`);
   }
+}
+
+/**
+ * As a property, so that whoever sets another one later has the last word.
+ */
+function assignPublicIp(resource: ecs.CfnService): void {
+  const { networkConfiguration } = resource;
+  resource.networkConfiguration = Lazy.uncachedAny({
+    produce: () => {
+      const { awsvpcConfiguration } = Stack.of(resource).resolve(networkConfiguration);
+      return { awsvpcConfiguration: { ...awsvpcConfiguration, assignPublicIp: 'ENABLED' } };
+    },
+  });
 }
 
 function wayOut(vpc: ec2.IVpc): string {

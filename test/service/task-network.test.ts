@@ -57,6 +57,18 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
     expect(warningIdsOf(stack)).toEqual(warnings);
   });
 
+  test.each<[string, (service: ecs.CfnService) => void]>([
+    ['a property', (service) => {
+      service.networkConfiguration = { awsvpcConfiguration: { assignPublicIp: 'DISABLED', subnets: ['subnet-1'] } };
+    }],
+    ['an override', (service) => service.addPropertyOverride('NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp', 'DISABLED')],
+  ])('a public IP that is disabled later, by %s, stays so', (_how, change) => {
+    const stack = define([PUBLIC], {}, flags);
+    change((stack.node.findChild('Api') as PrivateRegistryFargateService).service.node.defaultChild as ecs.CfnService);
+
+    expect(networkOf(stack).AssignPublicIp).toBe('DISABLED');
+  });
+
   test('the service waits for the routes of its subnets, and for no others', () => {
     expect(routesThatTheServiceWaitsFor(define([PUBLIC, PRIVATE], {}, flags))).toEqual([
       expect.stringMatching(/^Vpc\w+Subnet1DefaultRoute/), expect.stringMatching(/^Vpc\w+Subnet2DefaultRoute/),
