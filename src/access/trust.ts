@@ -1,4 +1,3 @@
-import * as iam from 'aws-cdk-lib/aws-iam';
 import { Puller } from './puller';
 import { nameOfRole } from './roles';
 import { invalid } from '../private/errors';

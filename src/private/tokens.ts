@@ -1,4 +1,4 @@
-import { Lazy, Stack, Token } from 'aws-cdk-lib';
+import { Intrinsic, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 
 /** What aws-cdk-lib returns for a look-up until the command line has looked the value up. */
@@ -24,7 +24,7 @@ export function isDummy(text: string): boolean {
  * The text for aws-cdk-lib, which judges every text that is not a token.
  */
 export function asToken(text: string): string {
-  return isUnknown(text) && !Token.isUnresolved(text) ? Lazy.string({ produce: () => text }) : text;
+  return isUnknown(text) && !Token.isUnresolved(text) ? new Intrinsic(text).toString() : text;
 }
 
 /**

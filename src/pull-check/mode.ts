@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { PullCheckMode } from './pull-check-options';
 import { invalid } from '../private/errors';
+import { isUnknown } from '../private/tokens';
 
 const MODE_CONTEXT = 'cdk-private-registry:pullCheckMode';
 
@@ -23,7 +24,7 @@ export function effectiveMode(scope: Construct, mode: PullCheckMode = PullCheckM
  */
 function validateMode(scope: Construct, subject: string, value: unknown, advice: string): void {
   const modes = Object.values(PullCheckMode);
-  if (!modes.some((mode) => mode === value)) {
+  if (!isUnknown(value) && !modes.some((mode) => mode === value)) {
     throw invalid('invalidPullCheckMode', `${subject} is ${JSON.stringify(value)}, expected one of ${modes.join(', ')}, in upper case; ${advice}`, scope);
   }
 }

@@ -74,8 +74,11 @@ export class PullCheck extends CustomResource {
     const resource = this.node.defaultChild as CfnResource;
     // Newer versions of aws-cdk-lib warn about the property of CustomResource.
     resource.addPropertyOverride('ServiceTimeout', SERVICE_TIMEOUT.toSeconds());
-    const computed = isLate(this, [properties, statements]) ? [properties, statements] : undefined;
-    resource.overrideLogicalId(Lazy.uncachedString({ produce: () => `${Stack.of(this).getLogicalId(resource)}${late.hash(Stack.of(this).resolve(computed))}` }));
+    const stack = Stack.of(this);
+    const computed = isLate(this, [properties, statements]) ? [properties, statements] : [];
+    resource.overrideLogicalId(Lazy.uncachedString({
+      produce: () => `${stack.getLogicalId(resource)}${late.hash((values) => stack.resolve(computed.length > 0 ? [values, computed] : values))}`,
+    }));
     // A task that does not pull the image any more waits for the check, and newer versions of aws-cdk-lib refuse that if only one of them is created.
     createFor(resource, () => late.uses.map(({ puller }) => puller.resource));
     waitUnlessCyclic(resource, () => this.dependencies(secret));
@@ -128,11 +131,10 @@ class LateProperties {
   /**
    * A container that is read to find out whether it pulls the image can refer to the check: then it does.
    *
-   * @param computed what the app computes when the template is made, if it does
+   * @param resolve adds what the app computes when the template is made
    */
-  public hash(computed: unknown): string {
-    const values = this.isReading ? this.valuesFor(this.uses) : this.read();
-    return hashOf(computed === undefined ? values : [values, computed]);
+  public hash(resolve: (values: LateValues) => unknown): string {
+    return hashOf(resolve(this.isReading ? this.valuesFor(this.uses) : this.read()));
   }
 
   private valuesFor(uses: readonly Use[]): LateValues {

@@ -133,7 +133,9 @@ export class PrivateRegistryFargateService extends Construct implements ec2.ICon
     });
     validateContainerCpu(this, props.containerCpu, taskDefinition.cpu);
 
-    const { containerPort = 80, containerOptions: { portMappings = [], ...containerOptions } = {} } = props;
+    const { containerOptions: { portMappings = [], ...containerOptions } = {} } = props;
+    // The number of a dummy is NaN, for which the pattern takes the default as well.
+    const containerPort = props.containerPort || 80;
     const container = taskDefinition.addContainer(props.containerName ?? 'web', {
       ...containerOptions,
       image: this.registry.image(props.image, pullOptionsOf(props)),

@@ -6,7 +6,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import * as cxschema from 'aws-cdk-lib/cloud-assembly-schema';
-import { PrivateRegistry, PrivateRegistryImage, RegistryCredentials, RegistryProvider } from '../../src';
+import { PrivateRegistry, PrivateRegistryFargateService, PrivateRegistryImage, PullCheckMode, RegistryCredentials, RegistryProvider } from '../../src';
 import { expectError, expectSynthError, messageOf } from '../support/errors';
 import { CHECKED, containersOf, ENV, FLAG_SETS, IMAGE, newApp, newStack, resourcesOf, SECRET_ARN, statementsOf, templateOf, warningIdsOf } from '../support/synth';
 import { apiImage, CREDENTIALS, defineTask, defineTaskWith, ecsRole, rawSecret } from '../support/tasks';
@@ -66,6 +66,18 @@ describe.each(FLAG_SETS)('a look-up whose value is missing, with %s', (_name, fl
       defineTaskWith(stack, RegistryCredentials.fromSecretCompleteArn(SECRET_ARN, { encryptionKeyArn: lookUp(stack, '/ghcr/key') }));
     }],
     ['the execution role', (stack) => defineTask(stack, apiImage(), { executionRole: lookUpRole(stack) })],
+    ['the mode of the check', (stack) => {
+      defineTaskWith(stack, CREDENTIALS, {}, { pullCheck: { mode: lookUp(stack, '/prod/mode') as PullCheckMode } });
+    }],
+    ['the port of a service', (stack) => {
+      new PrivateRegistryFargateService(stack, 'Api', { image: IMAGE, credentials: CREDENTIALS, containerPort: Number(lookUp(stack, '/prod/port')) });
+    }],
+    ['the port of a service and of its mapping', (stack) => {
+      const containerPort = Number(lookUp(stack, '/prod/port'));
+      new PrivateRegistryFargateService(stack, 'Api', {
+        image: IMAGE, credentials: CREDENTIALS, containerPort, containerOptions: { portMappings: [{ containerPort, name: 'web' }] },
+      });
+    }],
     ['the certificate', (stack) => {
       const task = new ecs.Ec2TaskDefinition(stack, 'Task');
       task.addContainer('app', {

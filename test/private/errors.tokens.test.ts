@@ -32,9 +32,6 @@ const ERRORS: Partial<Record<ErrorId, (stack: Stack, token: string) => void>> = 
     }, 'Other');
   },
   imageHostMismatch: (_, token) => new PrivateRegistryImage(`quay.io/acme/api:${token}`, { credentials: CREDENTIALS, provider: RegistryProvider.GHCR }),
-  invalidPullCheckMode: (stack, token) => {
-    defineTaskWith(stack, CREDENTIALS, {}, { pullCheck: { mode: token as PullCheckMode } });
-  },
   invalidRegistryHost: (_, token) => RegistryProvider.custom(`registry.${token}.example.com`),
   invalidSecretArn: (_, token) => RegistryCredentials.fromSecretCompleteArn(token, { replicaRegions: ['us-east-1'] }),
   logRetentionUnused: (stack) => new PrivateRegistryFargateService(stack, 'Api', {
@@ -75,7 +72,7 @@ const WARNINGS: Partial<Record<WarningId, (stack: Stack, token: string) => void>
 const WITHOUT_TOKENS: Array<ErrorId | WarningId> = [
   'caCertificateOnFargate', 'connectionsWithoutVpc', 'containerExceedsTask', 'credentialsAmbiguous', 'credentialsReused',
   'crossAccountSecretIncomplete', 'crossAccountSecretWithoutKey', 'crossRegionSecretIncomplete', 'executionRoleNotAssumable', 'invalidCaCertificate', 'invalidCredentials',
-  'invalidEncryptionKeyArn', 'invalidImageReference', 'invalidPullCheckTimeout', 'invalidSecretName', 'caCertificateLarge', 'caCertificateWithPrivateKey', 'misspelledRegistryHost', 'pinDigestWithoutCheck',
+  'invalidEncryptionKeyArn', 'invalidImageReference', 'invalidPullCheckMode', 'invalidPullCheckTimeout', 'invalidSecretName', 'caCertificateLarge', 'caCertificateWithPrivateKey', 'misspelledRegistryHost', 'pinDigestWithoutCheck',
   'placeholderWithCheck', 'plainTextPassword', 'platformVersionTooOld', 'pullCheckPlacementAmbiguous', 'pullCheckWithoutVpc',
   'secretArnIncomplete', 'secretArnWithJsonKey', 'secretOfOtherAccountStack', 'secretOfOtherRegionStack', 'stackWithoutAssets',
   'taskSizeInvalid', 'unresolvablePassword', 'blueGreenHookWithCheck',

@@ -1,7 +1,7 @@
 import { App, Aspects, Lazy, SecretValue, Stack } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { PrivateRegistryImage, RegistryCredentials } from '../../src';
+import { PrivateRegistryImage, PullCheckMode, RegistryCredentials } from '../../src';
 import { CHECKED, containersOf, ENV, newApp, newStack, pullStatementsOf, resourcesOf, SECRET_ARN, templateOf, warningIdsOf } from '../support/synth';
 import { CREDENTIALS, defineTask } from '../support/tasks';
 
@@ -106,6 +106,18 @@ describe('what the app computes when the template is made', () => {
       const synth = () => (stack.node.root as App).synth();
       isPlain ? expect(synth).toThrow(/plain text/) : synth();
     }
+  });
+
+  test('is the mode of the check, which is the same in each synth', () => {
+    const define = (mode: string) => {
+      const stack = new Stack(newApp(CHECKED), 'Stack', { env: ENV });
+      const late = new Late();
+      defineTask(stack, new PrivateRegistryImage('ghcr.io/acme/api:1', { credentials: CREDENTIALS, pullCheck: { mode: late.text as PullCheckMode } }));
+      late.value = mode;
+      return stack;
+    };
+    expect(checksOf(define('WARN'))[0].Properties.Mode).toBe('WARN');
+    expect(JSON.stringify(templateOf(define('WARN')))).toBe(JSON.stringify(templateOf(define('WARN'))));
   });
 
   test('can be set by an Aspect', () => {

@@ -221,7 +221,9 @@ describe('a denial', () => {
     readonly task: ecs.TaskDefinition;
   }
 
-  function certainty(change: (parts: Parts) => void = () => {}, withKey = true, options: (stack: Stack) => Partial<PrivateRegistryImageOptions> = () => ({})): unknown {
+  function certainty(
+    change: (parts: Parts) => void = () => {}, withKey = true, options: (stack: Stack) => Partial<PrivateRegistryImageOptions> = () => ({}),
+  ): unknown {
     const stack = newStack();
     const key = withKey ? new kms.Key(stack, 'Key') : undefined;
     const secret = ownSecret(stack, { encryptionKey: key });

@@ -377,9 +377,9 @@ describe('a role that is given', () => {
     expect(template.Resources[readerId].Properties.Roles).toEqual([{ Ref: expect.stringMatching(/^Role/) }]);
     const fn = resourcesOf(stack, FUNCTION)[0];
     expect(JSON.stringify(fn.Properties.Role)).toContain(':role/team/');
-    const logs = Object.entries<any>(template.Resources)
+    const ofLogs = Object.entries<any>(template.Resources)
       .filter(([, { Type, Properties }]) => Type === 'AWS::IAM::Policy' && JSON.stringify(Properties).includes('logs:PutLogEvents')).map(([id]) => id);
-    expect(fn.DependsOn).toEqual(expect.arrayContaining(logs));
+    expect(fn.DependsOn).toEqual(expect.arrayContaining(ofLogs));
   });
 
   test.each<[string, boolean, string[]]>([
