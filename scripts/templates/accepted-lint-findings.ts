@@ -29,6 +29,12 @@ export const ACCEPTED_LINT_FINDINGS: AcceptedFinding[] = [
     reason: 'a task definition depends on the check of each of its images, also where it takes the secret or the digest from the check',
   },
   {
+    rule: 'W3005',
+    where: / Resources\/PrivateRegistryPullCheck\w+\/DependsOn\/\d$/,
+    message: /^'\w*(?:Secret|Credentials)\w*' dependency already enforced/,
+    reason: 'a check depends on the secret and on all that is below it, also where it names the secret itself',
+  },
+  {
     rule: 'W3010',
     where: / Resources\/\w+Subnet\w+\/Properties\/AvailabilityZone$/,
     message: /'(?:dummy1[ab]|eu-west-1[ab])'/,

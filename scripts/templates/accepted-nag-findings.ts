@@ -61,12 +61,12 @@ export const FINDINGS_OF_THE_LIBRARY: AcceptedFinding[] = [
 export const FINDINGS_OF_THE_RECIPE: AcceptedFinding[] = [
   {
     rule: 'AwsSolutions-IAM5[Resource::*]',
-    where: /Stack\/PullCheckRole\/DefaultPolicy\/Resource$/,
+    where: /Stack\/PullCheck\/ImportedRole\/Policy\/Resource$/,
     reason: 'Lambda requires the actions on network interfaces before there is an interface to name; those of X-Ray have no resource',
   },
   {
     rule: 'NIST.800.53.R5-IAMNoInlinePolicy',
-    where: /Stack\/(?:PrivateRegistryPull(?:CheckReadSecret|CheckDescribeStack|Policy)[0-9a-f]{16}|\w+Role\/DefaultPolicy|PullCheck\/InvokePolicy)\/Resource$/,
+    where: /Stack\/(?:PrivateRegistryPull(?:CheckReadSecret|CheckDescribeStack|Policy)[0-9a-f]{16}|\w+Role\/(?:Default)?Policy|PullCheck\/ImportedRole\/Policy|PullCheck\/InvokePolicy)\/Resource$/,
     reason: 'each policy belongs to one role, and is created and removed with what needs it',
   },
 ];

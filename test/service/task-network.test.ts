@@ -59,7 +59,7 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
 
   test.each<[string, (service: ecs.CfnService) => void]>([
     ['a property', (service) => {
-      service.networkConfiguration = { awsvpcConfiguration: { assignPublicIp: 'DISABLED', subnets: ['subnet-1'] } };
+      service.networkConfiguration = { awsvpcConfiguration: { assignPublicIp: 'DISABLED', subnets: ['subnet-0123456789abcdef0'] } };
     }],
     ['an override', (service) => service.addPropertyOverride('NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp', 'DISABLED')],
   ])('a public IP that is disabled later, by %s, stays so', (_how, change) => {
