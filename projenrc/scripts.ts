@@ -31,6 +31,13 @@ export class Scripts extends Component {
     project.jest!.addIgnorePattern('/test/engines/');
     project.addPackageIgnore('/.engines/');
 
+    const gitea = project.addTask('test:gitea', { description: 'Check images of Gitea on this machine, and pull them with containerd and dockerd; builds all three with Go, Gitea in minutes' });
+    gitea.exec('scripts/gitea/install.sh');
+    gitea.exec('scripts/engines/install.sh');
+    gitea.exec('jest --config scripts/gitea/jest.config.js');
+    project.jest!.addIgnorePattern('/test/gitea/');
+    project.addPackageIgnore('/.gitea/');
+
     const bench = project.addTask('bench', { description: 'Measure how long the library takes against what its users would do without it; installs registries with apt and Go' });
     bench.exec('scripts/registries/install.sh');
     bench.exec('ts-node --transpile-only --project tsconfig.dev.json bench/main.ts', { receiveArgs: true });
@@ -40,7 +47,7 @@ export class Scripts extends Component {
     e2e.exec('scripts/e2e/install.sh');
     e2e.exec('ts-node --transpile-only --project tsconfig.dev.json scripts/e2e/main.ts', { receiveArgs: true });
 
-    // The copies of the example and of the library have package.json files, which confuse the module map of jest.
-    project.jest!.config.modulePathIgnorePatterns = ['<rootDir>/.demo/', '<rootDir>/dist/'];
+    // The copies of the example and of the library, and the source of Gitea, have package.json files, which confuse the module map of jest.
+    project.jest!.config.modulePathIgnorePatterns = ['<rootDir>/.demo/', '<rootDir>/.gitea/', '<rootDir>/dist/'];
   }
 }
