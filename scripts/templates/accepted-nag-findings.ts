@@ -61,7 +61,7 @@ export const FINDINGS_OF_THE_LIBRARY: AcceptedFinding[] = [
 export const FINDINGS_OF_THE_RECIPE: AcceptedFinding[] = [
   {
     rule: 'AwsSolutions-IAM5[Resource::*]',
-    where: /Stack\/PullCheck\/ImportedRole\/Policy\/Resource$/,
+    where: /Stack\/PullCheck(?:Role\/DefaultPolicy|\/ImportedRole\/Policy)\/Resource$/,
     reason: 'Lambda requires the actions on network interfaces before there is an interface to name; those of X-Ray have no resource',
   },
   {
