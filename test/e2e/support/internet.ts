@@ -70,7 +70,9 @@ async function startRegistries(directory: string, started: Started): Promise<Omi
 
   const answers = await started(startCountingProxy(Number(new URL(ENDPOINT).port), certificate));
 
-  const ports = { [GHCR]: ghcr.port, [SELF_HOSTED]: own.port, [SELF_HOSTED_AUTH]: ownTokens.port, [BASIC]: basic.port, [CLOUDFORMATION]: answers.port };
+  const ports = {
+    [GHCR]: ghcr.port, [SELF_HOSTED]: own.port, [SELF_HOSTED_AUTH]: ownTokens.port, [BASIC]: basic.port, [CLOUDFORMATION]: answers.port,
+  };
   for (const [host, port] of Object.entries(ports)) {
     await started(lead(host, port));
   }
