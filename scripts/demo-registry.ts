@@ -20,7 +20,7 @@ const script: Script = ({ host, path, query, authorization = '' }) => {
     const challenge = `Bearer realm="http://${host}/token",service="${host}",scope="repository:acme/api:pull"`;
     return errors(401, 'UNAUTHORIZED', 'authentication required', { 'www-authenticate': challenge });
   }
-  if (path === '/v2/acme/api/manifests/1.4.2') {
+  if (['1.4.2', IMAGE.digest].some((reference) => path === `/v2/acme/api/manifests/${reference}`)) {
     return IMAGE.answer;
   }
   return path.startsWith('/v2/acme/api/blobs/') ? { body: IMAGE.config } : errors(404, 'MANIFEST_UNKNOWN', 'manifest unknown');
