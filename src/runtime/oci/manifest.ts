@@ -18,6 +18,9 @@ const OLD_CONFIG_TYPES = ['application/json', 'text/html', ''];
 /** Always all four: without the OCI types distribution 2.8 answers 404, and rewrites Docker manifests to schema 1. */
 export const MANIFEST_ACCEPT = [...INDEX_TYPES, ...MANIFEST_TYPES].join(', ');
 
+/** Far more than any image has platforms: the memory of the function has an end. */
+const MOST_ENTRIES = 10_000;
+
 /** What one of the engines refuses, and the other pulls. */
 export interface Objection {
   readonly engine: Engine;
@@ -92,6 +95,9 @@ export function parseManifest(body: Buffer, headerType: string, place: 'top' | '
     throw new ManifestError('NOT_AN_IMAGE', 'a manifest of schema 1, which containerd no longer pulls');
   }
   const kind = kindByContent(json);
+  if (Array.isArray(json.manifests) && json.manifests.length > MOST_ENTRIES) {
+    throw new ManifestError('PROTOCOL_ERROR', `an index with more than ${MOST_ENTRIES} entries`);
+  }
   const bodyType = typeof json.mediaType === 'string' ? json.mediaType : '';
   // Two clients must never read the same bytes as two different things (CVE-2021-41190).
   if ((headerKind ?? kind) !== kind || (knownKind(bodyType) ?? kind) !== kind) {
