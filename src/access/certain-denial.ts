@@ -4,6 +4,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { IConstruct } from 'constructs';
 import { PullStatement } from './pull-statements';
+import { synthesisOf } from '../private/late-dependencies';
 import { hasPropertyOverrides, referencesOf } from '../private/resource-graph';
 import { roleResourceOf } from '../private/scopes';
 
@@ -19,12 +20,45 @@ export function denialIsCertain(secret: secretsmanager.ISecret, roles: iam.IRole
   if (!(resource instanceof secretsmanager.CfnSecret) || hasPropertyOverrides(resource)) {
     return false;
   }
-  const all = resource.node.root.node.findAll();
-  const policies = all.filter((one) => isOfType(one, secretsmanager.CfnResourcePolicy));
+  const policies = policiesOf(resource);
   const { account } = Stack.of(resource);
-  return policies.every((policy) => isOfOther(policy, resource))
+  return policies.ofSecrets.every((policy) => isOfOther(policy, resource))
     && hasDefaultKey(resource)
-    && roles.every((role) => Stack.of(role).account === account && isPlain(role, all, statements));
+    && roles.every((role) => Stack.of(role).account === account && isPlain(role, policies, statements));
+}
+
+/**
+ * The policies of an app.
+ */
+interface Policies {
+  readonly ofSecrets: CfnResource[];
+  readonly ofRoles: Map<CfnResource, CfnResource[]>;
+  /** They can name any role. */
+  readonly ofUnknown: CfnResource[];
+}
+
+const KNOWN = new WeakMap<object, Policies>();
+
+function policiesOf(secret: secretsmanager.CfnSecret): Policies {
+  const synthesis = synthesisOf(secret);
+  const policies = (synthesis && KNOWN.get(synthesis)) ?? findPolicies(secret.node.root.node.findAll());
+  if (synthesis) {
+    KNOWN.set(synthesis, policies);
+  }
+  return policies;
+}
+
+function findPolicies(all: IConstruct[]): Policies {
+  const ofRoles = new Map<CfnResource, CfnResource[]>();
+  const ofUnknown: CfnResource[] = [];
+  for (const policy of all.filter((one): one is CfnResource => POLICIES.some((type) => isOfType(one, type)))) {
+    const roles = new Set(referencesOf(policy).filter(isRole));
+    roles.forEach((role) => ofRoles.set(role, [...ofRoles.get(role) ?? [], policy]));
+    if (roles.size === 0) {
+      ofUnknown.push(policy);
+    }
+  }
+  return { ofSecrets: all.filter((one): one is CfnResource => isOfType(one, secretsmanager.CfnResourcePolicy)), ofRoles, ofUnknown };
 }
 
 function hasDefaultKey(secret: secretsmanager.CfnSecret): boolean {
@@ -45,7 +79,7 @@ function hasDefaultKey(secret: secretsmanager.CfnSecret): boolean {
 /**
  * Whether a role has no permission on the secret and its key but the given ones, and no limit.
  */
-function isPlain(role: iam.IRole, all: IConstruct[], statements: PullStatement[]): boolean {
+function isPlain(role: iam.IRole, { ofRoles, ofUnknown }: Policies, statements: PullStatement[]): boolean {
   const resource = roleResourceOf(role);
   if (!(resource instanceof iam.CfnRole) || hasPropertyOverrides(resource)) {
     return false;
@@ -53,8 +87,7 @@ function isPlain(role: iam.IRole, all: IConstruct[], statements: PullStatement[]
   const { managedPolicyArns, permissionsBoundary, policies, roleName } = resource;
   const attached = Stack.of(resource).resolve([managedPolicyArns, permissionsBoundary, policies]).flat();
   return attached.every((one: unknown) => one === undefined)
-    && all.filter((one): one is CfnResource => POLICIES.some((type) => isOfType(one, type)))
-      .filter((policy) => referencesOf(policy).includes(resource) || (roleName !== undefined && !referencesOf(policy).some(isRole)))
+    && [...ofRoles.get(resource) ?? [], ...roleName === undefined ? [] : ofUnknown]
       .every((policy) => !hasPropertyOverrides(policy) && statementsOf(policy).every((statement) => isHarmless(policy, statement, statements)));
 }
 

@@ -1,31 +1,51 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Stage } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { IConstruct } from 'constructs';
 import { nameOfRole } from './roles';
 import { warn } from '../private/errors';
 import { certainlyDiffer } from '../private/tokens';
 
-const judged = new WeakSet<iam.IRole>();
+/** The roles of each stage that are judged together, since each policy of the app has to be looked at. */
+const ROLES = new WeakMap<IConstruct, Set<iam.IRole>>();
 
 /**
  * Warns if the policy that aws-cdk-lib adds to an imported role, for the logs, has the name of one that another stack of the app adds to
  * that role. Without its feature flag aws-cdk-lib derives the name from the path inside of the stack.
  */
 export function warnAboutSharedName(role: iam.IRole): void {
-  if (judged.has(role)) {
+  const stage = Stage.of(role) ?? role.node.root;
+  const roles = ROLES.get(stage);
+  if (roles) {
+    roles.add(role);
     return;
   }
-  judged.add(role);
+  const all = new Set([role]);
+  ROLES.set(stage, all);
   role.node.addValidation({
     validate: () => {
-      for (const own of role.node.findAll().filter(isPolicy)) {
-        const other = role.node.root.node.findAll().filter(isPolicy).find((policy) => replaces(policy, own));
-        if (other) {
-          warnAbout(role, own, Stack.of(other));
-        }
-      }
+      warnAboutEach(all);
       return [];
     },
   });
+}
+
+function warnAboutEach([first, ...others]: Iterable<iam.IRole>): void {
+  const byName = new Map<string, iam.CfnPolicy[]>();
+  for (const policy of first.node.root.node.findAll().filter(isPolicy)) {
+    byName.set(nameOf(policy), [...byName.get(nameOf(policy)) ?? [], policy]);
+  }
+  for (const role of [first, ...others]) {
+    for (const own of role.node.findAll().filter(isPolicy)) {
+      const other = byName.get(nameOf(own))?.find((policy) => replaces(policy, own));
+      if (other) {
+        warnAbout(role, own, Stack.of(other));
+      }
+    }
+  }
+}
+
+function nameOf(policy: iam.CfnPolicy): string {
+  return JSON.stringify(Stack.of(policy).resolve(policy.policyName));
 }
 
 function warnAbout(role: iam.IRole, { policyName }: iam.CfnPolicy, other: Stack): void {

@@ -15,8 +15,19 @@ interface Wait {
 /** The waits of each app. */
 const WAITS = new WeakMap<IConstruct, Wait[]>();
 
+/** The waits that aws-cdk-lib has asked for in the synthesis of each stage so far, each once. */
+const ASKED = new WeakMap<IConstruct, Set<Wait>>();
+
 /** While a wait is decided on, none of them is among the dependencies that constructs say they have. */
 let isDeciding = false;
+
+/**
+ * Stands for a synthesis of the stage of a construct, in which nothing changes any more once the dependencies were asked for; undefined
+ * before the first. Whatever is expensive can be kept for it.
+ */
+export function synthesisOf(construct: IConstruct): object | undefined {
+  return ASKED.get(stageOf(construct));
+}
 
 /**
  * Makes a resource wait for something.
@@ -55,6 +66,7 @@ function addWait(wait: Wait): void {
         return [];
       }
       isDeciding = true;
+      noteAsked(wait);
       try {
         return new Decision(waits).targetsOf(wait);
       } finally {
@@ -63,6 +75,23 @@ function addWait(wait: Wait): void {
     },
   });
   resource.node.addDependency(dependency);
+}
+
+/**
+ * A wait that is asked for again belongs to the next synthesis, before which everything can have changed.
+ */
+function noteAsked(wait: Wait): void {
+  const stage = stageOf(wait.resource);
+  const asked = ASKED.get(stage);
+  if (asked && !asked.has(wait)) {
+    asked.add(wait);
+  } else {
+    ASKED.set(stage, new Set([wait]));
+  }
+}
+
+function stageOf(construct: IConstruct): IConstruct {
+  return Stage.of(construct) ?? construct.node.root;
 }
 
 function waitsOf({ node: { root } }: IConstruct): Wait[] {

@@ -138,6 +138,7 @@ class LateProperties {
   }
 
   private valuesFor(uses: readonly Use[]): LateValues {
+    const { isDenialCertain } = this;
     const pullers = uses.map(({ puller }) => puller);
     const [engine, ...otherEngines] = new Set(pullers.map((puller) => puller.engine()));
     const [platform, ...otherPlatforms] = [...new Set(pullers.flatMap((puller) => puller.platform() ?? []))].sort();
@@ -146,7 +147,10 @@ class LateProperties {
       Mode: pullers.length > 0 ? this.mode : PullCheckMode.WARN,
       Platform: otherPlatforms.length > 0 ? [platform, ...otherPlatforms] : platform,
       Engine: otherEngines.length > 0 ? undefined : engine,
-      DenialIsCertain: flag(pullers.every((puller) => puller.keepsRole()) && this.isDenialCertain(pullers.map(({ role }) => role))),
+      // Read by few, and the answer takes a look at all policies.
+      get DenialIsCertain() {
+        return flag(pullers.every((puller) => puller.keepsRole()) && isDenialCertain(pullers.map(({ role }) => role)));
+      },
     };
   }
 }

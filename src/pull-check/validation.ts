@@ -80,12 +80,16 @@ function validatePlacement(scope: Construct, { vpc, vpcSubnets, securityGroups, 
   }
 }
 
-/**
- * The hook can be added later.
- */
+/** The stacks in which somebody looks for the hook, which can be added later. */
+const SEARCHED = new WeakSet<Stack>();
+
 function warnAboutBlueGreen(scope: Construct): void {
   const stack = Stack.of(scope);
-  scope.node.addValidation({
+  if (SEARCHED.has(stack)) {
+    return;
+  }
+  SEARCHED.add(stack);
+  stack.node.addValidation({
     validate: () => {
       if (stack.node.findAll().some((one) => one instanceof CfnHook && one.type === BLUE_GREEN_HOOK)) {
         warn(stack, 'blueGreenHookWithCheck',
