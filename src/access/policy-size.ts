@@ -4,6 +4,7 @@ import { IConstruct } from 'constructs';
 import { nameOfRole } from './roles';
 import { warn } from '../private/errors';
 import { roleResourceOf } from '../private/scopes';
+import { isIntrinsic } from '../private/tokens';
 
 /**
  * What IAM accepts of all inline policies of a role together, in characters without white space.
@@ -68,11 +69,6 @@ function warnNearLimit(role: iam.IRole, ofChecks: iam.Policy[]): void {
 
 function lengthOf({ stack, document }: iam.Policy): number {
   return JSON.stringify(stack.resolve(document), (_, value) => isIntrinsic(value) ? 'x'.repeat(lengthOfIntrinsic(stack, value)) : value).length;
-}
-
-function isIntrinsic(value: unknown): value is Record<string, any> {
-  const [key, ...others] = typeof value === 'object' && value !== null ? Object.keys(value) : [];
-  return others.length === 0 && /^(?:Ref|Fn::\w+)$/.test(key ?? '');
 }
 
 function lengthOfIntrinsic(stack: Stack, value: Record<string, any>): number {

@@ -1,8 +1,9 @@
-import { Stack, Stage } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { nameOfRole } from './roles';
 import { warn } from '../private/errors';
+import { stageOf } from '../private/scopes';
 import { certainlyDiffer } from '../private/tokens';
 
 /** The roles of each stage that are judged together, since each policy of the app has to be looked at. */
@@ -13,7 +14,7 @@ const ROLES = new WeakMap<IConstruct, Set<iam.IRole>>();
  * that role. Without its feature flag aws-cdk-lib derives the name from the path inside of the stack.
  */
 export function warnAboutSharedName(role: iam.IRole): void {
-  const stage = Stage.of(role) ?? role.node.root;
+  const stage = stageOf(role);
   const roles = ROLES.get(stage);
   if (roles) {
     roles.add(role);

@@ -1,9 +1,10 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
+import { overridesOf } from '../private/scopes';
+import { isIntrinsic } from '../private/tokens';
 
-/** The members of a resource that aws-cdk-lib closes. Without them, an override cannot be seen before the template is made. */
+/** The member of a resource that aws-cdk-lib closes. */
 interface ClosedResource {
-  readonly rawOverrides: { readonly Properties?: Record<string, unknown> };
   renderProperties(properties: Record<string, unknown>): Record<string, unknown>;
 }
 
@@ -76,7 +77,7 @@ export class FinalTask {
   }
 
   private get overrides(): Record<string, unknown> {
-    return (this.task as unknown as ClosedResource).rawOverrides.Properties ?? {};
+    return overridesOf(this.task).Properties ?? {};
   }
 
   private property(name: PropertyName): any {
@@ -117,10 +118,4 @@ function overridden(value: unknown, override: unknown): unknown {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A function of CloudFormation, whose value is not known. */
-function isIntrinsic(value: object): boolean {
-  const [key, ...others] = Object.keys(value);
-  return others.length === 0 && (key === 'Ref' || key?.startsWith('Fn::'));
 }

@@ -1,10 +1,6 @@
 import { CfnCondition, CfnResource, Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { hashOf } from './identity';
-
-/** The member that aws-cdk-lib closes. */
-interface ClosedResource {
-  readonly rawOverrides: { readonly Condition?: unknown };
-}
+import { overridesOf } from './scopes';
 
 const USERS = new WeakMap<CfnResource, Array<() => CfnResource[]>>();
 
@@ -49,6 +45,6 @@ function anyConditionOf(stack: Stack, resources: CfnResource[]): string | undefi
  * The name of the condition that a resource has in the template.
  */
 function conditionOf(resource: CfnResource): string | undefined {
-  const { rawOverrides } = resource as unknown as ClosedResource;
-  return Stack.of(resource).resolve('Condition' in rawOverrides ? rawOverrides.Condition : resource.cfnOptions.condition?.logicalId);
+  const overrides = overridesOf(resource);
+  return Stack.of(resource).resolve('Condition' in overrides ? overrides.Condition : resource.cfnOptions.condition?.logicalId);
 }

@@ -1,6 +1,7 @@
 import { CfnResource, Stack, Stage } from 'aws-cdk-lib';
 import { Dependable, IConstruct, IDependable } from 'constructs';
 import { ResourceGraph, resourcesIn } from './resource-graph';
+import { stageOf } from './scopes';
 
 /**
  * What this library makes a resource wait for.
@@ -88,10 +89,6 @@ function noteAsked(wait: Wait): void {
   } else {
     ASKED.set(stage, new Set([wait]));
   }
-}
-
-function stageOf(construct: IConstruct): IConstruct {
-  return Stage.of(construct) ?? construct.node.root;
 }
 
 function waitsOf({ node: { root } }: IConstruct): Wait[] {

@@ -1,7 +1,7 @@
 import { CfnResource, CfnStack, DefaultTokenResolver, IPostProcessor, IResolvable, IResolveContext, Reference, Stack, StringConcat, Tokenization } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { IConstruct } from 'constructs';
-import { outermostStackOf } from './scopes';
+import { outermostStackOf, overridesOf } from './scopes';
 
 /**
  * The resources that a construct consists of. To wait for a construct is to wait for each of them.
@@ -79,27 +79,20 @@ function contentOf(resource: CfnResource): IConstruct[] {
   return Stack.of(resource).node.findAll().filter((one) => Stack.isStack(one) && one.nestedStackResource === resource);
 }
 
-/**
- * The members that aws-cdk-lib closes. What is public renders DependsOn as well, with ids that can depend on the answer.
- */
-interface ClosedResource {
-  readonly cfnProperties: object;
-  readonly rawOverrides: object;
-}
-
 export function hasPropertyOverrides(resource: CfnResource): boolean {
-  return 'Properties' in (resource as unknown as ClosedResource).rawOverrides;
+  return 'Properties' in overridesOf(resource);
 }
 
 /**
  * The resources that the properties of a resource refer to.
  */
 export function referencesOf(resource: CfnResource): CfnResource[] {
-  const { cfnProperties, rawOverrides } = resource as unknown as ClosedResource;
+  // What is public renders DependsOn as well, with ids that can depend on the answer.
+  const { cfnProperties } = resource as unknown as { readonly cfnProperties: object };
   const containers = resource.node.scope?.node.children.filter((child) => child instanceof ecs.ContainerDefinition) ?? [];
   const isTask = resource.cfnResourceType === ecs.CfnTaskDefinition.CFN_RESOURCE_TYPE_NAME;
   const finder = new ReferenceFinder(isTask ? (resource as ecs.CfnTaskDefinition).containerDefinitions : undefined);
-  const value = [cfnProperties, rawOverrides, ...isTask ? containers.map((container) => container.renderContainerDefinition()) : []];
+  const value = [cfnProperties, overridesOf(resource), ...isTask ? containers.map((container) => container.renderContainerDefinition()) : []];
   Tokenization.resolve(value, { scope: resource, resolver: finder, preparing: true });
   return finder.targets;
 }

@@ -1,4 +1,4 @@
-import { CfnResource, Reference, Stack, Tokenization } from 'aws-cdk-lib';
+import { CfnResource, Reference, Stack, Stage, Tokenization } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 
@@ -8,6 +8,20 @@ import { IConstruct } from 'constructs';
 export function outermostStackOf(scope: IConstruct): Stack {
   const stack = Stack.of(scope);
   return stack.nestedStackParent ? outermostStackOf(stack.nestedStackParent) : stack;
+}
+
+/**
+ * What is synthesized at once: a stage, or the app.
+ */
+export function stageOf(scope: IConstruct): IConstruct {
+  return Stage.of(scope) ?? scope.node.root;
+}
+
+/**
+ * The overrides of a resource, which aws-cdk-lib closes. Without them, none can be seen before the template is made.
+ */
+export function overridesOf(resource: CfnResource): { readonly Properties?: Record<string, unknown>; readonly Condition?: unknown } {
+  return (resource as unknown as { readonly rawOverrides: object }).rawOverrides;
 }
 
 /**

@@ -35,6 +35,14 @@ export function certainlyDiffer(one: string, other: string): boolean {
 }
 
 /**
+ * Whether a value of a template is a function of CloudFormation, whose result is not known.
+ */
+export function isIntrinsic(value: unknown): boolean {
+  const [key = '', ...others] = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  return others.length === 0 && /^(?:Ref|Fn::\w+)$/.test(key);
+}
+
+/**
  * The text before the first part that is not known.
  */
 export function literalPrefix(text: string): string {
