@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { PullCheckMode, PullCheckOptions } from './pull-check-options';
 import { Puller } from '../access/puller';
 import { SecretUse } from '../credentials/registry-secret';
-import { invalid, warn } from '../private/errors';
+import { invalid, kindOf, warn } from '../private/errors';
 import { validateLate } from '../private/late';
 import { isUnknown } from '../private/tokens';
 import { RegistryProvider } from '../provider/registry-provider';
@@ -102,6 +102,11 @@ function warnAboutBlueGreen(scope: Construct): void {
 }
 
 function validateTimeout(scope: Construct, timeout: Duration | undefined): void {
+  // For callers without types.
+  if (timeout !== undefined && typeof timeout.toSeconds !== 'function') {
+    throw invalid('invalidPullCheckTimeout',
+      `pullCheck.timeout is ${kindOf(timeout)}, expected a Duration from ${SHORTEST_TIMEOUT} to ${LONGEST_TIMEOUT} seconds; write Duration.seconds(30)`, scope);
+  }
   const seconds = timeout?.toSeconds({ integral: false });
   if (seconds !== undefined && !isUnknown(seconds) && (!Number.isInteger(seconds) || seconds < SHORTEST_TIMEOUT || seconds > LONGEST_TIMEOUT)) {
     throw invalid('invalidPullCheckTimeout',
@@ -114,6 +119,10 @@ function validateCertificate(puller: Puller, certificate: string): void {
   validateTrust(puller);
   if (isUnknown(certificate)) {
     return;
+  }
+  if (typeof certificate !== 'string') {
+    throw invalid('invalidCaCertificate',
+      `pullCheck.caCertificate is ${kindOf(certificate)}, expected text in PEM form; read the file with readFileSync(file, 'utf8')`, scope);
   }
   if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(certificate)) {
     throw invalid('caCertificateWithPrivateKey',

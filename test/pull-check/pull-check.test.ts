@@ -366,6 +366,11 @@ describe('what cannot work', () => {
     expectWarning(stack, 'pullCheckPolicyMissing', '"secretsmanager:GetSecretValue"', SECRET_ARN, '"cloudformation:DescribeStacks"');
   });
 
+  test('fails in JavaScript with a number instead of a Duration, and with bytes instead of text', () => {
+    expectError(() => checked({ timeout: 30 as never }), 'invalidPullCheckTimeout', 'a value of type number', 'Duration.seconds(30)');
+    expectError(() => checked({ caCertificate: Buffer.from('PEM') as never }), 'invalidCaCertificate', 'a value of type object', 'utf8');
+  });
+
   test.each(['./ca.pem', '-----BEGIN CERTIFICATE-----'])('fails with a certificate that is none: %s', (caCertificate) => {
     expectError(() => checked({ caCertificate }), 'invalidCaCertificate', 'is not a certificate', 'pass the content of the file');
   });
