@@ -8,6 +8,7 @@ import { Puller } from './puller';
 import { customizesRoles, isImmutable, isOwnRole, nameOfRole } from './roles';
 import { warnAboutSharedName } from './shared-name';
 import { validateTrust } from './trust';
+import { wordingFor } from './wording';
 import { invalid } from '../private/errors';
 import { hashOf, identityOf } from '../private/identity';
 import { createFor } from '../private/late-condition';
@@ -42,7 +43,7 @@ export function grantPull(puller: Puller, options: PullGrantOptions): void {
   validateTrust(puller);
   warnAboutSharedName(role);
   const stack = Stack.of(scope);
-  if (isImmutable(role) || (isOwnRole(stack, role) && role.node.scope === scope.node.scope)) {
+  if (isImmutable(role) || (isOwnRole(stack, role) && role.node.scope === resource.node.scope)) {
     puller.waitUnlessCyclic(grantStatements(role, statements));
     return;
   }
@@ -89,21 +90,25 @@ function addPullPolicy(stack: Stack, role: iam.IRole, statements: PullStatement[
   });
 }
 
-function validateAccount({ scope, role }: Puller): void {
+function validateAccount(puller: Puller): void {
+  const { scope, role } = puller;
   const { account } = Stack.of(scope);
   if (certainlyDiffer(role.env.account, account) && !awaitsContext(scope)) {
+    const words = wordingFor(puller);
     throw invalid('executionRoleOfOtherAccount',
-      `the execution role ${nameOfRole(role)} belongs to account ${role.env.account}, and the tasks run in account ${account}, where ECS cannot use it; `
+      `the ${words.role} ${nameOfRole(role)} belongs to account ${role.env.account}, and the ${words.starts} run in account ${account}, where ${words.service} cannot use it; `
       + 'use a role of the same account', scope);
   }
 }
 
-function validateImmutable({ scope, role }: Puller, { statements, rolePolicyManagedExternally }: PullGrantOptions): void {
+function validateImmutable(puller: Puller, { statements, rolePolicyManagedExternally }: PullGrantOptions): void {
+  const { scope, role } = puller;
   if (rolePolicyManagedExternally || awaitsContext(scope)) {
     return;
   }
+  const words = wordingFor(puller);
   const policy = JSON.stringify(Stack.of(scope).resolve(policyOf(statements)));
   throw invalid('executionRoleImmutable',
-    `this app cannot change the execution role ${nameOfRole(role)}, so its tasks could not read the secret; `
+    `this app cannot change the ${words.role} ${nameOfRole(role)}, so its ${words.starts} could not read the secret; `
     + `attach this policy to the role, in addition to the permissions for its logs, and set rolePolicyManagedExternally: true: ${policy}`, scope);
 }

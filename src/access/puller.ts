@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IConstruct, IDependable } from 'constructs';
 
 /**
- * The consumer of an image: a container of a task definition.
+ * The consumer of an image: a container of a task definition, or a build project.
  *
  * What it answers can change until the template is made. So it is asked then, and at no other time.
  */
@@ -16,8 +16,13 @@ export interface Puller {
   readonly role: iam.IRole;
   /** The service that assumes the role. */
   readonly service: string;
-  /** The engine that pulls: `containerd` on Fargate, `dockerd` on instances; undefined if it is not known. */
-  engine(): 'containerd' | 'dockerd' | undefined;
+  /** Whether the service accepts any name of a secret in place of its ARN. */
+  readonly acceptsSecretNames?: boolean;
+  /**
+   * The engine that pulls: `containerd` on Fargate, `dockerd` on instances, that of CodeBuild, which is not public; undefined if it is one
+   * of the first two.
+   */
+  engine(): 'containerd' | 'dockerd' | 'codebuild' | undefined;
   /** The platform that the image must have; undefined if it is not known. */
   platform(): string | undefined;
   /** Whether it certainly pulls this image with these credentials: an override can replace both. */

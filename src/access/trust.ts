@@ -1,5 +1,6 @@
 import { Puller } from './puller';
 import { nameOfRole } from './roles';
+import { wordingFor } from './wording';
 import { invalid } from '../private/errors';
 import { validateLate } from '../private/late';
 import { propertiesInTemplate, roleResourceOf } from '../private/scopes';
@@ -20,9 +21,10 @@ export function validateTrust(puller: Puller): void {
     if (!puller.keepsRole() || statements.some((statement) => canAdmit(statement, service))) {
       return undefined;
     }
+    const words = wordingFor(puller);
     const principals = JSON.stringify(statements.map((statement) => statement.Principal));
     return invalid('executionRoleNotAssumable',
-      `the execution role ${nameOfRole(role)} cannot be assumed by ECS tasks, only by ${principals}; `
+      `the ${words.role} ${nameOfRole(role)} cannot be assumed by ${words.service} ${words.starts}, only by ${principals}; `
       + `create it with assumedBy: new iam.ServicePrincipal("${service}")`);
   });
 }

@@ -87,6 +87,13 @@ export class RegistrySecret {
   }
 
   /**
+   * The ARN, or the name if only that is known, in the stack of the consumer.
+   */
+  public idIn(consumer: IConstruct): string {
+    return this.nameFor(Stack.of(consumer)).id;
+  }
+
+  /**
    * Remembers a role that reads the secret, for `ownerPolicies()`. Only roles have an ARN to name there.
    */
   public addReader({ grantPrincipal }: iam.IGrantable, { arns, region }: SecretLocation): void {
@@ -155,15 +162,15 @@ export class RegistrySecret {
 
   private validateCrossAccount(consumer: IConstruct, name: SecretName): void {
     const { id, encryptionKey } = this.props;
-    const where = `in account ${this.secret.env.account} and the tasks run in account ${Stack.of(consumer).account}`;
+    const where = `in account ${this.secret.env.account} and is used in account ${Stack.of(consumer).account}`;
     if (isOwned(this.secret)) {
       throw invalid('secretOfOtherAccountStack',
-        `the secret ${this.secret.node.path} is defined ${where}: the end of its ARN is not known until it is deployed, and ECS accepts only the complete ARN; `
+        `the secret ${this.secret.node.path} is defined ${where}: the end of its ARN is not known until it is deployed, and only the complete ARN can be used; `
         + 'deploy the secret first and pass its ARN and key to RegistryCredentials.fromSecretCompleteArn()', consumer);
     }
     if ('name' in id) {
       throw invalid('crossAccountSecretIncomplete',
-        `the secret ${JSON.stringify(id.name)} is ${where}, where ECS accepts only the complete ARN; `
+        `the secret ${JSON.stringify(id.name)} is ${where}, where only its complete ARN can be used; `
         + 'pass it to RegistryCredentials.fromSecretCompleteArn()', consumer);
     }
     if (encryptionKey === undefined) {
@@ -178,7 +185,7 @@ export class RegistrySecret {
 
   private validateCrossRegion(consumer: IConstruct, stack: Stack): void {
     const { id } = this.props;
-    const where = `in Region ${this.secret.env.region} and the tasks run in Region ${stack.region}`;
+    const where = `in Region ${this.secret.env.region} and is used in Region ${stack.region}`;
     if (isOwned(this.secret) && !hasCrossRegionReferences(stack)) {
       throw invalid('secretOfOtherRegionStack',
         `the secret ${this.secret.node.path} is defined ${where}: a reference to it would lack the end of the ARN; `
@@ -186,11 +193,11 @@ export class RegistrySecret {
     }
     if ('name' in id) {
       throw invalid('crossRegionSecretIncomplete',
-        `the secret ${JSON.stringify(id.name)} is ${where}, where ECS accepts only the complete ARN; `
+        `the secret ${JSON.stringify(id.name)} is ${where}, where only its complete ARN can be used; `
         + 'pass it to RegistryCredentials.fromSecretCompleteArn()', consumer);
     }
     warnOnce(consumer, 'crossRegionSecret',
-      `the secret ${JSON.stringify(id.arn)} is ${where}: an interface VPC endpoint reaches only its own Region, so the tasks need a route over the internet; `
+      `the secret ${JSON.stringify(id.arn)} is ${where}: an interface VPC endpoint reaches only its own Region, so whatever reads the secret needs a route over the internet; `
       + 'to avoid this, replicate the secret and set replicaRegions');
   }
 }

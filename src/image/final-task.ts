@@ -1,12 +1,8 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
+import { finalProperty, isObject, isSameIn } from '../private/final-property';
 import { overridesOf } from '../private/scopes';
 import { isIntrinsic } from '../private/tokens';
-
-/** The member of a resource that aws-cdk-lib closes. */
-interface ClosedResource {
-  renderProperties(properties: Record<string, unknown>): Record<string, unknown>;
-}
 
 type PropertyName = 'containerDefinitions' | 'requiresCompatibilities' | 'runtimePlatform';
 
@@ -81,15 +77,11 @@ export class FinalTask {
   }
 
   private property(name: PropertyName): any {
-    const stack = Stack.of(this.task);
-    const key = `${name[0].toUpperCase()}${name.slice(1)}`;
-    const rendered = (this.task as unknown as ClosedResource).renderProperties(stack.resolve({ [name]: this.task[name] }));
-    return stack.resolve(key in this.overrides ? overridden(rendered[key], this.overrides[key]) : rendered[key]);
+    return finalProperty(this.task, name, this.task[name]);
   }
 
   private isSame(one: unknown, other: unknown): boolean {
-    const stack = Stack.of(this.task);
-    return JSON.stringify(stack.resolve(one)) === JSON.stringify(stack.resolve(other));
+    return isSameIn(Stack.of(this.task), one, other);
   }
 }
 
@@ -100,22 +92,4 @@ function replacesImages(override: unknown): boolean {
   return !isObject(override) || Object.values(override).some((container) => (
     !isObject(container) || 'Image' in container || 'RepositoryCredentials' in container
   ));
-}
-
-/**
- * A value with an override, as aws-cdk-lib merges them: `undefined` deletes.
- */
-function overridden(value: unknown, override: unknown): unknown {
-  if (!isObject(override) || Token.isUnresolved(override) || isIntrinsic(override)) {
-    return override;
-  }
-  const merged: any = Array.isArray(value) ? [...value] : isObject(value) && !isIntrinsic(value) ? { ...value } : {};
-  for (const [key, inner] of Object.entries(override)) {
-    merged[key] = overridden(merged[key], inner);
-  }
-  return merged;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -46,7 +46,8 @@ export function preparePull(puller: Puller, request: PullRequest): PreparedPull 
   secret.addReader(role, use);
   const check = addPullCheck(puller, { reference, provider, secret, use, pullCheck, pinDigest });
   const image = check && pinDigest ? check.getAttString('Image') : reference;
-  const credentialsParameter = (use.partialArn && check?.getAttString('CredentialsParameter')) ?? idWithoutCheck(scope, use);
+  const credentialsParameter = (use.partialArn && check?.getAttString('CredentialsParameter'))
+    ?? (puller.acceptsSecretNames ? use.id : idWithoutCheck(scope, use));
   if (check) {
     check.addUse({ puller, image, credentialsParameter }, registry);
     puller.waitFor(check);
@@ -65,7 +66,7 @@ function warnAboutReference(scope: Construct, { reference, provider, pinDigest }
   if (host !== undefined && registryOfHost(host) === ECR_PUBLIC) {
     warn(scope, 'publicEcrImage',
       `the image ${JSON.stringify(reference)} is in the public registry of Amazon ECR, which needs no credentials; `
-      + 'use ecs.ContainerImage.fromRegistry() without credentials');
+      + 'use it without credentials, for example with ecs.ContainerImage.fromRegistry()');
   }
   if (isUnknown(reference)) {
     return;
@@ -74,6 +75,6 @@ function warnAboutReference(scope: Construct, { reference, provider, pinDigest }
   if (digest === undefined && !pinDigest && (tag === undefined || tag === 'latest')) {
     warn(scope, 'imageWithoutFixedTag',
       `the image ${JSON.stringify(reference)} ${tag ? 'has the tag "latest"' : 'has no tag, which means "latest"'}: `
-      + 'a task that starts later can run another image, and a rollback does not bring the old one back; use a tag that never moves, or a digest');
+      + 'what starts later can run another image, and a rollback does not bring the old one back; use a tag that never moves, or a digest');
   }
 }

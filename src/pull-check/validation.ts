@@ -3,6 +3,7 @@ import { CfnHook, Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { PullCheckMode, PullCheckOptions } from './pull-check-options';
 import { Puller } from '../access/puller';
+import { wordingFor } from '../access/wording';
 import { SecretUse } from '../credentials/registry-secret';
 import { invalid, kindOf, warn } from '../private/errors';
 import { validateLate } from '../private/late';
@@ -40,7 +41,8 @@ export function warnAboutReach({ scope }: Puller, { vpc, checkFunction }: PullCh
 /**
  * A secret with a placeholder in the same stack has no credentials when the check runs and the tasks start.
  */
-export function validatePlaceholder({ scope }: Puller, mode: PullCheckMode, { placeholder }: SecretUse): void {
+export function validatePlaceholder(puller: Puller, mode: PullCheckMode, { placeholder }: SecretUse): void {
+  const { scope } = puller;
   if (placeholder === undefined) {
     return;
   }
@@ -50,9 +52,10 @@ export function validatePlaceholder({ scope }: Puller, mode: PullCheckMode, { pl
       + 'the deployment would always fail, and its rollback would delete the secret; '
       + 'define the PrivateRegistry in a stack that is deployed first, or set pullCheck.mode WARN, or desiredCount: 0 of a PrivateRegistryFargateService', scope);
   }
+  const { starts } = wordingFor(puller);
   warn(scope, 'placeholderBesideTasks',
-    `the secret ${placeholder} is created with a placeholder in the same stack as the tasks that need it: they cannot start before it has a value; `
-    + 'define the PrivateRegistry in a stack that is deployed first, or start with no task');
+    `the secret ${placeholder} is created with a placeholder in the same stack as the ${starts} that need it: they cannot start before it has a value; `
+    + 'define the PrivateRegistry in a stack that is deployed first, or start nothing before');
 }
 
 /**
