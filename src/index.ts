@@ -2,6 +2,7 @@ export type { OwnerPolicies } from './access/owner-policies';
 export type {
   CreatedSecretOptions, SecretByArnOptions, SecretByNameOptions, SecretValueOptions,
 } from './credentials/credentials-options';
+export { PrivateRegistryBuildImage } from './codebuild/private-registry-build-image';
 export { RegistryCredentials } from './credentials/registry-credentials';
 export { ImageReference } from './reference/image-reference';
 export { PrivateRegistryImage } from './image/private-registry-image';

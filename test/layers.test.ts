@@ -21,7 +21,8 @@ const LAYERS: Record<string, string[]> = {
   'pull-check': ['access', 'credentials', 'private', 'provider', 'reference', 'registries'],
   'pull-check/handler': ['private', 'pull-check', 'reference', 'runtime'],
   'image': ['access', 'credentials', 'private', 'provider', 'pull-check', 'reference', 'registries'],
-  'registry': ['access', 'credentials', 'image', 'provider'],
+  'codebuild': ['access', 'credentials', 'image', 'private', 'provider', 'registries'],
+  'registry': ['access', 'codebuild', 'credentials', 'image', 'provider'],
   'service': ['access', 'credentials', 'image', 'private', 'provider', 'pull-check', 'registry'],
   'cli': ['private', 'reference', 'registries', 'runtime'],
 };

@@ -78,7 +78,7 @@ export class PrivateRegistryImage extends ecs.ContainerImage {
   }
 }
 
-function validateHost(reference: string, host: string, provider: RegistryProvider): void {
+export function validateHost(reference: string, host: string, provider: RegistryProvider): void {
   if (registryOfHost(host) === ECR) {
     throw invalid('ecrImage',
       `the image ${JSON.stringify(reference)} is in Amazon ECR, which ECS pulls from with the execution role and without credentials; `

@@ -18,6 +18,7 @@ export const ERROR_IDS = [
   'crossAccountSecretIncomplete',
   'crossAccountSecretWithoutKey',
   'crossRegionSecretIncomplete',
+  'curatedBuildImage',
   'ecrImage',
   'encryptionKeyAmbiguous',
   'executionRoleImmutable',

@@ -16,7 +16,7 @@ export interface PullCheckProperties {
   readonly AuthHost?: string;
   readonly CaCertificate?: string;
   readonly RestrictedNetwork?: string;
-  /** `containerd` or `dockerd`; what is not known is what both do. */
+  /** `containerd`, `dockerd` or `codebuild`; what is not known is what the first two do. */
   readonly Engine?: string;
   readonly PinDigest?: string;
   readonly TimeoutSeconds: string;

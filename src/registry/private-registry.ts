@@ -1,11 +1,15 @@
+import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as pipelines from 'aws-cdk-lib/pipelines';
 import { Construct, IConstruct } from 'constructs';
 import { grantStatements } from '../access/grant-pull';
 import { OwnerPolicies } from '../access/owner-policies';
+import { dockerCredential } from '../codebuild/docker-credential';
+import { PrivateRegistryBuildImage } from '../codebuild/private-registry-build-image';
 import { RegistryCredentials, validateCredentials } from '../credentials/registry-credentials';
 import { RegistrySecret } from '../credentials/registry-secret';
-import { PrivateRegistryImage } from '../image/private-registry-image';
+import { PrivateRegistryImage, PrivateRegistryImageOptions } from '../image/private-registry-image';
 import { overriddenBy, PullOptions } from '../image/pull-options';
 import { RegistryProvider } from '../provider/registry-provider';
 
@@ -52,6 +56,25 @@ export interface IPrivateRegistry extends IConstruct {
    * @param overrides the options that are different for this image
    */
   image(reference: string, overrides?: PullOptions): PrivateRegistryImage;
+
+  /**
+   * An image of this registry, for any CodeBuild project.
+   *
+   * Throws if the image is in another registry, if CodeBuild or Amazon ECR provides it, or if it has credentials of its own.
+   *
+   * @param image the build image of aws-cdk-lib, for example `codebuild.LinuxBuildImage.fromDockerRegistry('ghcr.io/acme/build:1.4.2')`
+   * @param overrides the options that are different for this image
+   * @see https://docs.aws.amazon.com/codebuild/latest/userguide/sample-private-registry.html
+   */
+  buildImage(image: codebuild.IBuildImage, overrides?: PullOptions): PrivateRegistryBuildImage;
+
+  /**
+   * The credentials for the `dockerCredentials` of a CDK pipeline, whose builds log in with them to pull the base images of assets.
+   *
+   * @param usages the builds that log in; without it, those for synth, self-mutation and assets
+   * @see https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.pipelines-readme.html#docker
+   */
+  dockerCredential(usages?: pipelines.DockerCredentialUsage[]): pipelines.DockerCredential;
 
   /**
    * Allows a principal to read the secret, and to decrypt it if a known customer-managed key encrypts it.
@@ -114,13 +137,19 @@ export class PrivateRegistry extends Construct implements IPrivateRegistry {
   }
 
   public image(reference: string, overrides: PullOptions = {}): PrivateRegistryImage {
-    const image = new PrivateRegistryImage(reference, {
-      ...overriddenBy(this.pullOptions, overrides),
-      provider: this.provider,
-      credentials: RegistryCredentials._bound(this.registrySecret),
-    });
+    const image = new PrivateRegistryImage(reference, this.optionsOf(overrides));
     image._registry = this;
     return image;
+  }
+
+  public buildImage(image: codebuild.IBuildImage, overrides: PullOptions = {}): PrivateRegistryBuildImage {
+    const buildImage = new PrivateRegistryBuildImage(image, this.optionsOf(overrides));
+    buildImage._registry = this;
+    return buildImage;
+  }
+
+  public dockerCredential(usages?: pipelines.DockerCredentialUsage[]): pipelines.DockerCredential {
+    return dockerCredential(this.provider, this.registrySecret, (grantee) => this.grantPull(grantee), usages);
   }
 
   public grantPull(grantee: iam.IGrantable): iam.Grant {
@@ -136,5 +165,13 @@ export class PrivateRegistry extends Construct implements IPrivateRegistry {
 
   public ownerPolicies(): OwnerPolicies {
     return this.registrySecret.ownerPolicies(this);
+  }
+
+  private optionsOf(overrides: PullOptions): PrivateRegistryImageOptions {
+    return {
+      ...overriddenBy(this.pullOptions, overrides),
+      provider: this.provider,
+      credentials: RegistryCredentials._bound(this.registrySecret),
+    };
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AUTH_HOST, expectPassed, expectStopped, HOST, IMAGE_NAME, usePullCheckBench, Event } from '../support/pull-check-bench';
+import { AUTH_HOST, expectPassed, expectStopped, HOST, IMAGE_NAME, secretOf, usePullCheckBench, Event } from '../support/pull-check-bench';
 import { IMAGE, imageFor, indexFor, registry, Quirks } from '../support/registry-script';
 import { document, errors, Script } from '../support/scripted-registry';
 
@@ -110,6 +110,27 @@ describe('an image that certainly cannot be pulled', () => {
   test('has an untrusted certificate on Fargate, which cannot be told to trust it', async () => {
     const answered = await bench().answer(bench().event('Create', { CaCertificate: undefined, Engine: 'containerd' }), {}, bench().hurried);
     expectStopped(answered, 'TLS_UNTRUSTED', /Fargate trusts no other/);
+  });
+});
+
+describe('the image of a build, whose engine is not public', () => {
+  const create = (script: Script, secret: unknown = undefined) => bench().answer(bench().event('Create', { Engine: 'codebuild' }), {
+    registry: script, ...secret !== undefined && { aws: { getSecretValue: () => secretOf(secret) } },
+  }, bench().hurried);
+
+  test.each(DEFINITE.filter(([verdict]) => verdict !== 'NOT_AN_IMAGE'))('stops the deployment if the registry does not serve it, or not for its processor: %s', async (verdict, script, reason) => {
+    expectStopped(await create(script), verdict, reason);
+  });
+
+  test('may be what the engines of ECS do not pull', async () => {
+    expectPassed(await create(registry(HOST, { manifest: () => HELM_CHART })), 'NOT_AN_IMAGE');
+  });
+
+  test.each([
+    ['SECRET_MALFORMED', '{"username":"acme-bot","password":20391755}'],
+    ['SECRET_EMPTY', '{"username":"acme-bot","password":""}'],
+  ])('may have a secret that ECS does not read: %s', async (verdict, secret) => {
+    expectPassed(await create(registry(HOST), secret), verdict);
   });
 });
 

@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ProbeResult } from './event';
 import { PLACEHOLDER } from '../../private/placeholder';
-import { checkPull, CheckInputError, Connections, Credentials, readCredentials, REAL_ENVIRONMENT } from '../../runtime/check';
+import { checkPull, CheckInputError, Connections, Credentials, readCredentials, REAL_ENVIRONMENT, Verdict } from '../../runtime/check';
 import { PullCheckProperties } from '../contract';
 
 /** The construct allows no more, but a token can have any value, and Lambda must not stop the function in the middle. */
@@ -33,7 +33,7 @@ export async function probe(properties: PullCheckProperties, isInVpc: boolean): 
     }, REAL_ENVIRONMENT, CONNECTIONS);
     // A task definition accepts no digest of another algorithm.
     const pinnable = digest?.startsWith('sha256:') ? digest : undefined;
-    return { verdict, isDefiniteNo: kind === 'no', message, digest: pinnable, secretArn: secret.arn, requests: requests.length };
+    return { verdict, isDefiniteNo: kind === 'no' && isSureOf(verdict, properties), message, digest: pinnable, secretArn: secret.arn, requests: requests.length };
   } catch (error) {
     if (error instanceof CheckInputError) {
       // The task definition needs the ARN all the same.
@@ -77,6 +77,14 @@ class Secret {
   public close(): void {
     this.client.destroy();
   }
+}
+
+/** Verdicts on what the engines and the agent of ECS do not read. */
+const ON_FORM: readonly Verdict[] = ['NOT_AN_IMAGE', 'SECRET_EMPTY', 'SECRET_MALFORMED'];
+
+/** How CodeBuild reads the secret, and what it pulls with, is not public. */
+function isSureOf(verdict: Verdict, { Engine }: PullCheckProperties): boolean {
+  return Engine !== 'codebuild' || !ON_FORM.includes(verdict);
 }
 
 function engineOf({ Engine }: PullCheckProperties): 'containerd' | 'dockerd' | undefined {

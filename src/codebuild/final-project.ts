@@ -1,0 +1,62 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import * as codebuild from 'aws-cdk-lib/aws-codebuild';
+import { finalProperty, isObject, isSameIn } from '../private/final-property';
+import { overridesOf } from '../private/scopes';
+
+/** The other properties that a project and its environment must have. */
+const REQUIRED: Omit<codebuild.CfnProjectProps, 'environment'> = {
+  artifacts: { type: 'NO_ARTIFACTS' }, serviceRole: 'none', source: { type: 'NO_SOURCE' },
+};
+
+const ANY = { computeType: 'any', image: 'any' };
+
+/** On fleets of instances, and for Windows and macOS, more than the type decides. */
+const PLATFORMS: Readonly<Record<string, string>> = {
+  LINUX_CONTAINER: 'linux/amd64', LINUX_GPU_CONTAINER: 'linux/amd64', ARM_CONTAINER: 'linux/arm64',
+};
+
+/**
+ * A build project as it ends up in the template: with properties that were set later, and with overrides.
+ */
+export class FinalProject {
+  private readonly serviceRole: string;
+
+  constructor(private readonly project: codebuild.CfnProject) {
+    this.serviceRole = project.serviceRole;
+  }
+
+  /**
+   * The platform, if the type of the environment has only one.
+   */
+  public platform(): string | undefined {
+    const { environment } = this.project;
+    // The image can be what the check finds, whose own properties this is for.
+    const { Type: type } = this.final(isKnown(environment) ? { ...ANY, type: environment.type } : environment);
+    return PLATFORMS[type as string];
+  }
+
+  /**
+   * Whether the builds certainly run in this image, pulled with these credentials.
+   */
+  public pulls(image: string, credential: string): boolean {
+    const { Image, RegistryCredential } = this.final(this.project.environment);
+    const stack = Stack.of(this.project);
+    return isSameIn(stack, Image, image) && isObject(RegistryCredential) && isSameIn(stack, RegistryCredential.Credential, credential);
+  }
+
+  /**
+   * Whether the role is still that of the construct.
+   */
+  public keepsRole(): boolean {
+    return this.project.serviceRole === this.serviceRole && !('ServiceRole' in (overridesOf(this.project).Properties ?? {}));
+  }
+
+  private final(environment: codebuild.CfnProject['environment']): Record<string, unknown> {
+    const value = finalProperty(this.project, 'environment', environment, REQUIRED);
+    return isObject(value) ? value : {};
+  }
+}
+
+function isKnown(environment: codebuild.CfnProject['environment']): environment is codebuild.CfnProject.EnvironmentProperty {
+  return !Token.isUnresolved(environment);
+}
