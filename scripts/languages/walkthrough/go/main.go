@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscodebuild"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecspatterns"
@@ -16,6 +17,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
+	"github.com/aws/aws-cdk-go/awscdk/v2/pipelines"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 	registries "github.com/cdk-private-registry/cdk-private-registry-go/cdkprivateregistry"
@@ -116,6 +118,13 @@ func newCredentialsStack(scope constructs.Construct, id string) {
 		})
 		return registry
 	}
+	build := func(id string, image awscodebuild.IBuildImage) {
+		awscodebuild.NewProject(stack, &id, &awscodebuild.ProjectProps{
+			BuildSpec:   awscodebuild.BuildSpec_FromSourceFilename(jsii.String("buildspec.yml")),
+			Source:      awscodebuild.Source_GitHub(&awscodebuild.GitHubSourceProps{Owner: jsii.String("acme"), Repo: jsii.String("api")}),
+			Environment: &awscodebuild.BuildEnvironment{BuildImage: image},
+		})
+	}
 
 	run("Arn", registries.RegistryProvider_GHCR(), registries.RegistryCredentials_FromSecretCompleteArn(
 		jsii.String(secret), &registries.SecretByArnOptions{ReplicaRegions: jsii.Strings("eu-central-1")}))
@@ -141,8 +150,16 @@ func newCredentialsStack(scope constructs.Construct, id string) {
 
 	foreign := run("Foreign", registries.RegistryProvider_QUAY(), registries.RegistryCredentials_FromSecretCompleteArn(
 		jsii.String(foreignSecret), &registries.SecretByArnOptions{EncryptionKeyArn: jsii.String(foreignKey)}))
-	grant := foreign.GrantPull(awsiam.NewRole(stack, jsii.String("Puller"), &awsiam.RoleProps{
+	puller := awsiam.NewRole(stack, jsii.String("Puller"), &awsiam.RoleProps{
 		AssumedBy: awsiam.NewServicePrincipal(jsii.String("codebuild.amazonaws.com"), nil),
+	})
+	grant := foreign.GrantPull(puller)
+	usage := pipelines.DockerCredentialUsage_SYNTH
+	foreign.DockerCredential(&[]pipelines.DockerCredentialUsage{usage}).GrantRead(puller, usage)
+	build("Build", foreign.BuildImage(awscodebuild.LinuxArmBuildImage_FromDockerRegistry(jsii.String("quay.io/acme/build:1.4.2"), nil), nil))
+	other := awscodebuild.LinuxBuildImage_FromDockerRegistry(jsii.String("ghcr.io/acme/build:1.4.2"), nil)
+	build("OtherBuild", registries.NewPrivateRegistryBuildImage(other, &registries.PrivateRegistryImageOptions{
+		Credentials: registries.RegistryCredentials_FromSecretCompleteArn(jsii.String(secret), nil),
 	}))
 	policies := foreign.OwnerPolicies()
 	output(stack, "Granted", fmt.Sprint(*grant.Success(), " ", *foreign.Secret().SecretArn()))

@@ -7,6 +7,7 @@ import io.github.cdkprivateregistry.IPullCheckFunction;
 import io.github.cdkprivateregistry.ImageReference;
 import io.github.cdkprivateregistry.OwnerPolicies;
 import io.github.cdkprivateregistry.PrivateRegistry;
+import io.github.cdkprivateregistry.PrivateRegistryBuildImage;
 import io.github.cdkprivateregistry.PrivateRegistryContainerOptions;
 import io.github.cdkprivateregistry.PrivateRegistryFargateService;
 import io.github.cdkprivateregistry.PrivateRegistryFargateServiceProps;
@@ -40,6 +41,15 @@ import software.amazon.awscdk.SecretValue;
 import software.amazon.awscdk.SecretsManagerSecretOptions;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
+import software.amazon.awscdk.pipelines.DockerCredentialUsage;
+import software.amazon.awscdk.services.codebuild.BuildEnvironment;
+import software.amazon.awscdk.services.codebuild.BuildSpec;
+import software.amazon.awscdk.services.codebuild.GitHubSourceProps;
+import software.amazon.awscdk.services.codebuild.IBuildImage;
+import software.amazon.awscdk.services.codebuild.LinuxArmBuildImage;
+import software.amazon.awscdk.services.codebuild.LinuxBuildImage;
+import software.amazon.awscdk.services.codebuild.Project;
+import software.amazon.awscdk.services.codebuild.Source;
 import software.amazon.awscdk.services.ec2.Port;
 import software.amazon.awscdk.services.ec2.SubnetSelection;
 import software.amazon.awscdk.services.ec2.SubnetType;
@@ -169,13 +179,26 @@ public class Walkthrough {
                     RegistryCredentials.fromSecretCompleteArn(FOREIGN_SECRET, SecretByArnOptions.builder()
                             .encryptionKeyArn(FOREIGN_KEY)
                             .build()));
-            Grant grant = foreign.grantPull(Role.Builder.create(this, "Puller")
+            Role puller = Role.Builder.create(this, "Puller")
                     .assumedBy(new ServicePrincipal("codebuild.amazonaws.com"))
-                    .build());
+                    .build();
+            Grant grant = foreign.grantPull(puller);
+            foreign.dockerCredential(List.of(DockerCredentialUsage.SYNTH)).grantRead(puller, DockerCredentialUsage.SYNTH);
+            build("Build", foreign.buildImage(LinuxArmBuildImage.fromDockerRegistry("quay.io/acme/build:1.4.2")));
+            build("OtherBuild", new PrivateRegistryBuildImage(LinuxBuildImage.fromDockerRegistry("ghcr.io/acme/build:1.4.2"),
+                    PrivateRegistryImageOptions.builder().credentials(RegistryCredentials.fromSecretCompleteArn(SECRET)).build()));
             OwnerPolicies policies = foreign.ownerPolicies();
             output("Granted", grant.getSuccess() + " " + foreign.getSecret().getSecretArn());
             output("SecretPolicy", toJsonString(policies.getSecretPolicy()));
             output("KeyPolicy", toJsonString(policies.getKeyPolicy()));
+        }
+
+        private void build(final String id, final IBuildImage buildImage) {
+            Project.Builder.create(this, id)
+                    .buildSpec(BuildSpec.fromSourceFilename("buildspec.yml"))
+                    .source(Source.gitHub(GitHubSourceProps.builder().owner("acme").repo("api").build()))
+                    .environment(BuildEnvironment.builder().buildImage(buildImage).build())
+                    .build();
         }
 
         private PrivateRegistry run(final String id, final RegistryProvider provider, final RegistryCredentials credentials) {

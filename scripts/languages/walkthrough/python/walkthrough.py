@@ -11,6 +11,7 @@ from aws_cdk import (
     RemovalPolicy,
     SecretValue,
     Stack,
+    aws_codebuild as codebuild,
     aws_ec2 as ec2,
     aws_ecs as ecs,
     aws_ecs_patterns as patterns,
@@ -18,10 +19,12 @@ from aws_cdk import (
     aws_kms as kms,
     aws_logs as logs,
     aws_secretsmanager as secretsmanager,
+    pipelines,
 )
 from cdk_private_registry import (
     ImageReference,
     PrivateRegistry,
+    PrivateRegistryBuildImage,
     PrivateRegistryContainerOptions,
     PrivateRegistryFargateService,
     PrivateRegistryImage,
@@ -143,11 +146,26 @@ class CredentialsStack(Stack):
             RegistryProvider.QUAY,
             RegistryCredentials.from_secret_complete_arn(FOREIGN_SECRET, encryption_key_arn=FOREIGN_KEY),
         )
-        grant = foreign.grant_pull(iam.Role(self, "Puller", assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com")))
+        puller = iam.Role(self, "Puller", assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"))
+        grant = foreign.grant_pull(puller)
+        usage = pipelines.DockerCredentialUsage.SYNTH
+        foreign.docker_credential([usage]).grant_read(puller, usage)
+        self.build("Build", foreign.build_image(codebuild.LinuxArmBuildImage.from_docker_registry("quay.io/acme/build:1.4.2")))
+        other = codebuild.LinuxBuildImage.from_docker_registry("ghcr.io/acme/build:1.4.2")
+        self.build("OtherBuild", PrivateRegistryBuildImage(other, credentials=RegistryCredentials.from_secret_complete_arn(SECRET)))
         policies = foreign.owner_policies()
         CfnOutput(self, "Granted", value=f"{text(grant.success)} {foreign.secret.secret_arn}")
         for id, policy in {"SecretPolicy": policies.secret_policy, "KeyPolicy": policies.key_policy}.items():
             CfnOutput(self, id, value=self.to_json_string(policy))
+
+    def build(self, id, build_image):
+        codebuild.Project(
+            self,
+            id,
+            build_spec=codebuild.BuildSpec.from_source_filename("buildspec.yml"),
+            source=codebuild.Source.git_hub(owner="acme", repo="api"),
+            environment=codebuild.BuildEnvironment(build_image=build_image),
+        )
 
     def run(self, id, provider, credentials):
         registry = PrivateRegistry(self, id, provider=provider, credentials=credentials)

@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'fs';
 import { App, CfnOutput, Duration, RemovalPolicy, SecretValue, Stack, StackProps } from 'aws-cdk-lib';
+import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as patterns from 'aws-cdk-lib/aws-ecs-patterns';
@@ -11,9 +12,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { DockerCredentialUsage } from 'aws-cdk-lib/pipelines';
 import {
-  ImageReference, PrivateRegistry, PrivateRegistryFargateService, PrivateRegistryFargateServiceProps, PrivateRegistryImage,
-  PullCheckFunction, PullCheckMode, RegistryCredentials, RegistryProvider,
+  ImageReference, PrivateRegistry, PrivateRegistryBuildImage, PrivateRegistryFargateService, PrivateRegistryFargateServiceProps,
+  PrivateRegistryImage, PullCheckFunction, PullCheckMode, RegistryCredentials, RegistryProvider,
 } from 'cdk-private-registry';
 import { Construct } from 'constructs';
 
@@ -100,11 +102,23 @@ class CredentialsStack extends Stack {
     const foreign = this.run('Foreign', RegistryProvider.QUAY, RegistryCredentials.fromSecretCompleteArn(FOREIGN_SECRET, {
       encryptionKeyArn: FOREIGN_KEY,
     }));
-    const grant = foreign.grantPull(new iam.Role(this, 'Puller', { assumedBy: new iam.ServicePrincipal('codebuild.amazonaws.com') }));
+    const puller = new iam.Role(this, 'Puller', { assumedBy: new iam.ServicePrincipal('codebuild.amazonaws.com') });
+    const grant = foreign.grantPull(puller);
+    foreign.dockerCredential([DockerCredentialUsage.SYNTH]).grantRead(puller, DockerCredentialUsage.SYNTH);
+    this.build('Build', foreign.buildImage(codebuild.LinuxArmBuildImage.fromDockerRegistry('quay.io/acme/build:1.4.2')));
+    this.build('OtherBuild', new PrivateRegistryBuildImage(codebuild.LinuxBuildImage.fromDockerRegistry('ghcr.io/acme/build:1.4.2'), {
+      credentials: RegistryCredentials.fromSecretCompleteArn(SECRET),
+    }));
     const policies = foreign.ownerPolicies();
     new CfnOutput(this, 'Granted', { value: `${grant.success} ${foreign.secret.secretArn}` });
     new CfnOutput(this, 'SecretPolicy', { value: this.toJsonString(policies.secretPolicy) });
     new CfnOutput(this, 'KeyPolicy', { value: this.toJsonString(policies.keyPolicy) });
+  }
+
+  private build(id: string, buildImage: codebuild.IBuildImage): void {
+    const buildSpec = codebuild.BuildSpec.fromSourceFilename('buildspec.yml');
+    const source = codebuild.Source.gitHub({ owner: 'acme', repo: 'api' });
+    new codebuild.Project(this, id, { buildSpec, source, environment: { buildImage } });
   }
 
   private run(id: string, provider: RegistryProvider, credentials: RegistryCredentials): PrivateRegistry {
