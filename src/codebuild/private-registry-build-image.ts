@@ -34,6 +34,8 @@ import { RegistryProvider } from '../provider/registry-provider';
 export class PrivateRegistryBuildImage implements codebuild.IBindableBuildImage {
   /**
    * The type of the build environment.
+   *
+   * @jsii suppress JSII5018 The name is that of aws-cdk-lib.
    */
   public readonly type: string;
 
