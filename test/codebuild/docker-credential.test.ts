@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, CfnWaitConditionHandle, Stack } from 'aws-cdk-lib';
 import * as codecommit from 'aws-cdk-lib/aws-codecommit';
 import { CodePipeline, CodePipelineSource, DockerCredential, DockerCredentialUsage, ShellStep } from 'aws-cdk-lib/pipelines';
 import { PrivateRegistry, PrivateRegistryProps, RegistryCredentials, RegistryProvider } from '../../src';
@@ -20,6 +20,8 @@ function pipelineWith({ flags, usages, region = ENV.region, credential, ...props
   const app: App = newApp({ ...CHECKED, ...flags });
   const shared = new Stack(app, 'Shared', { env: ENV });
   const registry = new PrivateRegistry(shared, 'Registry', { provider: RegistryProvider.GHCR, credentials: WITH_KEY, ...props });
+  // Newer versions of aws-cdk-lib refuse a stack without resources.
+  new CfnWaitConditionHandle(shared, 'Resource');
   const stack = new Stack(app, 'Stack', { env: { ...ENV, region } });
   new CodePipeline(stack, 'Pipeline', {
     dockerCredentials: [credential?.(registry) ?? registry.dockerCredential(usages)],
