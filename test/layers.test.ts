@@ -10,6 +10,7 @@ const LAYERS: Record<string, string[]> = {
   'reference': [],
   'registries': [],
   'registries/guides': ['registries'],
+  'consumers': [],
   'runtime/http': [],
   'runtime/verdict': ['registries', 'runtime/http'],
   'runtime/secret': ['runtime/http', 'runtime/verdict'],
