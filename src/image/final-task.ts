@@ -1,25 +1,15 @@
-import { Stack, Token } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import { overridesOf } from '../private/scopes';
-import { isIntrinsic } from '../private/tokens';
-
-/** The member of a resource that aws-cdk-lib closes. */
-interface ClosedResource {
-  renderProperties(properties: Record<string, unknown>): Record<string, unknown>;
-}
-
-type PropertyName = 'containerDefinitions' | 'requiresCompatibilities' | 'runtimePlatform';
-
-const ARCHITECTURES: Readonly<Record<string, string>> = { X86_64: 'amd64', ARM64: 'arm64' };
+import { FinalResource, isObject, platformOf } from './final-resource';
 
 /**
- * A task definition as it ends up in the template: with properties that were set later, and with overrides.
+ * A task definition as it ends up in the template.
  */
-export class FinalTask {
+export class FinalTask extends FinalResource {
   private readonly containers: ecs.CfnTaskDefinition['containerDefinitions'];
   private readonly roleArn: string | undefined;
 
   constructor(private readonly task: ecs.CfnTaskDefinition) {
+    super(task);
     this.containers = task.containerDefinitions;
     this.roleArn = task.executionRoleArn;
   }
@@ -28,7 +18,7 @@ export class FinalTask {
    * The engine, if all compatibilities have the same. That of Managed Instances is not known.
    */
   public engine(): 'containerd' | 'dockerd' | undefined {
-    const names = this.property('requiresCompatibilities');
+    const names = this.read('RequiresCompatibilities');
     if (!Array.isArray(names) || names.length === 0) {
       return undefined;
     }
@@ -38,21 +28,8 @@ export class FinalTask {
     return names.every((name) => name === 'EC2' || name === 'EXTERNAL') ? 'dockerd' : undefined;
   }
 
-  /**
-   * The platform, where it is set or Fargate has a default. Elsewhere the instances decide.
-   */
   public platform(): string | undefined {
-    const value = this.property('runtimePlatform') ?? {};
-    if (!isObject(value) || isIntrinsic(value)) {
-      return undefined;
-    }
-    const isFargate = this.engine() === 'containerd';
-    const cpu = value.CpuArchitecture ?? (isFargate ? 'X86_64' : undefined);
-    // Tasks on ARM64 run Linux only.
-    const family = value.OperatingSystemFamily ?? (isFargate || cpu === 'ARM64' ? 'LINUX' : undefined);
-    const os = typeof family === 'string' ? /^(?:LINUX$|WINDOWS)/.exec(family)?.[0].toLowerCase() : undefined;
-    const architecture = typeof cpu === 'string' ? ARCHITECTURES[cpu] : undefined;
-    return os === undefined || architecture === undefined ? undefined : `${os}/${architecture}`;
+    return platformOf(this.read('RuntimePlatform'), this.engine() === 'containerd');
   }
 
   /**
@@ -63,10 +40,8 @@ export class FinalTask {
     if (this.task.containerDefinitions === this.containers && isUnchanged) {
       return true;
     }
-    const containers = this.property('containerDefinitions');
-    return Array.isArray(containers) && containers.some((container) => (
-      this.isSame(container.Image, image) && this.isSame(container.RepositoryCredentials?.CredentialsParameter, credentialsParameter)
-    ));
+    const containers = this.read('ContainerDefinitions');
+    return Array.isArray(containers) && containers.some((container) => this.isPull(container, image, credentialsParameter));
   }
 
   /**
@@ -74,22 +49,6 @@ export class FinalTask {
    */
   public keepsRole(): boolean {
     return this.task.executionRoleArn === this.roleArn && !('ExecutionRoleArn' in this.overrides);
-  }
-
-  private get overrides(): Record<string, unknown> {
-    return overridesOf(this.task).Properties ?? {};
-  }
-
-  private property(name: PropertyName): any {
-    const stack = Stack.of(this.task);
-    const key = `${name[0].toUpperCase()}${name.slice(1)}`;
-    const rendered = (this.task as unknown as ClosedResource).renderProperties(stack.resolve({ [name]: this.task[name] }));
-    return stack.resolve(key in this.overrides ? overridden(rendered[key], this.overrides[key]) : rendered[key]);
-  }
-
-  private isSame(one: unknown, other: unknown): boolean {
-    const stack = Stack.of(this.task);
-    return JSON.stringify(stack.resolve(one)) === JSON.stringify(stack.resolve(other));
   }
 }
 
@@ -100,22 +59,4 @@ function replacesImages(override: unknown): boolean {
   return !isObject(override) || Object.values(override).some((container) => (
     !isObject(container) || 'Image' in container || 'RepositoryCredentials' in container
   ));
-}
-
-/**
- * A value with an override, as aws-cdk-lib merges them: `undefined` deletes.
- */
-function overridden(value: unknown, override: unknown): unknown {
-  if (!isObject(override) || Token.isUnresolved(override) || isIntrinsic(override)) {
-    return override;
-  }
-  const merged: any = Array.isArray(value) ? [...value] : isObject(value) && !isIntrinsic(value) ? { ...value } : {};
-  for (const [key, inner] of Object.entries(override)) {
-    merged[key] = overridden(merged[key], inner);
-  }
-  return merged;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
