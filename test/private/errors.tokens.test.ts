@@ -6,7 +6,7 @@ import {
   PrivateRegistryFargateService, PrivateRegistryImage, PullCheckFunction, PullCheckMode, RegistryCredentials, RegistryProvider,
 } from '../../src';
 import { ERROR_IDS, ErrorId, invalid, warn, WARNING_IDS, WarningId } from '../../src/private/errors';
-import { expectError, expectWarning } from '../support/errors';
+import { expectError, expectWarning, synthesize } from '../support/errors';
 import { defineMultiNodeJob, fargateContainer } from '../support/jobs';
 import { CHECKED, ENV, IMAGE, KEY_ARN, newStack, SECRET_ARN, templateOf, warningsOf } from '../support/synth';
 import { apiImage, CREDENTIALS, defineTask, defineTaskWith } from '../support/tasks';
@@ -43,7 +43,7 @@ const ERRORS: Partial<Record<ErrorId, (stack: Stack, token: string) => void>> = 
         }
       },
     }, { priority: 1000 });
-    templateOf(stack);
+    synthesize(stack);
   },
   logRetentionUnused: (stack) => new PrivateRegistryFargateService(stack, 'Api', {
     image: IMAGE, credentials: CREDENTIALS, enableLogging: false, logRetention: Lazy.number({ produce: () => 7 }) as logs.RetentionDays,
