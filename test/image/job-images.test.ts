@@ -153,6 +153,10 @@ describe('what the user decides', () => {
     return stack;
   }
 
+  function onlyHere(stack: Stack): CfnCondition {
+    return new CfnCondition(stack, 'OnlyHere', { expression: Fn.conditionEquals(Aws.REGION, 'eu-west-1') });
+  }
+
   test('credentials by an override stay, and then the check stops nothing', () => {
     const stack = jobWith((job) => job.addPropertyOverride('ContainerProperties.RepositoryCredentials.CredentialsParameter', 'arn:of-the-user'));
     expect(credentialsOf(stack)).toEqual(['arn:of-the-user']);
@@ -171,8 +175,11 @@ describe('what the user decides', () => {
   });
 
   test('properties that are a function of CloudFormation are left alone', () => {
-    const properties = { 'Fn::If': ['Condition', { Image: 'a' }, { Image: 'b' }] };
-    const stack = jobWith((job) => job.addPropertyOverride('ContainerProperties', properties));
+    const properties = { 'Fn::If': ['OnlyHere', { Image: 'a' }, { Image: 'b' }] };
+    const stack = jobWith((job) => {
+      onlyHere(job.stack);
+      job.addPropertyOverride('ContainerProperties', properties);
+    });
     expect(jobOf(stack).Properties.ContainerProperties).toEqual(properties);
     expect(resourcesOf(stack, CHECK)[0].Properties.Mode).toBe('WARN');
   });
@@ -208,7 +215,7 @@ describe('what the user decides', () => {
   test('the condition of the job is that of its check and of its policy', () => {
     const stack = newStack(CHECKED);
     const job = defineJob(stack, apiImage(), { executionRole: ecsRole(stack) }).node.defaultChild as batch.CfnJobDefinition;
-    job.cfnOptions.condition = new CfnCondition(stack, 'OnlyHere', { expression: Fn.conditionEquals(Aws.REGION, 'eu-west-1') });
+    job.cfnOptions.condition = onlyHere(stack);
     expect(resourcesOf(stack, CHECK)[0].Condition).toBe('OnlyHere');
     const policies = Object.entries(Template.fromStack(stack).findResources('AWS::IAM::Policy'));
     expect(policies.find(([id]) => id.startsWith('PrivateRegistryPullPolicy'))![1].Condition).toBe('OnlyHere');
