@@ -1,7 +1,6 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import * as codebuild from 'aws-cdk-lib/aws-codebuild';
-import { finalProperty, isObject, isSameIn } from '../private/final-property';
-import { overridesOf } from '../private/scopes';
+import { FinalResource } from '../image/final-resource';
 
 /** The other properties that a project and its environment must have. */
 const REQUIRED: Omit<codebuild.CfnProjectProps, 'environment'> = {
@@ -16,12 +15,13 @@ const PLATFORMS: Readonly<Record<string, string>> = {
 };
 
 /**
- * A build project as it ends up in the template: with properties that were set later, and with overrides.
+ * A build project as it ends up in the template.
  */
-export class FinalProject {
+export class FinalProject extends FinalResource {
   private readonly serviceRole: string;
 
   constructor(private readonly project: codebuild.CfnProject) {
+    super(project, REQUIRED);
     this.serviceRole = project.serviceRole;
   }
 
@@ -31,29 +31,22 @@ export class FinalProject {
   public platform(): string | undefined {
     const { environment } = this.project;
     // The image can be what the check finds, whose own properties this is for.
-    const { Type: type } = this.final(isKnown(environment) ? { ...ANY, type: environment.type } : environment);
-    return PLATFORMS[type as string];
+    const type = this.read('Environment.Type', isKnown(environment) ? { ...ANY, type: environment.type } : environment);
+    return PLATFORMS[type];
   }
 
   /**
    * Whether the builds certainly run in this image, pulled with these credentials.
    */
   public pulls(image: string, credential: string): boolean {
-    const { Image, RegistryCredential } = this.final(this.project.environment);
-    const stack = Stack.of(this.project);
-    return isSameIn(stack, Image, image) && isObject(RegistryCredential) && isSameIn(stack, RegistryCredential.Credential, credential);
+    return this.isSame(this.read('Environment.Image'), image) && this.isSame(this.read('Environment.RegistryCredential.Credential'), credential);
   }
 
   /**
    * Whether the role is still that of the construct.
    */
   public keepsRole(): boolean {
-    return this.project.serviceRole === this.serviceRole && !('ServiceRole' in (overridesOf(this.project).Properties ?? {}));
-  }
-
-  private final(environment: codebuild.CfnProject['environment']): Record<string, unknown> {
-    const value = finalProperty(this.project, 'environment', environment, REQUIRED);
-    return isObject(value) ? value : {};
+    return this.project.serviceRole === this.serviceRole && !('ServiceRole' in this.overrides);
   }
 }
 

@@ -9,11 +9,13 @@ import { declaredDependencies, waitFor, waitUnlessCyclic } from '../private/late
  */
 export function projectPuller(scope: Construct, project: codebuild.IProject): Puller {
   const resource = project.node.defaultChild as codebuild.CfnProject;
+  const role = project.role!;
   const finalProject = new FinalProject(resource);
   return {
     scope,
     resource,
-    role: project.role!,
+    role,
+    ownsRole: role.node.scope === project,
     service: 'codebuild.amazonaws.com',
     acceptsSecretNames: true,
     engine: () => 'codebuild',

@@ -1,21 +1,15 @@
-import { Stack } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import { finalProperty, isObject, isSameIn } from '../private/final-property';
-import { overridesOf } from '../private/scopes';
-import { isIntrinsic } from '../private/tokens';
-
-type PropertyName = 'containerDefinitions' | 'requiresCompatibilities' | 'runtimePlatform';
-
-const ARCHITECTURES: Readonly<Record<string, string>> = { X86_64: 'amd64', ARM64: 'arm64' };
+import { FinalResource, isObject, platformOf } from './final-resource';
 
 /**
- * A task definition as it ends up in the template: with properties that were set later, and with overrides.
+ * A task definition as it ends up in the template.
  */
-export class FinalTask {
+export class FinalTask extends FinalResource {
   private readonly containers: ecs.CfnTaskDefinition['containerDefinitions'];
   private readonly roleArn: string | undefined;
 
   constructor(private readonly task: ecs.CfnTaskDefinition) {
+    super(task);
     this.containers = task.containerDefinitions;
     this.roleArn = task.executionRoleArn;
   }
@@ -24,7 +18,7 @@ export class FinalTask {
    * The engine, if all compatibilities have the same. That of Managed Instances is not known.
    */
   public engine(): 'containerd' | 'dockerd' | undefined {
-    const names = this.property('requiresCompatibilities');
+    const names = this.read('RequiresCompatibilities');
     if (!Array.isArray(names) || names.length === 0) {
       return undefined;
     }
@@ -34,21 +28,8 @@ export class FinalTask {
     return names.every((name) => name === 'EC2' || name === 'EXTERNAL') ? 'dockerd' : undefined;
   }
 
-  /**
-   * The platform, where it is set or Fargate has a default. Elsewhere the instances decide.
-   */
   public platform(): string | undefined {
-    const value = this.property('runtimePlatform') ?? {};
-    if (!isObject(value) || isIntrinsic(value)) {
-      return undefined;
-    }
-    const isFargate = this.engine() === 'containerd';
-    const cpu = value.CpuArchitecture ?? (isFargate ? 'X86_64' : undefined);
-    // Tasks on ARM64 run Linux only.
-    const family = value.OperatingSystemFamily ?? (isFargate || cpu === 'ARM64' ? 'LINUX' : undefined);
-    const os = typeof family === 'string' ? /^(?:LINUX$|WINDOWS)/.exec(family)?.[0].toLowerCase() : undefined;
-    const architecture = typeof cpu === 'string' ? ARCHITECTURES[cpu] : undefined;
-    return os === undefined || architecture === undefined ? undefined : `${os}/${architecture}`;
+    return platformOf(this.read('RuntimePlatform'), this.engine() === 'containerd');
   }
 
   /**
@@ -59,10 +40,8 @@ export class FinalTask {
     if (this.task.containerDefinitions === this.containers && isUnchanged) {
       return true;
     }
-    const containers = this.property('containerDefinitions');
-    return Array.isArray(containers) && containers.some((container) => (
-      this.isSame(container.Image, image) && this.isSame(container.RepositoryCredentials?.CredentialsParameter, credentialsParameter)
-    ));
+    const containers = this.read('ContainerDefinitions');
+    return Array.isArray(containers) && containers.some((container) => this.isPull(container, image, credentialsParameter));
   }
 
   /**
@@ -70,18 +49,6 @@ export class FinalTask {
    */
   public keepsRole(): boolean {
     return this.task.executionRoleArn === this.roleArn && !('ExecutionRoleArn' in this.overrides);
-  }
-
-  private get overrides(): Record<string, unknown> {
-    return overridesOf(this.task).Properties ?? {};
-  }
-
-  private property(name: PropertyName): any {
-    return finalProperty(this.task, name, this.task[name]);
-  }
-
-  private isSame(one: unknown, other: unknown): boolean {
-    return isSameIn(Stack.of(this.task), one, other);
   }
 }
 

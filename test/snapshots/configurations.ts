@@ -10,6 +10,7 @@ import {
   PrivateRegistry, PrivateRegistryFargateService, PrivateRegistryImage, PullCheckFunction, PullCheckMode, PullOptions, RegistryCredentials,
   RegistryProvider,
 } from '../../src';
+import { defineJob, defineMultiNodeJob } from '../support/jobs';
 import { ENV, IMAGE, KEY_ARN, SECRET_ARN } from '../support/synth';
 import { importedVpc } from '../support/tasks';
 
@@ -243,6 +244,16 @@ export const CONFIGURATIONS: Configuration[] = [
         image: new PrivateRegistryImage(IMAGE, { credentials: BY_ARN }), memoryLimitMiB: 512,
       });
     }),
+  },
+
+  // Jobs of AWS Batch.
+  { name: 'batch-job-on-fargate', define: inStack((stack) => defineJob(stack, new PrivateRegistryImage(IMAGE, { credentials: BY_ARN }))) },
+  {
+    name: 'batch-job-on-several-nodes',
+    define: inStack((stack) => defineMultiNodeJob(stack, [
+      new PrivateRegistryImage(IMAGE, { credentials: BY_ARN }),
+      new PrivateRegistryImage('ghcr.io/acme/worker:2.0.0', { credentials: RegistryCredentials.fromSecretName('ghcr/pull'), pinDigest: true }),
+    ])),
   },
 ];
 
