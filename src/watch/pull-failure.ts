@@ -42,8 +42,8 @@ export class PullFailure {
    * the task definitions, so that rollbacks are included, however the tasks are started: by a service, a schedule, Step Functions
    * or `RunTask`, on Fargate, on instances or on machines of your own.
    *
-   * It also matches if the secrets of the application cannot be read, because ECS begins its message with the same words. It does
-   * not match for jobs of AWS Batch, Express Mode services and daemons, whose task definitions are not in the app.
+   * It also matches if the secrets of the application cannot be read, because ECS begins its message with the same words. Jobs
+   * of AWS Batch, Express Mode services and daemons are not covered.
    *
    * A task definition that was imported by its ARN is accepted; of an `ecs.CfnTaskDefinition` import the `ref`. If that has no
    * `family`, CloudFormation gives each revision a family of its own, and a rule in another stack keeps CloudFormation from

@@ -47,7 +47,7 @@ function importedRevisions(taskDefinition: ecs.ITaskDefinition, arn: string): st
     // CloudFormation resolves a dynamic reference after it has split the text.
     return arn;
   }
-  const [family] = /^.*:task-definition\/(?:[\w-]+$|[^:]+(?=:))/.exec(arn) ?? [];
+  const [family] = /^.*task-definition\/(?:[\w-]+$|[^:]+(?=:))/.exec(arn) ?? [];
   if (family !== undefined) {
     return `${family}:`;
   }

@@ -128,6 +128,12 @@ describe('the family', () => {
     expect(properties.EventPattern.detail.taskDefinitionArn).toEqual([{ prefix: expected }]);
   });
 
+  test('of a daemon, which has task definitions of its own, is not judged', () => {
+    const stack = newStack();
+    addRule(stack, imported(stack, 'arn:aws:ecs:eu-west-1:111122223333:daemon-task-definition/agent:2'));
+    expect(prefixesOf(stack)).toEqual(['arn:aws:ecs:eu-west-1:111122223333:daemon-task-definition/agent:']);
+  });
+
   test('of a task definition that is given twice is once in the pattern', () => {
     const stack = newStack();
     const definition = task(stack, 'api');
