@@ -28,5 +28,5 @@ const ofOtherRegion = new PrivateRegistryImage('ghcr.io/acme/api:1.5.0', {
   credentials: RegistryCredentials.fromSecretCompleteArn(secrets['virginia/pull'], { encryptionKeyArn: keyOfOtherRegion }),
 });
 define('Ireland', 'eu-west-1', { api, tool }, 'Apps');
-define('Virginia', 'us-east-1', { api: ofOtherRegion }, 'Apps');
+define('Virginia', 'us-east-1', { api, ofOtherRegion }, 'Apps');
 define('Worker', 'eu-west-1', { api });
