@@ -24,7 +24,8 @@ const LAYERS: Record<string, string[]> = {
   'image': ['access', 'consumers', 'credentials', 'private', 'provider', 'pull-check', 'reference', 'registries'],
   'codebuild': ['access', 'credentials', 'image', 'private', 'provider', 'registries'],
   'registry': ['access', 'codebuild', 'credentials', 'image', 'provider'],
-  'service': ['access', 'credentials', 'image', 'private', 'provider', 'pull-check', 'registry'],
+  'watch': ['private'],
+  'service': ['access', 'credentials', 'image', 'private', 'provider', 'pull-check', 'registry', 'watch'],
   'cli': ['private', 'reference', 'registries', 'runtime'],
 };
 

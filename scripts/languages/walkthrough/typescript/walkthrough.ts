@@ -8,6 +8,7 @@ import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as patterns from 'aws-cdk-lib/aws-ecs-patterns';
+import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -15,7 +16,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { DockerCredentialUsage } from 'aws-cdk-lib/pipelines';
 import {
   ImageReference, PrivateRegistry, PrivateRegistryBuildImage, PrivateRegistryFargateService, PrivateRegistryFargateServiceProps,
-  PrivateRegistryImage, PullCheckFunction, PullCheckMode, RegistryCredentials, RegistryProvider,
+  PrivateRegistryImage, PullCheckFunction, PullCheckMode, PullFailure, RegistryCredentials, RegistryProvider,
 } from 'cdk-private-registry';
 import { Construct } from 'constructs';
 
@@ -172,6 +173,7 @@ class ServicesStack extends Stack {
     api.connections.allowFromAnyIpv4(ec2.Port.tcp(9090));
     api.targetGroup.configureHealthCheck({ path: '/healthz' });
     registry.secret.grantRead(api);
+    api.onPullFailure('CannotPull', { description: 'a task of the service could not pull its image' });
     this.output('Service', api.service.serviceName);
     this.output('Pattern', api.pattern.service.serviceName);
     this.output('LoadBalancer', api.loadBalancer.loadBalancerArn);
@@ -190,6 +192,7 @@ class ServicesStack extends Stack {
         pullCheck: inside,
       }),
     });
+    new events.Rule(this, 'WorkerCannotPull', { eventPattern: PullFailure.eventPattern(worker) });
 
     const imported = PullCheckFunction.fromPullCheckFunctionAttributes(this, 'Imported', {
       functionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:pull-check',
