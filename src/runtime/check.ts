@@ -63,6 +63,8 @@ export interface CheckInput {
    * accepts no certificate authority of the user, so an untrusted certificate is final there.
    */
   readonly engine?: Engine;
+  /** Whether to ask the registry's partner when the credentials expire, where it can tell that. */
+  readonly askExpiry?: boolean;
   /** Where the check runs, which decides what its messages advise. */
   readonly location?: CheckLocation;
   /** The time until there is a verdict, regardless of the servers. */
@@ -82,6 +84,10 @@ export interface CheckResult {
   readonly digest?: string;
   readonly mediaType?: string;
   readonly platforms?: readonly string[];
+  /** With a yes, if it is known: the credentials are refused from this instant on (ISO 8601, UTC). */
+  readonly expiresOn?: string;
+  /** With a yes: one line on a date that was declared, but is not understood. */
+  readonly expiryProblem?: string;
   /** The requests that were sent, in order. */
   readonly requests: readonly RequestRecord[];
 }
@@ -158,7 +164,8 @@ async function checkWith(
   const requests = () => transport.requests.map((request) => ({ ...request, host: shownHost(context, request) }));
   try {
     const pulled = await pull(check);
-    return { ...pulled, kind: 'yes', definite: true, message: successMessage(check, pulled), requests: requests() };
+    const { expiresOn, expiryProblem } = credentials;
+    return { ...pulled, expiresOn, expiryProblem, kind: 'yes', definite: true, message: successMessage(check, pulled), requests: requests() };
   } catch (error) {
     return failed(asCheckFailure(error, context), requests());
   } finally {

@@ -14,7 +14,7 @@ const CONNECTIONS = new Connections();
 export async function probe(properties: PullCheckProperties, isInVpc: boolean): Promise<ProbeResult> {
   const secret = new Secret(properties);
   try {
-    const { verdict, kind, message, digest, requests } = await checkPull({
+    const { verdict, kind, message, digest, expiresOn, expiryProblem, requests } = await checkPull({
       image: properties.Image,
       credentials: async () => secret.read(),
       credentialsName: `the credentials in ${properties.Secret}`,
@@ -33,7 +33,7 @@ export async function probe(properties: PullCheckProperties, isInVpc: boolean): 
     }, REAL_ENVIRONMENT, CONNECTIONS);
     // A task definition accepts no digest of another algorithm.
     const pinnable = digest?.startsWith('sha256:') ? digest : undefined;
-    return { verdict, isDefiniteNo: kind === 'no', message, digest: pinnable, secretArn: secret.arn, requests: requests.length };
+    return { verdict, isDefiniteNo: kind === 'no', message, digest: pinnable, secretArn: secret.arn, expiresOn, expiryProblem, requests: requests.length };
   } catch (error) {
     if (error instanceof CheckInputError) {
       // The task definition needs the ARN all the same.
