@@ -51,7 +51,7 @@ function expectTold({ stdout, stderr }: Ended, text: RegExp): void {
 describe('the exit code', () => {
   test('is 0 for a yes', async () => {
     const ended = await check(play());
-    expectTold(ended, /^OK: localhost:\d+\/acme\/api:1\.4\.2 can be pulled with the JSON on standard input \(sha256:/);
+    expectTold(ended, /^OK: localhost:\d+\/acme\/api:1\.4\.2 can be pulled with the credentials on standard input \(sha256:/);
     expect(ended.code).toBe(0);
   });
 
@@ -97,7 +97,7 @@ describe('the credentials', () => {
     ['from standard input rather than the environment', ['--password-stdin'], { stdin: PASSWORD, environment: { REGISTRY_PASSWORD: 'other' } }],
   ])('come %s', async (_, args, options) => {
     const ended = await commandLine.call(['check', play(), '--username', USERNAME, '--insecure-loopback', ...args], options);
-    expectTold(ended, /^OK: .* can be pulled with the given login/);
+    expectTold(ended, /^OK: .* can be pulled with the given credentials/);
     expect(leaksIn(ended.stdout, [USERNAME, PASSWORD])).toEqual([]);
   });
 

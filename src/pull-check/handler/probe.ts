@@ -26,6 +26,7 @@ export async function probe(properties: PullCheckProperties, isInVpc: boolean): 
       // Of the function rather than of the request, which anybody sends who may call the function.
       requireHosts: process.env.REQUIRE_HOSTS === 'true',
       restrictedNetwork: properties.RestrictedNetwork === 'true',
+      askExpiry: asksExpiry(properties, isInVpc),
       engine: engineOf(properties),
       allowPrivateNetworks: isInVpc,
       location: isInVpc ? 'function-in-vpc' : 'function',
@@ -77,6 +78,11 @@ class Secret {
   public close(): void {
     this.client.destroy();
   }
+}
+
+/** A network that admits only some addresses can stop or report a request to a host that the tasks never need. */
+function asksExpiry({ AskExpiry, RestrictedNetwork }: PullCheckProperties, isInVpc: boolean): boolean {
+  return AskExpiry === undefined ? !isInVpc && RestrictedNetwork !== 'true' : AskExpiry === 'true';
 }
 
 function engineOf({ Engine }: PullCheckProperties): 'containerd' | 'dockerd' | undefined {
