@@ -15,21 +15,20 @@ export function expiryRemark({ registry, credentials, credentialsName }: Message
   if (expiresOn === undefined) {
     return '';
   }
-  const left = Date.parse(expiresOn) - now;
   const days = daysUntil(expiresOn, now);
   const [they, expire] = credentialsName.startsWith('the login') ? ['it', 'expires'] : ['they', 'expire'];
-  if (left <= 0) {
+  if (days < 0) {
     const step = expiresOn === credentials.expiresOn ? '; correct "expiresOn" if that is the date of an earlier token' : '';
     return `, although ${they} expired on ${expiresOn.slice(0, 10)}${step}`;
   }
-  const time = days === 0 ? ` at ${expiresOn.slice(11, 16)} UTC, ${inTime(Math.floor(left / HOUR), 'hour')}` : `, ${inTime(days, 'day')}`;
+  const time = days === 0 ? ` at ${expiresOn.slice(11, 16)} UTC, ${inTime(Math.floor((Date.parse(expiresOn) - now) / HOUR), 'hour')}` : `, ${inTime(days, 'day')}`;
   return `, ${days < SOON ? 'but' : 'and'} ${they} ${expire} on ${expiresOn.slice(0, 10)}${time}`;
 }
 
-/** As people count, from one date to another; less than 24 hours are no day. */
+/** As people count, from one date to another. Less than 24 hours are no day, and the past is less than none. */
 export function daysUntil(instant: string, now: number): number {
-  const [start, end] = [now, Date.parse(instant)].map((time) => Math.floor(time / DAY));
-  return Date.parse(instant) - now < DAY ? 0 : end - start;
+  const end = Date.parse(instant);
+  return end - now >= DAY ? Math.floor(end / DAY) - Math.floor(now / DAY) : end > now ? 0 : -1;
 }
 
 function inTime(count: number, unit: string): string {
