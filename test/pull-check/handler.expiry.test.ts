@@ -64,7 +64,8 @@ describe('when the credentials expire', () => {
     const given = deployment();
     const prober = bench().function({ address: PRIVATE_ADDRESS });
     const invoke = async (payload: unknown) => (await prober.invoke('probe', payload)).result;
-    const answered = await bench().answer(event(properties), { ...given, aws: { ...given.aws, invoke } }, bench().function({ environment: { PROBER } }));
+    const responder = bench().function({ environment: { PROBER } });
+    const answered = await bench().answer(event(properties), { ...given, aws: { ...given.aws, invoke } }, responder);
     expectPassed(answered, 'OK', { ...OK, ExpiresOn: isAsked ? '2126-12-09T00:00:00.000Z' : '' });
     expect(questions()).toBe(Number(isAsked));
   });
