@@ -23,6 +23,9 @@ export interface ProbeResult {
   readonly message: string;
   readonly digest?: string;
   readonly secretArn?: string;
+  /** See `CheckResult`. */
+  readonly expiresOn?: string;
+  readonly expiryProblem?: string;
   readonly requests: number;
 }
 

@@ -14,7 +14,7 @@ const CONNECTIONS = new Connections();
 export async function probe(properties: PullCheckProperties, isInVpc: boolean): Promise<ProbeResult> {
   const secret = new Secret(properties);
   try {
-    const { verdict, kind, message, digest, requests } = await checkPull({
+    const { verdict, kind, message, digest, expiresOn, expiryProblem, requests } = await checkPull({
       image: properties.Image,
       credentials: async () => secret.read(),
       credentialsName: `the credentials in ${properties.Secret}`,
@@ -26,6 +26,7 @@ export async function probe(properties: PullCheckProperties, isInVpc: boolean): 
       // Of the function rather than of the request, which anybody sends who may call the function.
       requireHosts: process.env.REQUIRE_HOSTS === 'true',
       restrictedNetwork: properties.RestrictedNetwork === 'true',
+      askExpiry: asksExpiry(properties, isInVpc),
       engine: engineOf(properties),
       allowPrivateNetworks: isInVpc,
       location: isInVpc ? 'function-in-vpc' : 'function',
@@ -33,7 +34,7 @@ export async function probe(properties: PullCheckProperties, isInVpc: boolean): 
     }, REAL_ENVIRONMENT, CONNECTIONS);
     // A task definition accepts no digest of another algorithm.
     const pinnable = digest?.startsWith('sha256:') ? digest : undefined;
-    return { verdict, isDefiniteNo: kind === 'no' && isSureOf(verdict, properties), message, digest: pinnable, secretArn: secret.arn, requests: requests.length };
+    return { verdict, isDefiniteNo: kind === 'no' && isSureOf(verdict, properties), message, digest: pinnable, secretArn: secret.arn, expiresOn, expiryProblem, requests: requests.length };
   } catch (error) {
     if (error instanceof CheckInputError) {
       // The task definition needs the ARN all the same.
@@ -85,6 +86,11 @@ const ON_FORM: readonly Verdict[] = ['NOT_AN_IMAGE', 'SECRET_EMPTY', 'SECRET_MAL
 /** How CodeBuild reads the secret, and what it pulls with, is not public. */
 function isSureOf(verdict: Verdict, { Engine }: PullCheckProperties): boolean {
   return Engine !== 'codebuild' || !ON_FORM.includes(verdict);
+}
+
+/** A network that admits only some addresses can stop or report a request to a host that the tasks never need. */
+function asksExpiry({ AskExpiry, RestrictedNetwork }: PullCheckProperties, isInVpc: boolean): boolean {
+  return AskExpiry === undefined ? !isInVpc && RestrictedNetwork !== 'true' : AskExpiry === 'true';
 }
 
 function engineOf({ Engine }: PullCheckProperties): 'containerd' | 'dockerd' | undefined {

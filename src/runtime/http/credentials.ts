@@ -4,6 +4,10 @@ export interface Credentials {
   readonly password: string;
   /** The only hosts that may get them; `undefined`: any. */
   readonly hosts?: readonly string[];
+  /** Until when they are valid, as whoever stored them declared it: an instant (ISO 8601, UTC). */
+  readonly expiresOn?: string;
+  /** Why a declared date is not understood. */
+  readonly expiryProblem?: string;
 }
 
 /** For a check without credentials. No secret has an empty user name. */

@@ -1,3 +1,4 @@
+import { ACCEPTED, instantOf } from '../expiry/instant';
 import { Credentials } from '../http/credentials';
 import { isObject, parseJson } from '../http/json';
 import { failure } from '../verdict/failures';
@@ -11,7 +12,8 @@ export interface SecretOptions {
 }
 
 const EXPECTED = 'store {"username":"...","password":"..."} as plain text';
-const KEYS = { username: /^username$/iu, password: /^password$/iu, hosts: /^hosts$/iu };
+/** The keys, which match in any case. Nobody but this library reads `hosts` and `expiresOn`. */
+export const KEYS = { username: /^username$/iu, password: /^password$/iu, hosts: /^hosts$/iu, expiresOn: /^expiresOn$/iu };
 
 /**
  * Reads a secret as the ECS agent does: Go's `json.Unmarshal` of the SecretString into two string pointers, so keys match in any case,
@@ -32,7 +34,7 @@ export function parseSecret(secretString: string | undefined, options: SecretOpt
   if (!isObject(json)) {
     throw fail('SECRET_MALFORMED', `is not a JSON object, ${guessAt(secretString)}`);
   }
-  return { username: stringIn(json, 'username', fail), password: stringIn(json, 'password', fail), ...hostsIn(json) };
+  return { username: stringIn(json, 'username', fail), password: stringIn(json, 'password', fail), ...hostsIn(json), ...expiryIn(json, options) };
 }
 
 type Fail = (verdict: Verdict, cause: string, step?: string) => CheckFailure;
@@ -58,6 +60,19 @@ function stringIn(json: Record<string, unknown>, key: 'username' | 'password', f
 function hostsIn(json: Record<string, unknown>): { readonly hosts?: readonly string[] } {
   const values = valuesOf(json, KEYS.hosts);
   return values.length === 0 ? {} : { hosts: values.filter(Array.isArray).flat().filter((host) => typeof host === 'string') };
+}
+
+/** ECS does not read this key either. What is no date is said, since whoever declared one relies on being told in time. */
+function expiryIn(json: Record<string, unknown>, { name }: SecretOptions): Pick<Credentials, 'expiresOn' | 'expiryProblem'> {
+  const value = valueOf(json, KEYS.expiresOn) ?? undefined;
+  if (value === undefined) {
+    return {};
+  }
+  try {
+    return { expiresOn: instantOf(typeof value === 'string' ? value : '') };
+  } catch (error) {
+    return { expiryProblem: `"expiresOn" in ${name} ${(error as RangeError).message}; write ${ACCEPTED}` };
+  }
 }
 
 function guessAt(text: string): string {
