@@ -10,6 +10,7 @@ import { warnAboutSharedName } from './shared-name';
 import { validateTrust } from './trust';
 import { invalid } from '../private/errors';
 import { hashOf, identityOf } from '../private/identity';
+import { validateWhenKnown } from '../private/late';
 import { createFor } from '../private/late-condition';
 import { awaitsContext, roleResourceOf } from '../private/scopes';
 import { certainlyDiffer } from '../private/tokens';
@@ -102,8 +103,10 @@ function validateImmutable({ scope, role }: Puller, { statements, rolePolicyMana
   if (rolePolicyManagedExternally || awaitsContext(scope)) {
     return;
   }
-  const policy = JSON.stringify(Stack.of(scope).resolve(policyOf(statements)));
-  throw invalid('executionRoleImmutable',
-    `this app cannot change the execution role ${nameOfRole(role)}, so its tasks could not read the secret; `
-    + `attach this policy to the role, in addition to the permissions for its logs, and set rolePolicyManagedExternally: true: ${policy}`, scope);
+  validateWhenKnown(scope, statements, () => {
+    const policy = JSON.stringify(Stack.of(scope).resolve(policyOf(statements)));
+    return invalid('executionRoleImmutable',
+      `this app cannot change the execution role ${nameOfRole(role)}, so its tasks could not read the secret; `
+      + `attach this policy to the role, in addition to the permissions for its logs, and set rolePolicyManagedExternally: true: ${policy}`, scope);
+  });
 }
