@@ -6,8 +6,8 @@ import { OwnerPolicies } from '../access/owner-policies';
 import { RegistryCredentials, validateCredentials } from '../credentials/registry-credentials';
 import { RegistrySecret } from '../credentials/registry-secret';
 import { PrivateRegistryImage } from '../image/private-registry-image';
-import { overriddenBy, PullOptions } from '../image/pull-options';
-import { RegistryProvider } from '../provider/registry-provider';
+import { overriddenBy, PullOptions, validatePullCheck } from '../image/pull-options';
+import { RegistryProvider, validateProvider } from '../provider/registry-provider';
 
 /**
  * Properties of `PrivateRegistry`.
@@ -105,10 +105,12 @@ export class PrivateRegistry extends Construct implements IPrivateRegistry {
   constructor(scope: Construct, id: string, props: PrivateRegistryProps) {
     super(scope, id);
     const { provider, credentials, ...pullOptions } = props;
+    validateProvider(provider, this);
+    validateCredentials(credentials, this);
+    validatePullCheck(pullOptions.pullCheck, this);
     this.provider = provider;
     this.host = provider.host;
     this.pullOptions = pullOptions;
-    validateCredentials(credentials, this);
     this.registrySecret = credentials._bind(this, provider);
     this.secret = this.registrySecret.secret;
   }
