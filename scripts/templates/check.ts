@@ -1,5 +1,5 @@
 /**
- * Judges the templates of the library with cfn-lint and cdk-nag: the committed snapshots, also of the integration tests, which are of
+ * Judges the templates of the library with cfn-lint, cdk-nag and the rules of Control Tower: the committed snapshots, also of the integration tests, which are of
  * the oldest aws-cdk-lib, the same configurations and the examples with the packed library on the newest one.
  *
  *     npm run verify:templates
@@ -52,6 +52,7 @@ function main(): void {
     }
     checkLint(checks, directory, assemblies);
     checkNag(checks, consumer, assemblies);
+    checkGuard(checks, consumer, assemblies);
   } finally {
     rmSync(directory, { recursive: true });
   }
@@ -101,10 +102,9 @@ function checkNag(checks: Checks, consumer: Consumer, assemblies: Record<string,
     const left = nagFindings('acknowledged', consumer.synthesizeExample('shared-registry', 'acknowledged', lines));
     expectRules(left.filter(({ where }) => OF_THE_LIBRARY.test(where)), []);
   });
-  checks.check('cdk-nag: the recipe of docs/security.md for the rules of an organization has no finding without a reason', () => {
-    const assembly = consumer.synthesizeRecipe('recipe', exampleUnder('The rules of an organization'), GIVEN);
-    return compare(nagFindings('recipe', assembly), FINDINGS_OF_THE_RECIPE);
-  });
+  checks.check('cdk-nag: the recipe of docs/security.md for the rules of an organization has no finding without a reason', () => (
+    compare(nagFindings('recipe', synthesizeRecipe(consumer)), FINDINGS_OF_THE_RECIPE)
+  ));
   checks.check('cdk-nag finds a role that may do everything', () => {
     const weakened = nagFindings('weakened', consumer.synthesizeExample('web-service', 'weakened', WEAKENED));
     expectRules(unexplained(weakened, [...FINDINGS_OF_THE_LIBRARY, ...FINDINGS_OF_THE_APPS]), [
@@ -122,6 +122,22 @@ function checkNag(checks: Checks, consumer: Consumer, assemblies: Record<string,
     }
     throw new Error('it passes');
   });
+}
+
+function checkGuard(checks: Checks, consumer: Consumer, assemblies: Record<string, string>): void {
+  checks.check('Control Tower: its proactive controls find nothing in the recipe of docs/security.md', () => {
+    expectRules(consumer.guardFindings('recipe', synthesizeRecipe(consumer)), []);
+  });
+  checks.check('Control Tower: they find a function outside of a VPC', () => {
+    const rules = consumer.guardFindings('new-service', assemblies['new-service']).map(({ rule }) => rule);
+    if (!rules.includes('lambda_inside_vpc_check')) {
+      throw new Error(`found ${rules.join(', ') || 'nothing'}`);
+    }
+  });
+}
+
+function synthesizeRecipe(consumer: Consumer): string {
+  return consumer.synthesizeRecipe('recipe', exampleUnder('The rules of an organization'), GIVEN);
 }
 
 /** The code that users copy. */

@@ -1,13 +1,14 @@
 import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Finding } from './findings';
 import { compile, fileIn, LATEST, pack, REPOSITORY, run } from '../run';
 
 const EXAMPLES = join(REPOSITORY, 'examples', 'typescript');
 /** The configurations of the snapshots, and what they import of the tests. */
 const CONFIGURATIONS = ['test/snapshots/configurations.ts', 'test/support/synth.ts', 'test/support/tasks.ts'];
-const VERSIONS = { ...LATEST, 'cdk-nag': '3.0.2' };
+const VERSIONS = { ...LATEST, 'cdk-nag': '3.0.2', '@cdklabs/cdk-validator-cfnguard': '0.0.62' };
 
-/** A project that uses the packed library with the newest aws-cdk-lib and cdk-nag. */
+/** A project that uses the packed library with the newest aws-cdk-lib, cdk-nag and the rules of Control Tower. */
 export class Consumer {
   constructor(private readonly directory: string) {}
 
@@ -55,6 +56,15 @@ export class Consumer {
     writeFileSync(app, `${fixture}\n${lines}`);
     this.node([app], { CDK_OUTDIR: output });
     return output;
+  }
+
+  /** What the proactive controls of Control Tower find in the templates of an assembly. */
+  public guardFindings(name: string, assembly: string): Finding[] {
+    const report = join(assembly, 'guard-report.json');
+    this.node([join(this.directory, 'guard.js'), report, ...templatesIn(assembly)]);
+    return JSON.parse(readFileSync(report, 'utf8')).flatMap(({ ruleName, description, violatingResources }: any) => (
+      violatingResources.map(({ resourceLogicalId }: any) => ({ rule: ruleName, where: `${name} ${resourceLogicalId}`, message: description }))
+    ));
   }
 
   /** Checks the types of an example as it is. */

@@ -11,6 +11,7 @@ import { validateTrust } from './trust';
 import { wordingFor } from './wording';
 import { invalid } from '../private/errors';
 import { hashOf, identityOf } from '../private/identity';
+import { validateWhenKnown } from '../private/late';
 import { createFor } from '../private/late-condition';
 import { awaitsContext, roleResourceOf } from '../private/scopes';
 import { certainlyDiffer } from '../private/tokens';
@@ -112,9 +113,11 @@ function validateImmutable(puller: Puller, { statements, rolePolicyManagedExtern
   if (rolePolicyManagedExternally || awaitsContext(scope)) {
     return;
   }
-  const words = wordingFor(puller);
-  const policy = JSON.stringify(Stack.of(scope).resolve(policyOf(statements)));
-  throw invalid('executionRoleImmutable',
-    `this app cannot change the ${words.role} ${nameOfRole(role)}, so its ${words.starts} could not read the secret; `
-    + `attach this policy to the role, in addition to the permissions for its logs, and set rolePolicyManagedExternally: true: ${policy}`, scope);
+  validateWhenKnown(scope, statements, () => {
+    const words = wordingFor(puller);
+    const policy = JSON.stringify(Stack.of(scope).resolve(policyOf(statements)));
+    return invalid('executionRoleImmutable',
+      `this app cannot change the ${words.role} ${nameOfRole(role)}, so its ${words.starts} could not read the secret; `
+      + `attach this policy to the role, in addition to the permissions for its logs, and set rolePolicyManagedExternally: true: ${policy}`, scope);
+  });
 }

@@ -4,7 +4,7 @@ import { Binder } from './binder';
 import { SecretByArnOptions, SecretByNameOptions } from './credentials-options';
 import { validateInitialValue } from './initial-value';
 import { isOwned, RegistrySecret, SecretId } from './registry-secret';
-import { arnMayBeIncomplete, nameMayHaveSuffix, validateKeyArn, validateSecretArn, validateSecretName } from './secret-arn';
+import { arnMayBeIncomplete, nameMayHaveSuffix, validateKey, validateKeyArn, validateSecretArn, validateSecretName } from './secret-arn';
 import { encryptionKeyOf } from '../access/encryption-key';
 import { invalid, kindOf, warnOnce } from '../private/errors';
 import { asToken, isDummy, isUnknown } from '../private/tokens';
@@ -83,6 +83,7 @@ function nameOf(secret: secretsmanager.ISecret): string {
 }
 
 function validateKeyOptions(options: SecretByNameOptions): void {
+  validateKey(options.encryptionKey);
   if (options.encryptionKeyArn === undefined) {
     return;
   }

@@ -85,12 +85,22 @@ export function nameMayHaveSuffix(name: string): boolean {
  * Throws if a literal ARN is not the ARN of a KMS key or alias.
  */
 export function validateKeyArn(arn: string): void {
+  validateText('invalidEncryptionKeyArn', 'encryptionKeyArn', arn);
   if (isUnknown(arn) || KEY_ARN.test(arn)) {
     return;
   }
   throw invalid('invalidEncryptionKeyArn',
     `encryptionKeyArn ${/["{]/.test(arn) ? 'has a text (not shown, since it can contain a password) that' : JSON.stringify(arn)} is not the ARN of a KMS key or alias, `
     + 'expected arn:aws:kms:<region>:<account>:key/<id> or arn:aws:kms:<region>:<account>:alias/<name>');
+}
+
+/**
+ * For callers without types.
+ */
+export function validateKey(key: unknown): void {
+  if (key !== undefined && (typeof key !== 'object' || key === null)) {
+    throw invalid('invalidEncryptionKeyArn', `encryptionKey is ${kindOf(key)}, expected a key of aws-cdk-lib; pass an ARN as encryptionKeyArn`);
+  }
 }
 
 function looksRandom(suffix: string): boolean {

@@ -3,11 +3,11 @@ import { Construct, IConstruct } from 'constructs';
 import { containerPuller } from './container-puller';
 import { addJobImage, isJobContainer } from './job-images';
 import { preparePull } from './prepare-pull';
-import { PullOptions } from './pull-options';
+import { PullOptions, validatePullCheck } from './pull-options';
 import { RegistryCredentials, validateCredentials } from '../credentials/registry-credentials';
 import { invalid } from '../private/errors';
 import { hostOf } from '../provider/image-host';
-import { RegistryProvider } from '../provider/registry-provider';
+import { RegistryProvider, validateProvider } from '../provider/registry-provider';
 import { ECR } from '../registries/ecr';
 import { registryOfHost } from '../registries/registries';
 
@@ -57,9 +57,12 @@ export class PrivateRegistryImage extends ecs.ContainerImage {
    */
   constructor(private readonly reference: string, private readonly options: PrivateRegistryImageOptions) {
     super();
-    validateCredentials(options.credentials);
+    const { credentials, provider, pullCheck } = options ?? {};
+    validateCredentials(credentials);
+    validatePullCheck(pullCheck);
     const host = hostOf(reference);
-    this.provider = options.provider ?? RegistryProvider.forImage(reference);
+    this.provider = provider ?? RegistryProvider.forImage(reference);
+    validateProvider(this.provider);
     if (host !== undefined) {
       validateHost(reference, host, this.provider);
     }

@@ -1,4 +1,9 @@
+import { IConstruct } from 'constructs';
+import { invalid, kindOf } from '../private/errors';
 import { PullCheckOptions } from '../pull-check/pull-check-options';
+
+/** The options that are constructs. */
+const CONSTRUCTS = ['vpc', 'role', 'checkFunction'];
 
 /**
  * How an image is pulled. Set for a registry or for a single image.
@@ -36,6 +41,8 @@ export interface PullOptions {
  * The options with the overrides applied. The placement of a check and its function are replaced together.
  */
 export function overriddenBy(options: PullOptions, overrides: PullOptions): PullOptions {
+  validateObject('the second argument of image()', overrides, 'write for example { pinDigest: true }');
+  validatePullCheck(overrides.pullCheck);
   const { checkFunction, vpc, vpcSubnets, securityGroups, role, ...elsewhere } = options.pullCheck ?? {};
   const { pullCheck = {} } = overrides;
   const moves = pullCheck.checkFunction ?? pullCheck.vpc ?? pullCheck.vpcSubnets ?? pullCheck.securityGroups ?? pullCheck.role;
@@ -49,4 +56,29 @@ export function overriddenBy(options: PullOptions, overrides: PullOptions): Pull
 /** A property that is present but undefined overrides nothing. */
 function defined(struct: object): object {
   return Object.fromEntries(Object.entries(struct).filter(([, value]) => value !== undefined));
+}
+
+/**
+ * For callers without types, where a text or `true` would have no effect.
+ */
+export function validatePullCheck(options: unknown, scope?: IConstruct): void {
+  if (options === undefined) {
+    return;
+  }
+  validateObject('pullCheck', options, 'write for example { mode: PullCheckMode.OFF }', scope);
+  const given = Object.entries(options as object).filter(([key, value]) => CONSTRUCTS.includes(key) && value !== undefined);
+  const [name, value] = given.find(([, construct]) => !isObject(construct)) ?? [];
+  if (name !== undefined) {
+    throw invalid('invalidPullCheck', `pullCheck.${name} is ${kindOf(value)}, expected a construct; import it, or leave it out`, scope);
+  }
+}
+
+function validateObject(subject: string, value: unknown, advice: string, scope?: IConstruct): void {
+  if (!isObject(value)) {
+    throw invalid('invalidPullCheck', `${subject} is ${kindOf(value)}, expected an object with options; ${advice}`, scope);
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -22,6 +22,17 @@ export function createFor(resource: CfnResource, users: () => CfnResource[]): vo
 }
 
 /**
+ * Whether what a resource waits for is created whenever the resource is. According to AWS, what waits for something that is not created
+ * is not created either.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-condition.html
+ */
+export function isCreatedWith(resource: CfnResource, target: CfnResource): boolean {
+  const condition = conditionOf(target);
+  return condition === undefined || condition === conditionOf(resource);
+}
+
+/**
  * The name of the condition under which one of the resources is created; undefined if one of them always is.
  */
 function anyConditionOf(stack: Stack, resources: CfnResource[]): string | undefined {

@@ -1,6 +1,6 @@
 import { CfnResource, Stack, Stage } from 'aws-cdk-lib';
 import { Dependable, IConstruct, IDependable } from 'constructs';
-import { ResourceGraph, resourcesIn } from './resource-graph';
+import { overriddenDependencies, ResourceGraph, resourcesIn } from './resource-graph';
 import { stageOf } from './scopes';
 
 /**
@@ -50,7 +50,7 @@ export function waitUnlessCyclic(resource: CfnResource, targets: () => IConstruc
  */
 export function declaredDependencies(construct: IConstruct): IConstruct[] {
   const own = waitsOf(construct).filter(({ resource }) => resource === construct).flatMap(({ targets }) => targets().flatMap(resourcesIn));
-  const direct: IConstruct[] = CfnResource.isCfnResource(construct) ? construct.obtainDependencies() : [];
+  const direct: IConstruct[] = CfnResource.isCfnResource(construct) ? [...construct.obtainDependencies(), ...overriddenDependencies(construct)] : [];
   const { scopes } = construct.node;
   const scopesInStack = scopes.slice(scopes.indexOf(Stack.of(construct)) + 1);
   return [...direct.filter((target) => !own.some((one) => one === target)), ...scopesInStack.flatMap(({ node }) => node.dependencies)];

@@ -41,6 +41,7 @@ export class ResourceGraph {
   private targetsOf(resource: CfnResource): CfnResource[] {
     const known = this.known.get(resource) ?? [
       ...resource.obtainDependencies(),
+      ...overriddenDependencies(resource),
       ...resource.node.scopes.flatMap(({ node }) => node.dependencies),
       ...referencesOf(resource),
       ...contentOf(resource),
@@ -77,6 +78,19 @@ function contentOf(resource: CfnResource): IConstruct[] {
     return [];
   }
   return Stack.of(resource).node.findAll().filter((one) => Stack.isStack(one) && one.nestedStackResource === resource);
+}
+
+/**
+ * What an override of DependsOn names, by logical ids.
+ */
+export function overriddenDependencies(resource: CfnResource): CfnResource[] {
+  const { DependsOn: override } = overridesOf(resource);
+  if (override === undefined) {
+    return [];
+  }
+  const stack = Stack.of(resource);
+  const ids = new Set<unknown>([stack.resolve(override)].flat().flatMap((one) => typeof one === 'object' ? Object.values(one ?? {}) : one));
+  return resourcesIn(stack).filter((one) => Stack.of(one) === stack && ids.has(stack.resolve(one.logicalId)));
 }
 
 export function hasPropertyOverrides(resource: CfnResource): boolean {

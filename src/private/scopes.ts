@@ -17,10 +17,16 @@ export function stageOf(scope: IConstruct): IConstruct {
   return Stage.of(scope) ?? scope.node.root;
 }
 
+interface Overrides {
+  readonly Properties?: Record<string, unknown>;
+  readonly Condition?: unknown;
+  readonly DependsOn?: unknown;
+}
+
 /**
  * The overrides of a resource, which aws-cdk-lib closes. Without them, none can be seen before the template is made.
  */
-export function overridesOf(resource: CfnResource): { readonly Properties?: Record<string, unknown>; readonly Condition?: unknown } {
+export function overridesOf(resource: CfnResource): Overrides {
   return (resource as unknown as { readonly rawOverrides: object }).rawOverrides;
 }
 

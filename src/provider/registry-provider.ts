@@ -1,3 +1,4 @@
+import { IConstruct } from 'constructs';
 import { hostOf } from './image-host';
 import { invalid, kindOf } from '../private/errors';
 import { isDummy, isUnknown } from '../private/tokens';
@@ -297,6 +298,18 @@ export class RegistryProvider {
     const wanted = withoutDefaultPort(host.toLowerCase());
     return [this.host, ...this.aliases].some((own) => isDummy(own) || withoutDefaultPort(own) === wanted);
   }
+}
+
+/**
+ * For callers without types. Not by `instanceof`, because an app can have two copies of this package.
+ */
+export function validateProvider(provider: unknown, scope?: IConstruct): void {
+  if (typeof provider === 'object' && provider !== null && 'servesHost' in provider) {
+    return;
+  }
+  throw invalid('invalidProvider',
+    `provider is ${kindOf(provider)}, expected a RegistryProvider; `
+    + 'write RegistryProvider.GHCR or another constant, or RegistryProvider.custom("registry.example.com") for a host', scope);
 }
 
 function allHosts(host: string, options: CustomRegistryOptions): string[] {

@@ -8,6 +8,7 @@ import { policyOf, policyStatement, PullStatement } from '../access/pull-stateme
 import { customizesRoles, isImmutable, nameOfRole } from '../access/roles';
 import { warn } from '../private/errors';
 import { hashOf, identityOf } from '../private/identity';
+import { validateWhenKnown } from '../private/late';
 import { createFor } from '../private/late-condition';
 import { certainlyDiffer } from '../private/tokens';
 
@@ -85,6 +86,9 @@ function attachPolicy(dependent: Construct, role: iam.IRole, purpose: string, st
 }
 
 function warnAboutPolicy(dependent: Construct, reason: string, statements: PullStatement[]): void {
-  const policy = JSON.stringify(Stack.of(dependent).resolve(policyOf(statements)));
-  warn(dependent, 'pullCheckPolicyMissing', `${reason}; attach to it ${policy}`);
+  validateWhenKnown(dependent, statements, () => {
+    const policy = JSON.stringify(Stack.of(dependent).resolve(policyOf(statements)));
+    warn(dependent, 'pullCheckPolicyMissing', `${reason}; attach to it ${policy}`);
+    return undefined;
+  });
 }

@@ -9,9 +9,10 @@ import { denialIsCertain } from '../access/certain-denial';
 import { PullStatement } from '../access/pull-statements';
 import { Puller } from '../access/puller';
 import { hashOf } from '../private/identity';
-import { createFor } from '../private/late-condition';
+import { createFor, isCreatedWith } from '../private/late-condition';
 import { declaredDependencies, waitUnlessCyclic } from '../private/late-dependencies';
 import { isLate } from '../private/late-tokens';
+import { resourcesIn } from '../private/resource-graph';
 import { outermostStackOf } from '../private/scopes';
 
 const RESOURCE_TYPE = 'Custom::PrivateRegistryPullCheck';
@@ -102,11 +103,12 @@ export class PullCheck extends CustomResource {
   private dependencies(secret: secretsmanager.ISecret): IConstruct[] {
     // A secret of another stack is there before, since the check refers to it.
     const isHere = outermostStackOf(secret) === outermostStackOf(this);
-    return [
-      ...this.late.uses.flatMap(({ puller }) => puller.dependencies()),
-      ...[...this.registries, secret].flatMap(declaredDependencies),
-      ...isHere ? [secret] : [],
-    ];
+    const ofTasks = this.late.uses.map(({ puller }) => new Set(puller.dependencies().flatMap(resourcesIn)));
+    const others = [...[...this.registries, secret].flatMap(declaredDependencies), ...isHere ? [secret] : []].flatMap(resourcesIn);
+    const all = new Set([...ofTasks.flatMap((targets) => [...targets]), ...others]);
+    // The tasks that do not wait for it would not be created without it.
+    const resource = this.node.defaultChild as CfnResource;
+    return [...all].filter((target) => isCreatedWith(resource, target) || ofTasks.every((targets) => targets.has(target)));
   }
 }
 

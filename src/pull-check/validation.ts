@@ -119,7 +119,7 @@ function validateTimeout(scope: Construct, timeout: Duration | undefined): void 
 
 function validateCertificate(puller: Puller, certificate: string): void {
   const { scope } = puller;
-  validateTrust(puller);
+  validateCertificateTrust(puller);
   if (isUnknown(certificate)) {
     return;
   }
@@ -147,7 +147,7 @@ function validateCertificate(puller: Puller, certificate: string): void {
 /**
  * At the end of synth, since the engine can change until then.
  */
-function validateTrust({ scope, engine }: Puller): void {
+function validateCertificateTrust({ scope, engine }: Puller): void {
   validateLate(scope, () => engine() !== 'containerd' ? undefined : invalid('caCertificateOnFargate',
     'pullCheck.caCertificate is set for a Fargate task, but Fargate trusts only public certificate authorities and could never pull the image; '
     + 'give the registry a public certificate, or run the tasks on EC2 instances that trust yours'));

@@ -10,8 +10,8 @@ import { PrivateRegistryBuildImage } from '../codebuild/private-registry-build-i
 import { RegistryCredentials, validateCredentials } from '../credentials/registry-credentials';
 import { RegistrySecret } from '../credentials/registry-secret';
 import { PrivateRegistryImage, PrivateRegistryImageOptions } from '../image/private-registry-image';
-import { overriddenBy, PullOptions } from '../image/pull-options';
-import { RegistryProvider } from '../provider/registry-provider';
+import { overriddenBy, PullOptions, validatePullCheck } from '../image/pull-options';
+import { RegistryProvider, validateProvider } from '../provider/registry-provider';
 
 /**
  * Properties of `PrivateRegistry`.
@@ -128,10 +128,12 @@ export class PrivateRegistry extends Construct implements IPrivateRegistry {
   constructor(scope: Construct, id: string, props: PrivateRegistryProps) {
     super(scope, id);
     const { provider, credentials, ...pullOptions } = props;
+    validateProvider(provider, this);
+    validateCredentials(credentials, this);
+    validatePullCheck(pullOptions.pullCheck, this);
     this.provider = provider;
     this.host = provider.host;
     this.pullOptions = pullOptions;
-    validateCredentials(credentials, this);
     this.registrySecret = credentials._bind(this, provider);
     this.secret = this.registrySecret.secret;
   }

@@ -12,7 +12,9 @@ import { connectTasks } from './task-network';
 import { validateContainerCpu, validateSizes } from './task-size';
 import { isOwnRole, roleIn } from '../access/roles';
 import { PullOptions } from '../image/pull-options';
-import { invalid, warn } from '../private/errors';
+import { invalid, kindOf, warn } from '../private/errors';
+import { validateLate } from '../private/late';
+import { propertiesInTemplate } from '../private/scopes';
 import { isUnknown } from '../private/tokens';
 import { RegistryProvider } from '../provider/registry-provider';
 import { PullCheckMode } from '../pull-check/pull-check-options';
@@ -103,7 +105,6 @@ export class PrivateRegistryFargateService extends Construct implements ec2.ICon
 
   constructor(scope: Construct, id: string, props: PrivateRegistryFargateServiceProps) {
     super(scope, id);
-    validatePlatformVersion(this, props);
     this.registry = registryOf(this, props);
     this.secret = this.registry.secret;
     this.taskDefinition = this.defineTask(props);
@@ -118,6 +119,7 @@ export class PrivateRegistryFargateService extends Construct implements ec2.ICon
     this.grantPrincipal = this.taskDefinition.taskRole;
 
     connectTasks(this, this.service, this.registry.provider, props);
+    validatePlatformVersion(this, this.service);
   }
 
   /**
@@ -244,6 +246,11 @@ for an image that needs none use ecs.ContainerImage.fromRegistry()`, scope);
   if (registry === undefined) {
     return new PrivateRegistry(scope, 'Registry', { provider: provider ?? RegistryProvider.forImage(image), credentials: credentials! });
   }
+  // For callers without types.
+  if (typeof registry?.image !== 'function') {
+    throw invalid('invalidRegistry',
+      `registry is ${kindOf(registry)}, expected a PrivateRegistry; set provider for a RegistryProvider, and credentials for RegistryCredentials`, scope);
+  }
   if (credentials !== undefined || provider !== undefined) {
     throw invalid('credentialsAmbiguous',
       `registry ${registry.node.path} already has a provider and credentials, but ${credentials ? 'credentials' : 'provider'} is also set; remove one of the two`, scope);
@@ -281,10 +288,13 @@ function isTcp({ protocol = ecs.Protocol.TCP }: ecs.PortMapping): boolean {
   return protocol === ecs.Protocol.TCP;
 }
 
-function validatePlatformVersion(scope: Construct, { platformVersion }: PrivateRegistryFargateServiceProps): void {
-  if (platformVersion === undefined || !TOO_OLD.includes(platformVersion)) {
-    return;
-  }
-  throw invalid('platformVersionTooOld',
-    `Fargate platform version ${platformVersion} cannot pull from private registries, expected 1.2.0 or later; leave platformVersion out to run on the latest`, scope);
+/**
+ * At the end of synth, since the version can change until then.
+ */
+function validatePlatformVersion(scope: Construct, { node }: ecs.FargateService): void {
+  validateLate(scope, () => {
+    const { PlatformVersion: version } = propertiesInTemplate(node.defaultChild as ecs.CfnService);
+    return TOO_OLD.includes(version) ? invalid('platformVersionTooOld',
+      `Fargate platform version ${version} cannot pull from private registries, expected 1.2.0 or later; leave platformVersion out to run on the latest`, scope) : undefined;
+  });
 }

@@ -455,17 +455,16 @@ describe('the trust policy', () => {
     expectSynthError(wrong, 'executionRoleNotAssumable', 'lambda.amazonaws.com');
   });
 
-  test('is looked at after an Aspect has changed it', () => {
+  test.each([undefined, 0, 200, 500, 600, 1000].flatMap((priority) => [
+    [priority, 'property', (role: iam.CfnRole) => {
+      role.assumeRolePolicyDocument = { Statement: ADMITTED };
+    }],
+    [priority, 'override', (role: iam.CfnRole) => role.addPropertyOverride('AssumeRolePolicyDocument.Statement', [ADMITTED])],
+  ] as Array<[number | undefined, string, (role: iam.CfnRole) => void]>))('is looked at after an Aspect of priority %p has changed it by a %s', (priority, _how, change) => {
     const stack = newStack();
     const executionRole = ecsRole(stack, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    Aspects.of(stack).add({ visit: (node) => node instanceof iam.CfnRole && change(node) }, { priority });
     defineTask(stack, apiImage(), { executionRole });
-    Aspects.of(stack).add({
-      visit: (node) => {
-        if (node instanceof iam.CfnRole) {
-          node.assumeRolePolicyDocument = { Statement: ADMITTED };
-        }
-      },
-    });
 
     expectSilence(stack);
   });

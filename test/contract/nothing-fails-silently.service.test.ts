@@ -5,7 +5,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as patterns from 'aws-cdk-lib/aws-ecs-patterns';
 import { row } from './silent-failures';
 import { PrivateRegistryFargateService, PrivateRegistryFargateServiceProps, RegistryProvider } from '../../src';
-import { expectError, expectSilence, expectWarning } from '../support/errors';
+import { expectSilence, expectSynthError, expectWarning } from '../support/errors';
 import { ENV, FLAG_SETS, IMAGE, newApp, newStack, resourcesOf, warningIdsOf, warningsOf } from '../support/synth';
 import { CREDENTIALS, newVpc, rawImage, rawSecret } from '../support/tasks';
 
@@ -123,7 +123,7 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
     test.each([ecs.FargatePlatformVersion.VERSION1_0, ecs.FargatePlatformVersion.VERSION1_1])('fails, where aws-cdk-lib accepts %s', (platformVersion) => {
       expect(serviceOf(rawService([PUBLIC, PRIVATE], { platformVersion })).Properties.PlatformVersion).toBe(platformVersion);
 
-      expectError(() => ourService([PUBLIC, PRIVATE], { platformVersion }), 'platformVersionTooOld', platformVersion, '1.2.0');
+      expectSynthError(ourService([PUBLIC, PRIVATE], { platformVersion }), 'platformVersionTooOld', platformVersion, '1.2.0');
     });
   });
 

@@ -1,7 +1,9 @@
 import { App, Aspects, Lazy, SecretValue, Stack } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { PrivateRegistryImage, PullCheckMode, RegistryCredentials } from '../../src';
+import { PrivateRegistryImage, PullCheckFunction, PullCheckMode, RegistryCredentials } from '../../src';
+import { expectSynthError, expectWarning } from '../support/errors';
 import { CHECKED, containersOf, ENV, newApp, newStack, pullStatementsOf, resourcesOf, SECRET_ARN, templateOf, warningIdsOf } from '../support/synth';
 import { CREDENTIALS, defineTask } from '../support/tasks';
 
@@ -77,6 +79,24 @@ describe('what the app computes when the template is made', () => {
     expect(checksOf(stack)[0].Properties.Secret).toBe(SECRET_ARN);
     expect(containersOf(stack)[0].RepositoryCredentials.CredentialsParameter).toBe(SECRET_ARN);
     pullStatementsOf(stack).forEach(({ Resource }) => expect(Resource).toContain(SECRET_ARN));
+  });
+
+  test('is in the policy that somebody has to attach, once it is known', () => {
+    const define = (executionRole?: (stack: Stack) => iam.IRole) => {
+      const stack = newStack(CHECKED);
+      const late = new Late();
+      const checkFunction = PullCheckFunction.fromPullCheckFunctionAttributes(stack, 'Function', {
+        functionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:check',
+      });
+      const credentials = RegistryCredentials.fromSecretCompleteArn(late.text);
+      defineTask(stack, new PrivateRegistryImage('ghcr.io/acme/api:1', { credentials, pullCheck: { checkFunction } }), { executionRole: executionRole?.(stack) });
+      late.value = SECRET_ARN;
+      return stack;
+    };
+    const warned = define();
+    templateOf(warned);
+    expectWarning(warned, 'pullCheckPolicyMissing', SECRET_ARN);
+    expectSynthError(define((stack) => iam.Role.fromRoleName(stack, 'Role', 'exec', { mutable: false })), 'executionRoleImmutable', SECRET_ARN);
   });
 
   test.each(['bot', ''])('is the user name %j in a secret of the app', (name) => {

@@ -119,6 +119,31 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
     expect(conditionsOf(stack, CHECK)).toEqual([undefined]);
   });
 
+  test.each<[string, string | undefined, boolean, number]>([
+    ['one of the tasks alone', 'IsHere', false, 0],
+    ['one of the tasks, which has no condition', undefined, false, 0],
+    ['all tasks', 'IsHere', true, 1],
+    ['all tasks, which have no condition', undefined, true, 1],
+  ])('a conditional resource that is awaited by %s', (_what, name, byAll, count) => {
+    const stack = checkedStack();
+    const tasks = ['Waiting', 'Other'].map((id) => defineTask(stack, apiImage(), {}, id));
+    const fill = new CfnResource(stack, 'Fill', { type: 'Custom::Fill' });
+    const isHere = condition(stack, 'IsHere');
+    createIf(isHere, fill);
+    const waiting = byAll ? tasks : [tasks[0]];
+    for (const task of waiting) {
+      task.node.addDependency(fill);
+      name === undefined || createIf(isHere, task);
+    }
+
+    const { Resources } = templateOf(stack);
+    const [check] = Object.values<any>(Resources).filter(({ Type }) => Type === CHECK);
+    expect(check.DependsOn.filter((id: string) => id === 'Fill')).toHaveLength(count);
+    expect(check.Condition).toBe(byAll ? name : undefined);
+    const awaiting = Object.values<any>(Resources).filter(({ Type, DependsOn = [] }) => Type === 'AWS::ECS::TaskDefinition' && [DependsOn].flat().includes('Fill'));
+    expect(awaiting).toHaveLength(waiting.length);
+  });
+
   test('a digest that is pinned', () => {
     const stack = checkedStack();
     const secret = ownSecret(stack);

@@ -23,6 +23,10 @@ function awaitedBy(stack: Stack, reference = IMAGE): string[] {
   return (checks[0].DependsOn ?? []).map((id: string) => template.Resources[id].Type).filter((type: string) => type !== 'AWS::IAM::Policy').sort();
 }
 
+function resourceOf(construct: IConstruct): CfnResource {
+  return construct.node.defaultChild as CfnResource;
+}
+
 function image(credentials = CREDENTIALS, reference = IMAGE): PrivateRegistryImage {
   return new PrivateRegistryImage(reference, { credentials });
 }
@@ -47,6 +51,9 @@ describe.each(FLAG_SETS)('with %s, the check waits', (_, flags) => {
   test.each<[string, (task: ecs.TaskDefinition, fill: CustomResource) => void]>([
     ['by a dependency of the resource', (task, fill) => task.node.defaultChild!.node.addDependency(fill)],
     ['by a dependency between resources', (task, fill) => (task.node.defaultChild as CfnResource).addDependency(fill.node.defaultChild as CfnResource)],
+    ['by an override', (task, fill) => resourceOf(task).addOverride('DependsOn', [resourceOf(fill).logicalId])],
+    ['by an override of one place', (task, fill) => resourceOf(task).addOverride('DependsOn.0', resourceOf(fill).logicalId)],
+    ['by an override with a text', (task, fill) => resourceOf(task).addOverride('DependsOn', fill.node.id)],
     ['by a construct around it', (task, fill) => task.node.scope!.node.addDependency(fill)],
   ])('for what the task definition waits for %s', (_how, wait) => {
     const stack = newStack();
@@ -127,6 +134,15 @@ describe.each(FLAG_SETS)('with %s, there is no cycle', (_, flags) => {
     migration.node.addDependency(fill);
     api.node.addDependency(run, fill);
     expect(awaitedBy(stack)).toEqual(['Custom::Fill']);
+  });
+
+  test('with a migration that is run after an override', () => {
+    const stack = newStack();
+    const migration = defineLogging(stack, 'Migration');
+    const run = custom(stack, 'Run');
+    resourceOf(run).addOverride('DependsOn', [resourceOf(migration).logicalId]);
+    defineLogging(stack, 'Api').node.addDependency(run);
+    expect(awaitedBy(stack)).toEqual([]);
   });
 
   test('between a service and a worker that waits for it', () => {

@@ -55,6 +55,9 @@ const ESCAPES: Record<string, (text: string) => string> = {
   unicode: (text) => text.replace(/[^a-z0-9]/gi, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`),
   javascript: (text) => text.replace(/[^a-z0-9]/gi, (char) => `\\u{${char.charCodeAt(0).toString(16)}}`),
   python: (text) => text.replace(/[^a-z0-9\\]/gi, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`),
+  percentUnicode: (text) => text.replace(/[^a-z0-9]/gi, (char) => `%u${char.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  goBytes: (text) => `[${[...Buffer.from(text)].join(' ')}]`,
+  jsonBytes: (text) => JSON.stringify([...Buffer.from(text)]),
   phpSlash: (text) => text.replaceAll('/', '\\/'),
   upper: (text) => text.toUpperCase(),
   lower: (text) => text.toLowerCase(),
@@ -66,6 +69,8 @@ const ENCODINGS: Record<string, (text: string) => string> = {
   base64url: (text) => Buffer.from(text).toString('base64url'),
   pair: (text) => Buffer.from(`acme-bot:${text}`).toString('base64'),
   inALongerText: (text) => Buffer.from(`Zz${text}Zz`).toString('base64'),
+  twice: (text) => Buffer.from(Buffer.from(text).toString('base64')).toString('base64'),
+  pairTwice: (text) => Buffer.from(`Basic ${Buffer.from(`acme-bot:${text}`).toString('base64')}`).toString('base64'),
   hex: (text) => Buffer.from(text).toString('hex'),
   plain: (text) => text,
 };

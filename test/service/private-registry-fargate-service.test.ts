@@ -269,7 +269,17 @@ describe('the first port', () => {
 
 describe('the platform', () => {
   test.each([ecs.FargatePlatformVersion.VERSION1_0, ecs.FargatePlatformVersion.VERSION1_1])('fails: %s', (platformVersion) => {
-    expectError(() => define({ platformVersion }), 'platformVersionTooOld', platformVersion, '1.2.0', '(at Stack/Api)');
+    expectSynthError(define({ platformVersion }).stack, 'platformVersionTooOld', platformVersion, '1.2.0', '(at Stack/Api)');
+  });
+
+  test('is the one that the service has in the end', () => {
+    const right = define({ platformVersion: ecs.FargatePlatformVersion.VERSION1_1 });
+    (right.service.service.node.defaultChild as ecs.CfnService).addPropertyOverride('PlatformVersion', '1.4.0');
+    expect(serviceOf(right.stack).PlatformVersion).toBe('1.4.0');
+
+    const wrong = define();
+    (wrong.service.service.node.defaultChild as ecs.CfnService).platformVersion = '1.1.0';
+    expectSynthError(wrong.stack, 'platformVersionTooOld', '1.1.0');
   });
 
   const { VERSION1_2, VERSION1_3, VERSION1_4, LATEST } = ecs.FargatePlatformVersion;

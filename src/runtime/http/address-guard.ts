@@ -91,7 +91,7 @@ function dotted(high: number, low: number): string {
 
 /** The refusal for a host that is an IP address: Node.js calls no `lookup` for it. */
 export function refusalOfHost(hostname: string, policy: AddressPolicy): AddressRefusal | undefined {
-  const literal = hostname.replace(/^\[(.*)\]$/, '$1');
+  const literal = withoutBrackets(hostname);
   return isIP(literal) === 0 ? undefined : refusalOf(literal, policy);
 }
 
@@ -102,7 +102,7 @@ function isPublic(address: string): boolean {
 
 /** The same for a host that is an IP address. */
 export function isPublicHost(hostname: string): boolean {
-  const literal = hostname.replace(/^\[(.*)\]$/, '$1');
+  const literal = withoutBrackets(hostname);
   return isIP(literal) !== 0 && isPublic(literal);
 }
 
@@ -133,6 +133,11 @@ export function guardedLookup(policy: AddressPolicy, lookup: LookupFunction, pub
 
 /** Whether the name of a host means this machine. */
 export function isLoopbackHost(hostname: string): boolean {
-  const literal = hostname.replace(/^\[(.*)\]$/, '$1');
+  const literal = withoutBrackets(hostname);
   return literal === 'localhost' || (isIP(literal) !== 0 && LOOPBACK.check(literal, family(literal)));
+}
+
+/** An IPv6 address has brackets in a URL. */
+function withoutBrackets(hostname: string): string {
+  return hostname.replace(/^\[(.*)\]$/, '$1');
 }

@@ -69,11 +69,9 @@ export function mediaTypeOf({ headers }: Pick<HttpResponse, 'headers'>): string 
 
 /** The kind by the header alone; `undefined` if that depends on the body. Throws if it cannot be an image. */
 export function kindByMediaType(mediaType: string): Manifest['kind'] | undefined {
-  if (INDEX_TYPES.includes(mediaType)) {
-    return 'index';
-  }
-  if (MANIFEST_TYPES.includes(mediaType)) {
-    return 'image';
+  const kind = knownKind(mediaType);
+  if (kind !== undefined) {
+    return kind;
   }
   if (/^application\/vnd\.docker\.distribution\.manifest\.v1\b/.test(mediaType)) {
     throw new ManifestError('NOT_AN_IMAGE', 'a manifest of schema 1, which containerd no longer pulls');

@@ -15,12 +15,13 @@ const ENTITIES: Readonly<Record<string, string>> = Object.fromEntries([
 const CONTROLS: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
 
 const ESCAPE = new RegExp([
+  '\\[(?<list>[0-9]{1,3}(?:[ ,+]+[0-9]{1,3})+)\\]?',
   '(?<bytes>(?:%[0-9a-f]{2})+)',
   '&#x0*(?<entityHex>[0-9a-f]{1,6});?',
   '&#0*(?<entity>[0-9]{1,7});?',
   '&(?<name>[a-z]+);?',
   '\\\\u\\{0*(?<braced>[0-9a-f]{1,6})\\}',
-  '\\\\(?:u(?=[0-9a-f]{4})|x(?=[0-9a-f]{2}))(?<hex>(?<=u)[0-9a-f]{4}|[0-9a-f]{2})',
+  '(?:[\\\\%]u(?=[0-9a-f]{4})|\\\\x(?=[0-9a-f]{2}))(?<hex>(?<=u)[0-9a-f]{4}|[0-9a-f]{2})',
   '\\\\(?<octal>[0-3][0-7]{2})',
   '\\\\(?<simple>["\'\\\\/&<>$`!bfnrtv])',
 ].join('|'), 'gi');
@@ -30,7 +31,7 @@ export function unitsOf(text: string): Unit[] {
   return text.split('').map((char, start) => ({ char, start, end: start + 1 }));
 }
 
-/** Undoes one layer of escapes: percent, HTML, JSON and those of programming languages. */
+/** Undoes one layer of escapes: percent, HTML, JSON, lists of bytes, and those of programming languages. */
 export function unescapeUnits(units: readonly Unit[]): Unit[] {
   const text = units.map(({ char }) => char).join('');
   const result: Unit[] = [];
@@ -47,7 +48,13 @@ export function unescapeUnits(units: readonly Unit[]): Unit[] {
   return [...result, ...units.slice(from)];
 }
 
-function meaningOf({ bytes, entityHex, entity, name, braced, hex, octal, simple }: Readonly<Record<string, string | undefined>>): string | undefined {
+type Groups = Readonly<Record<string, string | undefined>>;
+
+function meaningOf({ list, bytes, entityHex, entity, name, braced, hex, octal, simple }: Groups): string | undefined {
+  if (list !== undefined) {
+    const codes = list.split(/[ ,+]+/).map(Number);
+    return codes.every((code) => code < 256) ? decodedBytes(Buffer.from(codes)) : undefined;
+  }
   if (bytes !== undefined) {
     return decodedBytes(Buffer.from(bytes.replaceAll('%', ''), 'hex'));
   }

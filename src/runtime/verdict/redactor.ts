@@ -131,8 +131,8 @@ function spellingsOf(text: string): string[] {
   return [...new Set(spellings)].filter((spelling) => spelling !== '');
 }
 
-/** In base64, at each of the three places that a text can have in a longer one, and in hexadecimal digits. */
-function encodingsOf(text: string): string[] {
+/** In base64, also twice, at each of the three places that a text can have in a longer one, and in hexadecimal digits. */
+function encodingsOf(text: string, layers = 2): string[] {
   const bytes = Buffer.from(text);
   const shifted = [0, 1, 2].map((shift) => {
     const base64 = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64').replace(/=+$/, '');
@@ -140,5 +140,6 @@ function encodingsOf(text: string): string[] {
     return base64.slice(Math.ceil(shift * 4 / 3), Math.floor((shift + bytes.length) * 4 / 3));
   });
   const whole = bytes.toString('base64');
-  return [whole, whole.replace(/=+$/, ''), ...shifted.filter((form) => form.length > SHORT), bytes.toString('hex')];
+  const forms = [whole, whole.replace(/=+$/, ''), ...shifted.filter((form) => form.length > SHORT), bytes.toString('hex')];
+  return layers === 1 ? forms : [...forms, ...encodingsOf(whole.replace(/=+$/, ''), layers - 1)];
 }
