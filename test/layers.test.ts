@@ -24,7 +24,8 @@ const LAYERS: Record<string, string[]> = {
   'image': ['access', 'credentials', 'private', 'provider', 'pull-check', 'reference', 'registries'],
   'registry': ['access', 'credentials', 'image', 'provider'],
   'service': ['access', 'credentials', 'image', 'private', 'provider', 'pull-check', 'registry'],
-  'cli': ['private', 'reference', 'registries', 'runtime'],
+  'assembly': ['consumers', 'pull-check', 'reference', 'registries', 'runtime'],
+  'cli': ['assembly', 'private', 'reference', 'registries', 'runtime'],
 };
 
 const FILES = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })

@@ -1,6 +1,7 @@
-import { Checker, Image } from './checker';
+import { checksOfApp, ImageCheck } from './app-checks';
+import { Answer, Checker, Image } from './checker';
 import { defaultDockerConfig, DockerConfig } from './docker-config';
-import { hasLogin, Login, readSecret, validateLogin } from './login';
+import { ANONYMOUS, hasLogin, Login, readSecret, validateAppLogin, validateLogin } from './login';
 import { CHECK_OPTIONS, CheckValues, HOST, parseOptions, withFileOfDockerConfig } from './options';
 import { readTextFile, write } from './streams';
 import { oneLine, usable, USAGE, UsageError } from './usage';
@@ -9,7 +10,7 @@ import { ImageReference } from '../reference/image-reference';
 import { ECR } from '../registries/ecr';
 import { registryOfHost, withoutDefaultPort } from '../registries/registries';
 import { intendedHost } from '../registries/spelling';
-import { CheckInputError, CheckResult, Credentials, NO_LOGIN, parseSecret } from '../runtime/check';
+import { CheckInputError, Credentials, parseSecret } from '../runtime/check';
 
 const LONGEST_TIMEOUT = 3600;
 
@@ -23,30 +24,65 @@ export async function check(args: string[]): Promise<number> {
     await write(process.stdout, USAGE);
     return 0;
   }
-  const images = parseImages(positionals);
+  const images = values.app === undefined ? parseImages(positionals) : [];
   const milliseconds = timeoutOf(values);
   const deadline = Date.now() + milliseconds;
   const signal = AbortSignal.timeout(milliseconds);
   validateLogin(values);
-  await warnAboutSpelling(images);
+  validateAppLogin(values);
+  if (values.app !== undefined && (positionals.length > 0 || values.platform !== undefined)) {
+    throw new UsageError(`the app has its images and their platforms, expected --app without ${positionals.length > 0 ? 'other arguments' : '--platform'}`);
+  }
   const ca = values['ca-file'] === undefined ? undefined : await readTextFile(values['ca-file'], `--ca-file ${oneLine(values['ca-file'])}`, signal);
-  const loginFor = await loginsFor(values, images, signal);
-  const checks = images.map((image) => ({ image, login: loginFor(image) }));
+  const authHost = authHostOf(values);
+  const { checks, isComplete } = values.app === undefined
+    ? { checks: await checksOf(values, images, signal), isComplete: true }
+    : await checksOfApp({ ...values, app: values.app }, { ca, authHost }, signal);
+  await warnAboutSpelling(checks);
   const checker = new Checker({
     platform: values.platform,
     ca,
-    authHost: authHostOf(values),
+    authHost,
     allowPrivateNetworks: values['allow-private-networks'],
     insecureLoopback: values['insecure-loopback'],
     deadline,
   });
-  const kinds: string[] = [];
-  for (const { image, login } of checks) {
-    const result = await checker.check(image, login).catch(asUsageError);
-    await write(process.stdout, values.json ? jsonLine(image, result) : textLine(image, result, images.length > 1));
+  const kinds: string[] = isComplete ? [] : ['not-definite'];
+  for (const one of checks) {
+    const result = await answerTo(one, checker);
+    await write(process.stdout, values.json ? jsonLine(one, result) : textLine(one, result, checks.length > 1));
     kinds.push(result.kind);
   }
   return kinds.includes('no') ? 1 : kinds.includes('not-definite') ? 2 : 0;
+}
+
+async function answerTo({ image, login, doubtAbout }: ImageCheck, checker: Checker): Promise<Answer> {
+  if ('reason' in image) {
+    return notChecked(image.reason);
+  }
+  const result = await checker.check(image, login).catch((error) => faultOfTemplate(image, error));
+  if (result.verdict === 'NOT_CHECKED') {
+    return result;
+  }
+  const doubt = result.kind === 'no' ? doubtAbout?.(result.verdict) : undefined;
+  return doubt === undefined ? result : { ...result, kind: 'not-definite', definite: false, message: `${result.message}; ${doubt}` };
+}
+
+function notChecked(message: string): Answer & { readonly verdict: 'NOT_CHECKED' } {
+  return { verdict: 'NOT_CHECKED', kind: 'not-definite', definite: false, message, requests: [] };
+}
+
+/** What a template says can be wrong, which is no mistake in the call. */
+function faultOfTemplate({ text, input }: Image, error: unknown): ReturnType<typeof notChecked> {
+  if (error instanceof CheckInputError && error.input === 'platform' && input?.platform !== undefined) {
+    return notChecked(`${text} was not checked: ${oneLine(error.message)}`);
+  }
+  return asUsageError(error);
+}
+
+async function checksOf(values: CheckValues, images: readonly Image[], signal: AbortSignal): Promise<ImageCheck[]> {
+  const loginFor = await loginsFor(values, images, signal);
+  return images.map((image) => ({ image, login: loginFor(image) }));
 }
 
 function parseImages(texts: readonly string[]): Image[] {
@@ -90,8 +126,8 @@ function parseOneOfSeveral(text: string, position: number): ImageReference {
 }
 
 /** Before the credentials are sent, so that whoever types them can still stop it. */
-async function warnAboutSpelling(images: readonly Image[]): Promise<void> {
-  for (const host of new Set(images.map(({ reference }) => reference.host))) {
+async function warnAboutSpelling(checks: readonly ImageCheck[]): Promise<void> {
+  for (const host of new Set(checks.flatMap(({ image }) => ('reason' in image ? [] : image.reference.host)))) {
     const intended = intendedHost(host);
     if (intended !== undefined) {
       await write(process.stderr, `warning: ${host} is almost ${intended}: if that is a typing error, a stranger gets the credentials\n`);
@@ -120,7 +156,7 @@ async function loginsFor(values: CheckValues, images: readonly Image[], signal: 
     return ({ reference }) => config.loginFor(reference);
   }
   if (!hasLogin(values)) {
-    return () => ({ name: 'a client without a login', read: async () => NO_LOGIN });
+    return () => ANONYMOUS;
   }
   const hosts = [...new Set(images.map(({ reference }) => withoutDefaultPort(reference.host)))];
   if (hosts.length > 1) {
@@ -139,11 +175,12 @@ function asUsageError(error: unknown): never {
   throw error;
 }
 
-function jsonLine({ text: image }: Image, { verdict, kind, digest, message }: CheckResult): string {
-  return `${JSON.stringify({ verdict, kind, image, digest, message })}\n`;
+function jsonLine({ image: { text: image }, consumers }: ImageCheck, { verdict, kind, digest, message }: Answer): string {
+  return `${JSON.stringify({ verdict, kind, image, digest, message, consumers })}\n`;
 }
 
 /** Where there are several lines, each names its image. */
-function textLine({ text }: Image, { verdict, message }: CheckResult, isOneOfSeveral: boolean): string {
-  return `${verdict}: ${isOneOfSeveral && !message.includes(text) ? `${text}: ` : ''}${message}\n`;
+function textLine({ image: { text }, consumers = [] }: ImageCheck, { verdict, kind, message }: Answer, isOneOfSeveral: boolean): string {
+  const pulledBy = kind === 'yes' || consumers.length === 0 ? '' : `; pulled by ${consumers.join(', ')}`;
+  return `${verdict}: ${isOneOfSeveral && !message.includes(text) ? `${text}: ` : ''}${message}${pulledBy}\n`;
 }

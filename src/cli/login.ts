@@ -1,6 +1,6 @@
-import { readInput, Prompt } from './streams';
+import { readInput, readTextFile, Prompt } from './streams';
 import { PASSWORD_VARIABLE, READ_SECRET, UsageError } from './usage';
-import { Credentials, isObject, parseJson } from '../runtime/check';
+import { Credentials, isObject, NO_LOGIN, parseJson } from '../runtime/check';
 
 /** What an image is checked with. */
 export interface Login {
@@ -11,12 +11,16 @@ export interface Login {
   read(): Promise<Credentials>;
 }
 
+export const ANONYMOUS: Login = { name: 'a client without a login', read: async () => NO_LOGIN };
+
 export interface LoginValues {
   readonly 'username'?: string;
   readonly 'password-stdin'?: boolean;
   readonly 'secret-json-stdin'?: boolean;
   readonly 'docker-config'?: string;
   readonly 'host'?: readonly string[];
+  readonly 'app'?: string;
+  readonly 'secret-json'?: readonly string[];
 }
 
 const PASSWORD: Prompt = { text: 'password: ', isOneLine: true };
@@ -40,17 +44,36 @@ export function validateLogin(values: LoginValues): void {
   }
 }
 
+/** An app has the images of several registries. */
+export function validateAppLogin(values: LoginValues): void {
+  const { app, 'docker-config': config, 'secret-json': secrets } = values;
+  if (app !== undefined && (values.username !== undefined || values['password-stdin'] || values['secret-json-stdin'])) {
+    throw new UsageError('one login is not for a whole app, expected --secret-json HOST=FILE in place of --username, --password-stdin and --secret-json-stdin');
+  }
+  if (secrets !== undefined && app === undefined) {
+    throw new UsageError('--secret-json is for --app, expected --secret-json-stdin for images');
+  }
+  if (secrets !== undefined && config !== undefined) {
+    throw new UsageError('--docker-config already has the logins; omit --secret-json');
+  }
+}
+
 /** The JSON that ECS would read. */
 export async function readSecret(values: LoginValues, signal?: AbortSignal): Promise<string> {
-  if (values['secret-json-stdin']) {
-    const json = await readInput(SECRET, signal);
-    if (/^[\r\n]*$/.test(json)) {
-      throw new UsageError('standard input is empty, which no secret is, expected its JSON; see why the command in front of the pipe printed nothing');
-    }
-    refuseWholeAnswer(json);
-    return json;
+  return values['secret-json-stdin'] ? secretText(await readInput(SECRET, signal), 'standard input') : readPassword(values, signal);
+}
+
+/** The same from a file. What is written in its place is not shown: it can be the secret. */
+export async function readSecretFile(file: string, name: string, signal: AbortSignal): Promise<string> {
+  return secretText(await readTextFile(file, name, signal), name);
+}
+
+function secretText(json: string, name: string): string {
+  if (/^[\r\n]*$/.test(json)) {
+    throw new UsageError(`${name} is empty, which no secret is, expected its JSON; see why the command in front of the pipe printed nothing`);
   }
-  return readPassword(values, signal);
+  refuseWholeAnswer(json);
+  return json;
 }
 
 /** The same from a user name and a password. */
