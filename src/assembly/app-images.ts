@@ -94,12 +94,13 @@ function imageIn(stack: AppStack, checks: Checks, { resource, place, container }
   if (image === undefined || !template.creates(resource, world)) {
     return undefined;
   }
-  const secret = place.credentials === undefined ? undefined : text(place.credentials) || undefined;
+  const isReadable = !isUnknown(container);
+  const secret = place.credentials !== undefined && isReadable ? text(place.credentials) || undefined : undefined;
   const { pulls } = place;
   const found = imageOf(stack, resource, image, { secret, pulls });
   return {
     ...found,
-    container: text('Name'),
+    container: isReadable ? text('Name') : undefined,
     howPulled: checks.howPulled(resource, image, secret, world) ?? howDefined(template, resource, container, world),
   };
 }

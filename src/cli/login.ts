@@ -63,9 +63,9 @@ export async function readSecret(values: LoginValues, signal?: AbortSignal): Pro
   return values['secret-json-stdin'] ? secretText(await readInput(SECRET, signal), 'standard input') : readPassword(values, signal);
 }
 
-/** The same from a file. What is written in its place is not shown: it can be the secret. */
+/** The same from a file, or from standard input (`-`). What is written in its place is not shown: it can be the secret. */
 export async function readSecretFile(file: string, name: string, signal: AbortSignal): Promise<string> {
-  return secretText(await readTextFile(file, name, signal), name);
+  return secretText(file === '-' ? await readInput(SECRET, signal) : await readTextFile(file, name, signal), name);
 }
 
 function secretText(json: string, name: string): string {
