@@ -142,7 +142,7 @@ describe('--help', () => {
     const { code, stdout, stderr } = await commandLine.call(args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^usage: cdk-private-registry check <image>\.\.\. /);
-    for (const option of ['username', 'password-stdin', 'secret-json-stdin', 'host', 'docker-config', 'platform', 'auth-host', 'ca-file', 'allow-private-networks', 'timeout', 'insecure-loopback', 'json']) {
+    for (const option of ['username', 'password-stdin', 'secret-json-stdin', 'host', 'docker-config', 'platform', 'auth-host', 'ca-file', 'allow-private-networks', 'timeout', 'insecure-loopback', 'json', 'app', 'secret-json', 'require']) {
       expect(stdout).toContain(`--${option} `);
     }
   });
