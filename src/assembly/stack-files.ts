@@ -23,7 +23,7 @@ export class StackFiles {
           this.paths.set(String(data), [...this.paths.get(String(data)) ?? [], path.replace(/^\//, '')]);
         }
         if (type === 'aws:cdk:asset' && isObject(data)) {
-          this.parameters.set(`\${${data.s3BucketParameter}}`, String(data.path));
+          this.parameters.set(String(data.s3BucketParameter), String(data.path));
         }
       }
     }
@@ -57,6 +57,7 @@ export class StackFiles {
     }
     const parts = parent.text(propertiesOf(resource).TemplateURL, new World([]))?.split('/') ?? [];
     const keys = parts.map((_, index) => parts.slice(index).join('/'));
-    return [...keys.map((key) => this.assets.get(key)), ...parts.map((part) => this.parameters.get(part))].find((found) => found !== undefined);
+    const parameters = parts.map((part) => /(\w+)\}$/.exec(part)?.[1] ?? '');
+    return [...keys.map((key) => this.assets.get(key)), ...parameters.map((name) => this.parameters.get(name))].find((found) => found !== undefined);
   }
 }

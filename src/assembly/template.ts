@@ -123,11 +123,16 @@ export class Template {
     }
   }
 
-  /** The value of another stack, which names that stack in what only the deployment knows. */
-  private import(name: string, world: World): string {
+  /** The value of another stack. */
+  private import(name: string, world: World): unknown {
     const { template, value } = this.exports.get(name) ?? {};
-    const text = template?.text(value, world);
-    return text === undefined ? '${Fn::ImportValue}' : qualified(text, template!.name);
+    return template?.fromHere(value, world) ?? '${Fn::ImportValue}';
+  }
+
+  /** A value for another template, which names this stack in what only the deployment knows. */
+  private fromHere(value: unknown, world: World): unknown {
+    const resolved = this.resolve(value, world);
+    return typeof resolved === 'string' ? qualified(resolved, this.name) : resolved;
   }
 
   private refer(name: string, world: World): unknown {
@@ -136,7 +141,7 @@ export class Template {
       return undefined;
     }
     if (parent !== undefined && Object.hasOwn(parent.parameters, name)) {
-      return parent.template.resolve(parent.parameters[name], world);
+      return parent.template.fromHere(parent.parameters[name], world);
     }
     return environment[name] ?? `\${${name}}`;
   }
@@ -158,7 +163,7 @@ export class Template {
   private output(attribute: string, world: World): unknown {
     const { Outputs: outputs } = this.json;
     const output = isObject(outputs) && attribute.startsWith('Outputs.') ? outputs[attribute.slice('Outputs.'.length)] : undefined;
-    return isObject(output) ? this.resolve(output.Value, world) : undefined;
+    return isObject(output) ? this.fromHere(output.Value, world) : undefined;
   }
 
   private substitute(argument: unknown, world: World): string {

@@ -21,7 +21,7 @@ const SECTIONS = {
     Check: { Type: 'Custom::PrivateRegistryPullCheck', Properties: { Image: { 'Fn::Sub': 'ghcr.io/acme/api:${Tag}' }, Secret: 'ghcr/pull' } },
     Circular: { Type: 'Custom::PrivateRegistryPullCheck', Properties: { Image: { 'Fn::GetAtt': ['Circular', 'Image'] } } },
     Repository: { Type: 'AWS::ECR::Repository' },
-    Nested: { Type: 'AWS::CloudFormation::Stack', Properties: { Parameters: { Passed: 'ghcr.io' } } },
+    Nested: { Type: 'AWS::CloudFormation::Stack', Properties: { Parameters: { Passed: 'ghcr.io', Tag: { Ref: 'Tag' } } } },
   },
 };
 
@@ -93,7 +93,8 @@ test('a nested stack has the values that are passed to it, and its outputs are t
     Outputs: { Image: { Value: { 'Fn::Sub': '${Passed}/acme/api:${Own}' } } },
   });
   expect(nested.text({ Ref: 'Passed' }, new World([]))).toBe('ghcr.io');
-  expect(parent.text({ 'Fn::GetAtt': ['Nested', 'Outputs.Image'] }, new World([]))).toBe('ghcr.io/acme/api:${Own}');
+  expect(nested.text({ Ref: 'Tag' }, new World([]))).toBe('${Main:Tag}');
+  expect(parent.text({ 'Fn::GetAtt': ['Nested', 'Outputs.Image'] }, new World([]))).toBe('ghcr.io/acme/api:${Main/Nested:Own}');
 });
 
 test('what another stack exports names that stack', () => {

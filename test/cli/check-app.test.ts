@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CfnParameter, Stack } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
+import { PrivateRegistryImage, RegistryCredentials, RegistryProvider } from '../../src';
 import { CallOptions, CommandLine, Ended } from '../support/command-line';
 import { leaksIn } from '../support/leaks';
 import { IMAGE, imageFor, PASSWORD, Quirks, registry, TOKEN, USERNAME } from '../support/registry-script';
 import { errors, startScriptedServer, ScriptedServer } from '../support/scripted-registry';
 import { CHECKED, ENV, newApp, SECRET_ARN } from '../support/synth';
 import { CREDENTIALS, defineTask } from '../support/tasks';
-import { PrivateRegistryImage, RegistryCredentials, RegistryProvider } from '../../src';
 
 const commandLine = new CommandLine();
 const directory = mkdtempSync(join(tmpdir(), 'check-app-'));
@@ -183,7 +183,6 @@ describe('without a login', () => {
       defineTask(stack, ecs.ContainerImage.fromRegistry(`${host}/acme/api:${new CfnParameter(stack, 'Tag').valueAsString}`), {}, 'Tagged');
       const task = defineTask(stack, raw('rare'), {}, 'Rare').node.defaultChild as ecs.CfnTaskDefinition;
       task.addOverride('Condition', 'IsRare');
-      stack.templateOptions.templateFormatVersion = '2010-09-09';
     });
     play();
     const { code, lines } = await check(app);

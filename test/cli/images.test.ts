@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { App, CfnStack, LegacyStackSynthesizer, NestedStack, Stack } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { CommandLine } from '../support/command-line';
 import { SECRET_ARN } from '../support/synth';
 import { defineTask } from '../support/tasks';
@@ -102,6 +103,18 @@ test('assets that are parameters lead to nested stacks as well', async () => {
   defineTask(new NestedStack(nested, 'Deep'), ecs.ContainerImage.fromRegistry('quay.io/acme/deep:1'));
   app.synth();
   expect(await linesOf(outdir)).toEqual([expect.objectContaining({ path: 'Main/Nest/Deep/Task/Resource', image: 'quay.io/acme/deep:1' })]);
+});
+
+test('the secret of another stack has the same name everywhere', async () => {
+  const outdir = join(directory, 'shared');
+  const app = new App({ outdir, analyticsReporting: false });
+  const credentials = new secretsmanager.Secret(new Stack(app, 'Shared'), 'Secret');
+  const nested = new NestedStack(new Stack(app, 'Nesting'), 'Nest');
+  [new Stack(app, 'Main'), nested].forEach((stack) => defineTask(stack, ecs.ContainerImage.fromRegistry('ghcr.io/acme/api:1', { credentials })));
+  app.synth();
+  const secrets = (await linesOf(outdir)).map(({ secret }) => secret);
+  expect(secrets).toEqual(Array(2).fill(expect.stringMatching(/^\$\{Shared:Secret\w+\}$/)));
+  expect(secrets[0]).toBe(secrets[1]);
 });
 
 describe('--require', () => {
