@@ -27,7 +27,8 @@ const LAYERS: Record<string, string[]> = {
   'registry': ['access', 'codebuild', 'credentials', 'image', 'provider'],
   'watch': ['private'],
   'service': ['access', 'credentials', 'image', 'private', 'provider', 'pull-check', 'registry', 'watch'],
-  'cli': ['private', 'reference', 'registries', 'runtime'],
+  'assembly': ['consumers', 'pull-check', 'reference', 'registries', 'runtime'],
+  'cli': ['assembly', 'private', 'reference', 'registries', 'runtime'],
 };
 
 const FILES = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })

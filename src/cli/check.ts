@@ -1,6 +1,7 @@
-import { Checker, Image } from './checker';
+import { checksOfApp, ImageCheck } from './app-checks';
+import { Answer, Checker, Image } from './checker';
 import { defaultDockerConfig, DockerConfig } from './docker-config';
-import { hasLogin, Login, readSecret, validateLogin } from './login';
+import { ANONYMOUS, hasLogin, Login, readSecret, validateAppLogin, validateLogin } from './login';
 import { CHECK_OPTIONS, CheckValues, HOST, parseOptions, withFileOf } from './options';
 import { readTextFile, write } from './streams';
 import { oneLine, usable, USAGE, UsageError } from './usage';
@@ -9,7 +10,7 @@ import { ImageReference } from '../reference/image-reference';
 import { ECR } from '../registries/ecr';
 import { registryOfHost, withoutDefaultPort } from '../registries/registries';
 import { intendedHost } from '../registries/spelling';
-import { CheckInputError, CheckResult, Credentials, daysUntil, NO_LOGIN, parseSecret } from '../runtime/check';
+import { CheckInputError, CheckResult, Credentials, daysUntil, parseSecret } from '../runtime/check';
 
 const LONGEST_TIMEOUT = 3600;
 
@@ -23,33 +24,82 @@ export async function check(args: string[]): Promise<number> {
     await write(process.stdout, USAGE);
     return 0;
   }
-  const images = parseImages(positionals);
+  const images = values.app === undefined ? parseImages(positionals) : [];
   const milliseconds = timeoutOf(values);
   const minDays = minDaysOf(values);
   const deadline = Date.now() + milliseconds;
   const signal = AbortSignal.timeout(milliseconds);
   validateLogin(values);
-  await warnAboutSpelling(images);
+  validateAppLogin(values);
+  if (values.app !== undefined && (positionals.length > 0 || values.platform !== undefined)) {
+    throw new UsageError(`the app has its images and their platforms, expected --app without ${positionals.length > 0 ? 'other arguments' : '--platform'}`);
+  }
   const ca = values['ca-file'] === undefined ? undefined : await readTextFile(values['ca-file'], `--ca-file ${oneLine(values['ca-file'])}`, signal);
-  const loginFor = await loginsFor(values, images, signal);
-  const checks = images.map((image) => ({ image, login: loginFor(image) }));
+  const authHost = authHostOf(values);
+  const { checks, isComplete } = values.app === undefined
+    ? { checks: await checksOf(values, images, signal), isComplete: true }
+    : await checksOfApp({ ...values, app: values.app }, { ca, authHost }, signal);
+  await warnAboutSpelling(checks);
   const checker = new Checker({
     platform: values.platform,
     ca,
-    authHost: authHostOf(values),
+    authHost,
     allowPrivateNetworks: values['allow-private-networks'],
     insecureLoopback: values['insecure-loopback'],
     askExpiry: !values['no-ask-expiry'],
     deadline,
   });
-  const kinds: string[] = [];
-  for (const { image, login } of checks) {
-    const answer = await checker.check(image, login).catch(asUsageError);
-    const { result, kind } = minDays === undefined ? { result: answer, kind: answer.kind } : heldAgainst(answer, minDays);
-    await write(process.stdout, values.json ? jsonLine(image, result) : textLine(image, result, images.length > 1));
+  const kinds: string[] = isComplete ? [] : ['not-definite'];
+  for (const one of checks) {
+    const { result, kind } = await answerTo(one, checker, minDays);
+    await write(process.stdout, values.json ? jsonLine(one, result) : textLine(one, result, checks.length > 1));
     kinds.push(kind);
   }
   return kinds.includes('no') ? 1 : kinds.includes('not-definite') ? 2 : 0;
+}
+
+/** What was found, and what that means for the exit code. */
+interface Outcome {
+  readonly result: Answer;
+  readonly kind: Answer['kind'];
+}
+
+async function answerTo({ image, login, doubtAbout }: ImageCheck, checker: Checker, minDays?: number): Promise<Outcome> {
+  if ('reason' in image) {
+    return outcomeOf(notChecked(image.reason));
+  }
+  const answer = await checker.check(image, login).catch((error) => faultOfTemplate(image, error));
+  if (answer.verdict === 'NOT_CHECKED') {
+    return outcomeOf(answer);
+  }
+  const outcome = minDays === undefined ? outcomeOf(answer) : heldAgainst(answer, minDays);
+  const doubt = outcome.kind === 'no' ? doubtAbout?.(answer.verdict) : undefined;
+  if (doubt === undefined) {
+    return outcome;
+  }
+  const kind = 'not-definite';
+  return { result: { ...outcome.result, message: `${outcome.result.message}; ${doubt}`, ...answer.kind === 'no' && { kind, definite: false } }, kind };
+}
+
+function outcomeOf(result: Answer): Outcome {
+  return { result, kind: result.kind };
+}
+
+function notChecked(message: string): Answer & { readonly verdict: 'NOT_CHECKED' } {
+  return { verdict: 'NOT_CHECKED', kind: 'not-definite', definite: false, message, requests: [] };
+}
+
+/** What a template says can be wrong, which is no mistake in the call. */
+function faultOfTemplate({ text, input }: Image, error: unknown): ReturnType<typeof notChecked> {
+  if (error instanceof CheckInputError && error.input === 'platform' && input?.platform !== undefined) {
+    return notChecked(`${text} was not checked: ${oneLine(error.message)}`);
+  }
+  return asUsageError(error);
+}
+
+async function checksOf(values: CheckValues, images: readonly Image[], signal: AbortSignal): Promise<ImageCheck[]> {
+  const loginFor = await loginsFor(values, images, signal);
+  return images.map((image) => ({ image, login: loginFor(image) }));
 }
 
 function parseImages(texts: readonly string[]): Image[] {
@@ -93,8 +143,8 @@ function parseOneOfSeveral(text: string, position: number): ImageReference {
 }
 
 /** Before the credentials are sent, so that whoever types them can still stop it. */
-async function warnAboutSpelling(images: readonly Image[]): Promise<void> {
-  for (const host of new Set(images.map(({ reference }) => reference.host))) {
+async function warnAboutSpelling(checks: readonly ImageCheck[]): Promise<void> {
+  for (const host of new Set(checks.flatMap(({ image }) => ('reason' in image ? [] : image.reference.host)))) {
     const intended = intendedHost(host);
     if (intended !== undefined) {
       await write(process.stderr, `warning: ${host} is almost ${intended}: if that is a typing error, a stranger gets the credentials\n`);
@@ -117,10 +167,10 @@ function minDaysOf({ 'min-days': days }: CheckValues): number | undefined {
 }
 
 /** What a yes is worth to somebody who needs it for some days. A date that is not known proves nothing, and one that is not understood hides one. */
-function heldAgainst(result: CheckResult, minDays: number): { readonly result: CheckResult; readonly kind: CheckResult['kind'] } {
+function heldAgainst(result: CheckResult, minDays: number): Outcome {
   const { kind, expiresOn, expiryProblem, message } = result;
   if (kind !== 'yes') {
-    return { result, kind };
+    return outcomeOf(result);
   }
   const withNote = (note: string) => ({ ...result, message: `${message}; ${note}` });
   if (expiresOn !== undefined && daysUntil(expiresOn, Date.now()) < minDays) {
@@ -146,7 +196,7 @@ async function loginsFor(values: CheckValues, images: readonly Image[], signal: 
     return ({ reference }) => config.loginFor(reference);
   }
   if (!hasLogin(values)) {
-    return () => ({ name: 'a client without a login', read: async () => NO_LOGIN });
+    return () => ANONYMOUS;
   }
   const hosts = [...new Set(images.map(({ reference }) => withoutDefaultPort(reference.host)))];
   if (hosts.length > 1) {
@@ -166,11 +216,12 @@ function asUsageError(error: unknown): never {
   throw error;
 }
 
-function jsonLine({ text: image }: Image, { verdict, kind, digest, expiresOn, message }: CheckResult): string {
-  return `${JSON.stringify({ verdict, kind, image, digest, expiresOn, message })}\n`;
+function jsonLine({ image: { text: image }, consumers }: ImageCheck, { verdict, kind, digest, expiresOn, message }: Answer): string {
+  return `${JSON.stringify({ verdict, kind, image, digest, expiresOn, message, consumers })}\n`;
 }
 
 /** Where there are several lines, each names its image. */
-function textLine({ text }: Image, { verdict, message }: CheckResult, isOneOfSeveral: boolean): string {
-  return `${verdict}: ${isOneOfSeveral && !message.includes(text) ? `${text}: ` : ''}${message}\n`;
+function textLine({ image: { text }, consumers = [] }: ImageCheck, { verdict, kind, message }: Answer, isOneOfSeveral: boolean): string {
+  const pulledBy = kind === 'yes' || consumers.length === 0 ? '' : `; pulled by ${consumers.join(', ')}`;
+  return `${verdict}: ${isOneOfSeveral && !message.includes(text) ? `${text}: ` : ''}${message}${pulledBy}\n`;
 }

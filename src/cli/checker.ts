@@ -22,7 +22,12 @@ export interface Image {
   /** As it was written. */
   readonly text: string;
   readonly reference: ImageReference;
+  /** What is known about this image beside the options of the call. */
+  readonly input?: Partial<Omit<CheckInput, 'image' | 'credentials'>>;
 }
+
+/** NOT_CHECKED is what only the deployment knows, or what no login was given for. */
+export type Answer = Omit<CheckResult, 'verdict'> & { readonly verdict: Verdict | 'NOT_CHECKED' };
 
 /** Checks the images of one call, in the time that they have together. */
 export class Checker {
@@ -32,10 +37,11 @@ export class Checker {
 
   constructor(private readonly options: Omit<CheckInput, 'image' | 'credentials'> & { readonly deadline: number }) {}
 
-  public async check({ text: image, reference }: Image, login: Login): Promise<CheckResult> {
+  public async check({ text: image, reference, input }: Image, login: Login): Promise<CheckResult> {
     let credentials = NO_LOGIN;
     const result = await checkPull({
       ...this.options,
+      ...input,
       image,
       credentials: async () => {
         credentials = await login.read();

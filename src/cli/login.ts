@@ -1,6 +1,6 @@
 import { readInput, readTextFile, Prompt } from './streams';
-import { oneLine, PASSWORD_VARIABLE, READ_SECRET, UsageError } from './usage';
-import { Credentials, isObject, parseJson } from '../runtime/check';
+import { PASSWORD_VARIABLE, READ_SECRET, UsageError } from './usage';
+import { Credentials, isObject, NO_LOGIN, parseJson } from '../runtime/check';
 
 /** What an image is checked with. */
 export interface Login {
@@ -11,13 +11,20 @@ export interface Login {
   read(): Promise<Credentials>;
 }
 
+export const ANONYMOUS: Login = { name: 'a client without a login', read: async () => NO_LOGIN };
+
 export interface LoginValues {
   readonly 'username'?: string;
   readonly 'password-stdin'?: boolean;
   readonly 'secret-json-stdin'?: boolean;
   readonly 'docker-config'?: string;
   readonly 'host'?: readonly string[];
+  readonly 'app'?: string;
+  readonly 'secret-json'?: readonly string[];
 }
+
+/** In place of a file. */
+export const STANDARD_INPUT = '-';
 
 const PASSWORD: Prompt = { text: 'password: ', isOneLine: true };
 const SECRET: Prompt = { text: 'JSON of the secret, then Enter and Ctrl+D: ', isOneLine: false };
@@ -40,19 +47,28 @@ export function validateLogin(values: LoginValues): void {
   }
 }
 
+/** An app has the images of several registries. */
+export function validateAppLogin(values: LoginValues): void {
+  const { app, 'docker-config': config, 'secret-json': secrets } = values;
+  if (app !== undefined && (values.username !== undefined || values['password-stdin'] || values['secret-json-stdin'])) {
+    throw new UsageError('one login is not for a whole app, expected --secret-json HOST=FILE in place of --username, --password-stdin and --secret-json-stdin');
+  }
+  if (secrets !== undefined && app === undefined) {
+    throw new UsageError('--secret-json is for --app, expected --secret-json-stdin for images');
+  }
+  if (secrets !== undefined && config !== undefined) {
+    throw new UsageError('--docker-config already has the logins; omit --secret-json');
+  }
+}
+
 /** The JSON that ECS would read. */
 export async function readSecret(values: LoginValues, signal?: AbortSignal): Promise<string> {
-  return values['secret-json-stdin'] ? readSecretInput(signal) : readPassword(values, signal);
+  return values['secret-json-stdin'] ? readSecretFile(STANDARD_INPUT, 'standard input', signal) : readPassword(values, signal);
 }
 
-async function readSecretInput(signal?: AbortSignal): Promise<string> {
-  return secretText(await readInput(SECRET, signal), 'standard input');
-}
-
-/** The JSON that is to be updated: from standard input (`-`), or from a file, which can be a pipe. */
-export async function readOldSecret(file: string): Promise<string> {
-  const name = `--update ${oneLine(file)}`;
-  return file === '-' ? readSecretInput() : secretText(await readTextFile(file, name), name);
+/** The same from a file, which can be a pipe, or from standard input. What is written in place of its name is not shown: it can be the secret. */
+export async function readSecretFile(file: string, name: string, signal?: AbortSignal): Promise<string> {
+  return secretText(file === STANDARD_INPUT ? await readInput(SECRET, signal) : await readTextFile(file, name, signal), name);
 }
 
 function secretText(json: string, name: string): string {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { check } from './check';
+import { images } from './images';
 import { secretJson } from './secret-json';
 import { InputTimeout, write } from './streams';
 import { USAGE, UsageError } from './usage';
@@ -13,11 +14,12 @@ export async function run([command, ...args]: string[]): Promise<number> {
   try {
     switch (command) {
       case 'check': return await check(args);
+      case 'images': return await images(args);
       case 'secret-json': return await secretJson(args);
       case '--help': case '-h': return await print(USAGE);
       case '--version': return await print(`${version()}\n`);
       // The text in its place is not repeated: it can be the password.
-      default: throw new UsageError(`${command === undefined ? 'no command is given' : 'the first argument is not a command'}, expected check or secret-json`);
+      default: throw new UsageError(`${command === undefined ? 'no command is given' : 'the first argument is not a command'}, expected check, images or secret-json`);
     }
   } catch (error) {
     return report(error);

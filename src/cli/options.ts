@@ -18,6 +18,8 @@ export const CHECK_OPTIONS = {
   ...LOGIN_OPTIONS,
   'secret-json-stdin': { type: 'boolean' },
   'docker-config': { type: 'string' },
+  'app': { type: 'string' },
+  'secret-json': { type: 'string', multiple: true },
   'platform': { type: 'string' },
   'auth-host': { type: 'string' },
   'ca-file': { type: 'string' },
@@ -27,6 +29,12 @@ export const CHECK_OPTIONS = {
   'min-days': { type: 'string' },
   'no-ask-expiry': { type: 'boolean' },
   'json': { type: 'boolean' },
+} as const;
+
+export const IMAGES_OPTIONS = {
+  help: { type: 'boolean', short: 'h' },
+  json: { type: 'boolean' },
+  require: { type: 'string', multiple: true },
 } as const;
 
 type Options = NonNullable<ParseArgsConfig['options']>;

@@ -1,11 +1,9 @@
-import { readOldSecret, readPassword } from './login';
+import { readPassword, readSecretFile, STANDARD_INPUT } from './login';
 import { HOST, parseOptions, SECRET_JSON_OPTIONS, SecretJsonValues, withFileOf } from './options';
 import { write } from './streams';
-import { usable, USAGE, UsageError } from './usage';
+import { oneLine, usable, USAGE, UsageError } from './usage';
 import { PLACEHOLDER } from '../private/placeholder';
 import { ACCEPTED, instantOf, KEYS, mistakeOf, parseJson, parseSecret } from '../runtime/check';
-
-const STANDARD_INPUT = '-';
 
 /** Prints the JSON of a user name and a password, or an old JSON with new ones. */
 export async function secretJson(args: string[]): Promise<number> {
@@ -25,6 +23,11 @@ export async function secretJson(args: string[]): Promise<number> {
   }
   await write(process.stdout, `${json}\n`);
   return 0;
+}
+
+/** The JSON that is to be updated. */
+function readOldSecret(file: string): Promise<string> {
+  return readSecretFile(file, file === STANDARD_INPUT ? 'standard input' : `--update ${oneLine(file)}`);
 }
 
 function validate({ host: hosts, 'expires-on': date, update, 'password-stdin': isPasswordPiped }: SecretJsonValues): void {

@@ -1,3 +1,6 @@
+/** The type of the custom resource. */
+export const PULL_CHECK_TYPE = 'Custom::PrivateRegistryPullCheck';
+
 /**
  * The properties of the custom resource, which the construct writes and the handler reads. CloudFormation turns every value into
  * a string.

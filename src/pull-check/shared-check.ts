@@ -2,7 +2,7 @@ import { CfnResource, CustomResource, Duration, Lazy, Stack } from 'aws-cdk-lib'
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IConstruct } from 'constructs';
-import { PullCheckProperties } from './contract';
+import { PULL_CHECK_TYPE, PullCheckProperties } from './contract';
 import { IPullCheckFunction, PullCheckFunction } from './pull-check-function';
 import { PullCheckMode } from './pull-check-options';
 import { denialIsCertain } from '../access/certain-denial';
@@ -15,7 +15,6 @@ import { isLate } from '../private/late-tokens';
 import { resourcesIn } from '../private/resource-graph';
 import { outermostStackOf } from '../private/scopes';
 
-const RESOURCE_TYPE = 'Custom::PrivateRegistryPullCheck';
 /**
  * CloudFormation waits an hour for a function that was killed, unless it is told less. The function runs for 200 seconds at most, but a new
  * account runs ten at a time, and the checks of a large stack wait for each other.
@@ -62,7 +61,7 @@ export class PullCheck extends CustomResource {
     ));
     super(scope, id, {
       serviceToken: checkFunction.functionArn,
-      resourceType: RESOURCE_TYPE,
+      resourceType: PULL_CHECK_TYPE,
       properties: {
         ...properties,
         Mode: Lazy.uncachedString({ produce: () => late.read().Mode }),

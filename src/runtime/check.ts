@@ -33,7 +33,7 @@ export { isObject, parseJson } from './http/json';
 export { KEYS, parseSecret } from './secret/parse-secret';
 export { readCredentials } from './secret/read-secret';
 export { mistakeOf } from './verdict/form';
-export { CheckFailure, kindOf, VERDICTS } from './verdict/verdict';
+export { CheckFailure, kindOf, UNREADABLE_FOR_ECS, VERDICTS } from './verdict/verdict';
 export type { Verdict } from './verdict/verdict';
 
 export interface CheckInput {

@@ -19,7 +19,7 @@ afterAll(() => {
 
 describe('wrong usage is exit code 64, says what is wrong, and never shows a password', () => {
   test.each<[what: string, args: string[], message: RegExp]>([
-    ['no command', [], /no command is given, expected check or secret-json/],
+    ['no command', [], /no command is given, expected check, images or secret-json/],
     ['an unknown command', ['20391755'], /the first argument is not a command/],
     ['an unknown option', ['check', IMAGE, '--registry', 'x'], /: --registry is not an option, expected --help, --username, .*--json\n/],
     ['a password that begins with a dash', ['check', IMAGE, '--username', 'bot', '--20391755'], /: an argument that begins with "-" is not an option/],
@@ -151,7 +151,7 @@ describe('--help', () => {
     const { code, stdout, stderr } = await commandLine.call(args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^usage: cdk-private-registry check <image>\.\.\. /);
-    for (const option of ['username', 'password-stdin', 'secret-json-stdin', 'host', 'docker-config', 'platform', 'auth-host', 'ca-file', 'allow-private-networks', 'timeout', 'insecure-loopback', 'json', 'min-days', 'no-ask-expiry', 'expires-on', 'update']) {
+    for (const option of ['username', 'password-stdin', 'secret-json-stdin', 'host', 'docker-config', 'platform', 'auth-host', 'ca-file', 'allow-private-networks', 'timeout', 'insecure-loopback', 'json', 'app', 'secret-json', 'require', 'min-days', 'no-ask-expiry', 'expires-on', 'update']) {
       expect(stdout).toContain(`--${option} `);
     }
   });

@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ProbeResult } from './event';
 import { PLACEHOLDER } from '../../private/placeholder';
-import { checkPull, CheckInputError, Connections, Credentials, readCredentials, REAL_ENVIRONMENT, Verdict } from '../../runtime/check';
+import { checkPull, CheckInputError, Connections, Credentials, readCredentials, REAL_ENVIRONMENT, UNREADABLE_FOR_ECS, Verdict } from '../../runtime/check';
 import { PullCheckProperties } from '../contract';
 
 /** The construct allows no more, but a token can have any value, and Lambda must not stop the function in the middle. */
@@ -80,12 +80,9 @@ class Secret {
   }
 }
 
-/** Verdicts on what the engines and the agent of ECS do not read. */
-const ON_FORM: readonly Verdict[] = ['NOT_AN_IMAGE', 'SECRET_EMPTY', 'SECRET_MALFORMED'];
-
 /** How CodeBuild reads the secret, and what it pulls with, is not public. */
 function isSureOf(verdict: Verdict, { Engine }: PullCheckProperties): boolean {
-  return Engine !== 'codebuild' || !ON_FORM.includes(verdict);
+  return Engine !== 'codebuild' || !UNREADABLE_FOR_ECS.includes(verdict);
 }
 
 /** A network that admits only some addresses can stop or report a request to a host that the tasks never need. */

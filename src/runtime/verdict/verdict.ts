@@ -31,6 +31,9 @@ export type Verdict = keyof typeof KINDS;
 
 export const VERDICTS = Object.keys(KINDS) as Verdict[];
 
+/** Verdicts on what the agent and the engines of ECS do not read. Other services can read it. */
+export const UNREADABLE_FOR_ECS: readonly Verdict[] = ['NOT_AN_IMAGE', 'SECRET_EMPTY', 'SECRET_MALFORMED'];
+
 /** The kind that a verdict has unless the circumstances change it (see `CheckFailure.definite`). */
 export function kindOf(verdict: Verdict): VerdictKind {
   return KINDS[verdict];
