@@ -8,6 +8,7 @@ export class Scripts extends Component {
     super(project);
     const tasks: Record<string, [script: string, description: string]> = {
       'demo': ['demo', 'Synthesize the example app with the library as it is published, and show the template to a reviewer'],
+      'test:events': ['events/test', 'Hold the event pattern of failed pulls against events of ECS, with the matcher that AWS publishes'],
       'test:handler': ['handler/test', 'Run the tests of the pull check\'s function on Node.js 20, 22 and 24'],
       'test:namespace': ['handler/namespace', 'Run the pull check\'s function in a network namespace of Linux, with nothing rerouted'],
       'test:latest': ['latest', 'Run the tests on the newest versions of the peers'],

@@ -20,3 +20,4 @@ export type { PrivateRegistryContainerOptions } from './service/private-registry
 export { PrivateRegistryFargateService } from './service/private-registry-fargate-service';
 export type { PrivateRegistryFargateServiceBaseProps } from './service/private-registry-fargate-service-base-props';
 export type { PrivateRegistryFargateServiceProps } from './service/private-registry-fargate-service-props';
+export { PullFailure } from './watch/pull-failure';

@@ -23,7 +23,8 @@ const LAYERS: Record<string, string[]> = {
   'pull-check/handler': ['private', 'pull-check', 'reference', 'runtime'],
   'image': ['access', 'credentials', 'private', 'provider', 'pull-check', 'reference', 'registries'],
   'registry': ['access', 'credentials', 'image', 'provider'],
-  'service': ['access', 'credentials', 'image', 'private', 'provider', 'pull-check', 'registry'],
+  'watch': ['private'],
+  'service': ['access', 'credentials', 'image', 'private', 'provider', 'pull-check', 'registry', 'watch'],
   'cli': ['private', 'reference', 'registries', 'runtime'],
 };
 

@@ -3,6 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as patterns from 'aws-cdk-lib/aws-ecs-patterns';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -16,6 +17,7 @@ import { isUnknown } from '../private/tokens';
 import { RegistryProvider } from '../provider/registry-provider';
 import { PullCheckMode } from '../pull-check/pull-check-options';
 import { IPrivateRegistry, PrivateRegistry } from '../registry/private-registry';
+import { PullFailure } from '../watch/pull-failure';
 
 /** Private registries need 1.2.0. */
 const TOO_OLD = [ecs.FargatePlatformVersion.VERSION1_0, ecs.FargatePlatformVersion.VERSION1_1];
@@ -116,6 +118,29 @@ export class PrivateRegistryFargateService extends Construct implements ec2.ICon
     this.grantPrincipal = this.taskDefinition.taskRole;
 
     connectTasks(this, this.service, this.registry.provider, props);
+  }
+
+  /**
+   * Defines an EventBridge rule for the tasks that cannot start because an image cannot be pulled, also those of a rollback.
+   *
+   * ECS starts tasks again and again, and each that fails is an event. The event has the reason in `detail.stoppedReason`, on
+   * instances in `detail.containers[].reason`. See `PullFailure.eventPattern()` for what is matched.
+   *
+   * @example
+   * declare const api: PrivateRegistryFargateService;
+   * declare const topic: sns.Topic;
+   * api.onPullFailure('CannotPull', { target: new targets.SnsTopic(topic) });
+   *
+   * @param id the id of the rule, below this construct
+   * @param options the options of the rule: its target, and what narrows the pattern
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html
+   */
+  public onPullFailure(id: string, options: events.OnEventOptions = {}): events.Rule {
+    const { target, eventPattern, ...props } = options;
+    const rule = new events.Rule(this, id, { ...props, eventPattern: PullFailure.eventPattern(this.taskDefinition) });
+    rule.addEventPattern(eventPattern);
+    rule.addTarget(target);
+    return rule;
   }
 
   /**

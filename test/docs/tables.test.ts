@@ -7,11 +7,13 @@ import { ERROR_IDS, WARNING_IDS } from '../../src/private/errors';
 import { VERDICTS } from '../../src/runtime/verdict/verdict';
 import { ADDED_BY_PULL_CHECK, ExpectedDifference, IMAGE_DIFFERENCES, SERVICE_DIFFERENCES } from '../contract/moving-over.differences';
 import { SILENT_FAILURES as SITUATIONS } from '../contract/silent-failures';
+import { EVENT_SHAPES } from '../watch/event-shapes';
 
 const README = documentAt('README.md');
 const COMPARISON = documentAt('docs/comparison.md');
 const MOVING_OVER = documentAt('docs/moving-over.md');
 const PULL_CHECK = documentAt('docs/pull-check.md');
+const WATCHDOG = documentAt('docs/watchdog.md');
 const API = documentAt('API.md');
 
 test('the comparison with fromRegistry has the rows that the contract tests have', () => {
@@ -20,6 +22,11 @@ test('the comparison with fromRegistry has the rows that the contract tests have
     `| ${situation} | ${raw} | ${ours} | [${evidence[id]?.label}](../test/contract/${evidence[id]?.file}) |`
   ));
   expect(COMPARISON).toContain(['| Situation | aws-cdk-lib alone | With this library | Test |', '| --- | --- | --- | --- |', ...table, ''].join('\n'));
+});
+
+test('the events that a rule for failed pulls reports are those that the matcher of AWS is asked about', () => {
+  const rows = EVENT_SHAPES.map(({ what, matches }) => `| ${what[0].toUpperCase()}${what.slice(1)} | ${matches ? 'yes' : 'no'} |`);
+  expect(WATCHDOG).toContain(['| Event | Reported |', '| --- | --- |', ...rows, ''].join('\n'));
 });
 
 test('what differs on moving over is what the contract test allows to differ', () => {

@@ -38,6 +38,10 @@ const TYPES: Record<string, ResourceType> = {
     physicalId: (stack, id, { LogGroupName = `${stack.stackName}-${id}` }) => LogGroupName,
     attributes: (stack, name) => ({ Arn: arn(stack, 'logs', `log-group:${name}:*`) }),
   },
+  'AWS::ECS::TaskDefinition': {
+    physicalId: (stack, id, { Family = `${stack.stackName}-${id}-${hash(12, stack.stackName, id)}` }) => arn(stack, 'ecs', `task-definition/${Family}:7`),
+    attributes: (_stack, taskDefinitionArn) => ({ TaskDefinitionArn: taskDefinitionArn }),
+  },
   'AWS::Lambda::Function': {
     physicalId: (stack, id, { FunctionName = `${stack.stackName}-${id}` }) => FunctionName,
     attributes: (stack, name) => ({ Arn: arn(stack, 'lambda', `function:${name}`) }),

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecspatterns"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awselasticloadbalancingv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
@@ -196,6 +197,9 @@ func newServicesStack(scope constructs.Construct, id string) {
 	api.Connections().AllowFromAnyIpv4(awsec2.Port_Tcp(jsii.Number(9090)), nil)
 	api.TargetGroup().ConfigureHealthCheck(&awselasticloadbalancingv2.HealthCheck{Path: jsii.String("/healthz")})
 	registry.Secret().GrantRead(api, nil)
+	api.OnPullFailure(jsii.String("CannotPull"), &awsevents.OnEventOptions{
+		Description: jsii.String("a task of the service could not pull its image"),
+	})
 	output(stack, "ServiceOutput", *api.Service().ServiceName())
 	output(stack, "PatternOutput", *api.Pattern().Service().ServiceName())
 	output(stack, "LoadBalancerOutput", *api.LoadBalancer().LoadBalancerArn())
@@ -219,6 +223,7 @@ func newServicesStack(scope constructs.Construct, id string) {
 			},
 		}),
 	})
+	awsevents.NewRule(stack, jsii.String("WorkerCannotPull"), &awsevents.RuleProps{EventPattern: registries.PullFailure_EventPattern(worker)})
 
 	imported := registries.PullCheckFunction_FromPullCheckFunctionAttributes(stack, jsii.String("Imported"),
 		&registries.PullCheckFunctionAttributes{FunctionArn: jsii.String("arn:aws:lambda:eu-west-1:111122223333:function:pull-check")})

@@ -16,6 +16,7 @@ import io.github.cdkprivateregistry.PullCheckFunction;
 import io.github.cdkprivateregistry.PullCheckFunctionAttributes;
 import io.github.cdkprivateregistry.PullCheckMode;
 import io.github.cdkprivateregistry.PullCheckOptions;
+import io.github.cdkprivateregistry.PullFailure;
 import io.github.cdkprivateregistry.PullOptions;
 import io.github.cdkprivateregistry.RegistryCredentials;
 import io.github.cdkprivateregistry.RegistryProvider;
@@ -53,6 +54,8 @@ import software.amazon.awscdk.services.ecs.NetworkMode;
 import software.amazon.awscdk.services.ecs.patterns.ApplicationLoadBalancedFargateService;
 import software.amazon.awscdk.services.ecs.patterns.ApplicationLoadBalancedTaskImageOptions;
 import software.amazon.awscdk.services.elasticloadbalancingv2.HealthCheck;
+import software.amazon.awscdk.services.events.OnEventOptions;
+import software.amazon.awscdk.services.events.Rule;
 import software.amazon.awscdk.services.iam.FromRoleArnOptions;
 import software.amazon.awscdk.services.iam.Grant;
 import software.amazon.awscdk.services.iam.IRole;
@@ -237,6 +240,9 @@ public class Walkthrough {
             api.getConnections().allowFromAnyIpv4(Port.tcp(9090));
             api.getTargetGroup().configureHealthCheck(HealthCheck.builder().path("/healthz").build());
             registry.getSecret().grantRead(api);
+            api.onPullFailure("CannotPull", OnEventOptions.builder()
+                    .description("a task of the service could not pull its image")
+                    .build());
             output("Service", api.getService().getServiceName());
             output("Pattern", api.getPattern().getService().getServiceName());
             output("LoadBalancer", api.getLoadBalancer().getLoadBalancerArn());
@@ -260,6 +266,7 @@ public class Walkthrough {
                             .pullCheck(inside)
                             .build())
                     .build());
+            Rule.Builder.create(this, "WorkerCannotPull").eventPattern(PullFailure.eventPattern(worker)).build();
 
             IPullCheckFunction imported = PullCheckFunction.fromPullCheckFunctionAttributes(this, "Imported",
                     PullCheckFunctionAttributes.builder().functionArn("arn:aws:lambda:eu-west-1:111122223333:function:pull-check").build());

@@ -14,6 +14,7 @@ from aws_cdk import (
     aws_ec2 as ec2,
     aws_ecs as ecs,
     aws_ecs_patterns as patterns,
+    aws_events as events,
     aws_iam as iam,
     aws_kms as kms,
     aws_logs as logs,
@@ -28,6 +29,7 @@ from cdk_private_registry import (
     PullCheckFunction,
     PullCheckMode,
     PullCheckOptions,
+    PullFailure,
     RegistryCredentials,
     RegistryProvider,
 )
@@ -208,6 +210,7 @@ class ServicesStack(Stack):
         api.connections.allow_from_any_ipv4(ec2.Port.tcp(9090))
         api.target_group.configure_health_check(path="/healthz")
         registry.secret.grant_read(api)
+        api.on_pull_failure("CannotPull", description="a task of the service could not pull its image")
         self.output("Service", api.service.service_name)
         self.output("Pattern", api.pattern.service.service_name)
         self.output("LoadBalancer", api.load_balancer.load_balancer_arn)
@@ -233,6 +236,7 @@ class ServicesStack(Stack):
                 pull_check=inside,
             ),
         )
+        events.Rule(self, "WorkerCannotPull", event_pattern=PullFailure.event_pattern(worker))
 
         imported = PullCheckFunction.from_pull_check_function_attributes(
             self, "Imported", function_arn="arn:aws:lambda:eu-west-1:111122223333:function:pull-check"

@@ -7,13 +7,14 @@ import { App, CfnOutput, Duration, RemovalPolicy, SecretValue, Stack, StackProps
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as patterns from 'aws-cdk-lib/aws-ecs-patterns';
+import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import {
   ImageReference, PrivateRegistry, PrivateRegistryFargateService, PrivateRegistryFargateServiceProps, PrivateRegistryImage,
-  PullCheckFunction, PullCheckMode, RegistryCredentials, RegistryProvider,
+  PullCheckFunction, PullCheckMode, PullFailure, RegistryCredentials, RegistryProvider,
 } from 'cdk-private-registry';
 import { Construct } from 'constructs';
 
@@ -158,6 +159,7 @@ class ServicesStack extends Stack {
     api.connections.allowFromAnyIpv4(ec2.Port.tcp(9090));
     api.targetGroup.configureHealthCheck({ path: '/healthz' });
     registry.secret.grantRead(api);
+    api.onPullFailure('CannotPull', { description: 'a task of the service could not pull its image' });
     this.output('Service', api.service.serviceName);
     this.output('Pattern', api.pattern.service.serviceName);
     this.output('LoadBalancer', api.loadBalancer.loadBalancerArn);
@@ -176,6 +178,7 @@ class ServicesStack extends Stack {
         pullCheck: inside,
       }),
     });
+    new events.Rule(this, 'WorkerCannotPull', { eventPattern: PullFailure.eventPattern(worker) });
 
     const imported = PullCheckFunction.fromPullCheckFunctionAttributes(this, 'Imported', {
       functionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:pull-check',
