@@ -23,7 +23,7 @@ const LAYERS: Record<string, string[]> = {
   'pull-check/handler': ['private', 'pull-check', 'reference', 'runtime'],
   'image': ['access', 'credentials', 'private', 'provider', 'pull-check', 'reference', 'registries'],
   'registry': ['access', 'credentials', 'image', 'provider'],
-  'watch': ['private'],
+  'watch': ['private', 'pull-check', 'reference', 'registries'],
   'service': ['access', 'credentials', 'image', 'private', 'provider', 'pull-check', 'registry', 'watch'],
   'cli': ['private', 'reference', 'registries', 'runtime'],
 };

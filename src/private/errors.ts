@@ -28,6 +28,7 @@ export const ERROR_IDS = [
   'invalidCaCertificate',
   'invalidCredentials',
   'invalidEncryptionKeyArn',
+  'invalidExpiryNotice',
   'invalidImageReference',
   'invalidPullCheckMode',
   'invalidPullCheckTimeout',
@@ -35,6 +36,7 @@ export const ERROR_IDS = [
   'invalidSecretArn',
   'invalidSecretName',
   'invalidTaskDefinitionArn',
+  'invalidWatchInterval',
   'logRetentionUnused',
   'notATaskDefinition',
   'pinDigestWithoutCheck',
@@ -57,6 +59,7 @@ export const ERROR_IDS = [
 export const WARNING_IDS = [
   'blueGreenHookWithCheck',
   'caCertificateLarge',
+  'certificateTooLongToWatch',
   'crossAccountSecret',
   'crossRegionSecret',
   'digestNotPinned',
@@ -65,6 +68,7 @@ export const WARNING_IDS = [
   'internalRegistryNeedsVpc',
   'isolatedSubnets',
   'misspelledRegistryHost',
+  'nothingToWatch',
   'parametersInStage',
   'placeholderBesideTasks',
   'policyNameShared',
@@ -78,6 +82,8 @@ export const WARNING_IDS = [
   'secretNameNeedsArn',
   'secretWithoutCredentials',
   'taskSizeUnknown',
+  'watchdogFunctionElsewhere',
+  'watchdogPermissionMissing',
 ] as const;
 
 export type ErrorId = typeof ERROR_IDS[number];
