@@ -1,7 +1,7 @@
 import { Checker, Image } from './checker';
 import { defaultDockerConfig, DockerConfig } from './docker-config';
 import { hasLogin, Login, readSecret, validateLogin } from './login';
-import { CHECK_OPTIONS, CheckValues, HOST, parseOptions, withFileOfDockerConfig } from './options';
+import { CHECK_OPTIONS, CheckValues, HOST, parseOptions, withFileOf } from './options';
 import { readTextFile, write } from './streams';
 import { oneLine, usable, USAGE, UsageError } from './usage';
 import { PLACEHOLDER } from '../private/placeholder';
@@ -9,7 +9,7 @@ import { ImageReference } from '../reference/image-reference';
 import { ECR } from '../registries/ecr';
 import { registryOfHost, withoutDefaultPort } from '../registries/registries';
 import { intendedHost } from '../registries/spelling';
-import { CheckInputError, CheckResult, Credentials, NO_LOGIN, parseSecret } from '../runtime/check';
+import { CheckInputError, CheckResult, Credentials, daysUntil, NO_LOGIN, parseSecret } from '../runtime/check';
 
 const LONGEST_TIMEOUT = 3600;
 
@@ -18,13 +18,14 @@ const NEARLY_IMAGE = /^(?=.*[/:.])[\w./:@-]+$/;
 
 /** Checks one image after the other. The exit code is 1 if one of them certainly cannot be pulled, else 2 if one is not certain. */
 export async function check(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions(withFileOfDockerConfig(args, defaultDockerConfig()), CHECK_OPTIONS);
+  const { values, positionals } = parseOptions(withFileOf('--docker-config', args, defaultDockerConfig()), CHECK_OPTIONS);
   if (values.help) {
     await write(process.stdout, USAGE);
     return 0;
   }
   const images = parseImages(positionals);
   const milliseconds = timeoutOf(values);
+  const minDays = minDaysOf(values);
   const deadline = Date.now() + milliseconds;
   const signal = AbortSignal.timeout(milliseconds);
   validateLogin(values);
@@ -38,13 +39,15 @@ export async function check(args: string[]): Promise<number> {
     authHost: authHostOf(values),
     allowPrivateNetworks: values['allow-private-networks'],
     insecureLoopback: values['insecure-loopback'],
+    askExpiry: !values['no-ask-expiry'],
     deadline,
   });
   const kinds: string[] = [];
   for (const { image, login } of checks) {
-    const result = await checker.check(image, login).catch(asUsageError);
+    const answer = await checker.check(image, login).catch(asUsageError);
+    const { result, kind } = minDays === undefined ? { result: answer, kind: answer.kind } : heldAgainst(answer, minDays);
     await write(process.stdout, values.json ? jsonLine(image, result) : textLine(image, result, images.length > 1));
-    kinds.push(result.kind);
+    kinds.push(kind);
   }
   return kinds.includes('no') ? 1 : kinds.includes('not-definite') ? 2 : 0;
 }
@@ -106,6 +109,29 @@ function timeoutOf({ timeout: seconds = '30' }: CheckValues): number {
   return Math.ceil(Number(seconds) * 1000);
 }
 
+function minDaysOf({ 'min-days': days }: CheckValues): number | undefined {
+  if (days !== undefined && !/^\d{1,5}$/.test(days)) {
+    throw new UsageError(`--min-days is ${JSON.stringify(days)}, expected a whole number of days`);
+  }
+  return days === undefined ? undefined : Number(days);
+}
+
+/** What a yes is worth to somebody who needs it for some days. A date that is not known proves nothing, and one that is not understood hides one. */
+function heldAgainst(result: CheckResult, minDays: number): { readonly result: CheckResult; readonly kind: CheckResult['kind'] } {
+  const { kind, expiresOn, expiryProblem, message } = result;
+  if (kind !== 'yes') {
+    return { result, kind };
+  }
+  const withNote = (note: string) => ({ ...result, message: `${message}; ${note}` });
+  if (expiresOn !== undefined && daysUntil(expiresOn, Date.now()) < minDays) {
+    return { result: withNote(`--min-days needs ${minDays} days`), kind: 'no' };
+  }
+  if (expiryProblem !== undefined) {
+    return { result, kind: 'not-definite' };
+  }
+  return { result: expiresOn === undefined ? withNote('no date is known for --min-days') : result, kind };
+}
+
 function authHostOf({ 'auth-host': host }: CheckValues): string | undefined {
   if (host !== undefined && !HOST.test(host)) {
     throw new UsageError(`--auth-host is ${JSON.stringify(host)}, expected a host, with its port if that is not 443`);
@@ -126,9 +152,10 @@ async function loginsFor(values: CheckValues, images: readonly Image[], signal: 
   if (hosts.length > 1) {
     throw new UsageError(`the images are in ${hosts.join(' and ')}, but one login is for one registry; call check once for each, or pass --docker-config`);
   }
-  const name = values['secret-json-stdin'] ? 'the JSON on standard input' : 'the given login';
+  const isJson = values['secret-json-stdin'];
+  const name = isJson ? 'the credentials on standard input' : 'the given credentials';
   let reading: Promise<Credentials> | undefined;
-  const read = () => reading ??= readSecret(values, signal).then((json) => parseSecret(json, { name, placeholder: PLACEHOLDER }));
+  const read = () => reading ??= readSecret(values, signal).then((json) => parseSecret(json, { name: isJson ? 'the JSON on standard input' : name, placeholder: PLACEHOLDER }));
   return () => ({ name, read });
 }
 
@@ -139,8 +166,8 @@ function asUsageError(error: unknown): never {
   throw error;
 }
 
-function jsonLine({ text: image }: Image, { verdict, kind, digest, message }: CheckResult): string {
-  return `${JSON.stringify({ verdict, kind, image, digest, message })}\n`;
+function jsonLine({ text: image }: Image, { verdict, kind, digest, expiresOn, message }: CheckResult): string {
+  return `${JSON.stringify({ verdict, kind, image, digest, expiresOn, message })}\n`;
 }
 
 /** Where there are several lines, each names its image. */

@@ -1,5 +1,5 @@
-import { readInput, Prompt } from './streams';
-import { PASSWORD_VARIABLE, READ_SECRET, UsageError } from './usage';
+import { readInput, readTextFile, Prompt } from './streams';
+import { oneLine, PASSWORD_VARIABLE, READ_SECRET, UsageError } from './usage';
 import { Credentials, isObject, parseJson } from '../runtime/check';
 
 /** What an image is checked with. */
@@ -42,15 +42,25 @@ export function validateLogin(values: LoginValues): void {
 
 /** The JSON that ECS would read. */
 export async function readSecret(values: LoginValues, signal?: AbortSignal): Promise<string> {
-  if (values['secret-json-stdin']) {
-    const json = await readInput(SECRET, signal);
-    if (/^[\r\n]*$/.test(json)) {
-      throw new UsageError('standard input is empty, which no secret is, expected its JSON; see why the command in front of the pipe printed nothing');
-    }
-    refuseWholeAnswer(json);
-    return json;
+  return values['secret-json-stdin'] ? readSecretInput(signal) : readPassword(values, signal);
+}
+
+async function readSecretInput(signal?: AbortSignal): Promise<string> {
+  return secretText(await readInput(SECRET, signal), 'standard input');
+}
+
+/** The JSON that is to be updated: from standard input (`-`), or from a file, which can be a pipe. */
+export async function readOldSecret(file: string): Promise<string> {
+  const name = `--update ${oneLine(file)}`;
+  return file === '-' ? readSecretInput() : secretText(await readTextFile(file, name), name);
+}
+
+function secretText(json: string, name: string): string {
+  if (/^[\r\n]*$/.test(json)) {
+    throw new UsageError(`${name} is empty, which no secret is, expected its JSON; see why the command in front of the pipe printed nothing`);
   }
-  return readPassword(values, signal);
+  refuseWholeAnswer(json);
+  return json;
 }
 
 /** The same from a user name and a password. */

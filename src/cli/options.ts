@@ -7,7 +7,12 @@ const LOGIN_OPTIONS = {
   'password-stdin': { type: 'boolean' },
 } as const;
 
-export const SECRET_JSON_OPTIONS = { ...LOGIN_OPTIONS, host: { type: 'string', multiple: true } } as const;
+export const SECRET_JSON_OPTIONS = {
+  ...LOGIN_OPTIONS,
+  'host': { type: 'string', multiple: true },
+  'expires-on': { type: 'string' },
+  'update': { type: 'string' },
+} as const;
 
 export const CHECK_OPTIONS = {
   ...LOGIN_OPTIONS,
@@ -19,12 +24,15 @@ export const CHECK_OPTIONS = {
   'allow-private-networks': { type: 'boolean' },
   'timeout': { type: 'string' },
   'insecure-loopback': { type: 'boolean' },
+  'min-days': { type: 'string' },
+  'no-ask-expiry': { type: 'boolean' },
   'json': { type: 'boolean' },
 } as const;
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 type Config<T extends Options> = { args: string[]; options: T; allowPositionals: true };
 type Parsed<T extends Options> = ReturnType<typeof parseArgs<Config<T>>>;
+export type SecretJsonValues = Parsed<typeof SECRET_JSON_OPTIONS>['values'];
 export type CheckValues = Parsed<typeof CHECK_OPTIONS>['values'];
 
 /** A host, with or without a port. */
@@ -57,13 +65,13 @@ function explained({ code, message }: Error & { code?: string }, options: Option
   return `${shown} is not an option, expected ${Object.keys(options).map((known) => `--${known}`).join(', ')}`;
 }
 
-/** The value of `--docker-config` can be omitted. What follows is the file only if it cannot be an image. */
-export function withFileOfDockerConfig(args: string[], defaultFile: string): string[] {
-  const at = args.indexOf('--docker-config');
+/** The value of this option can be omitted. What follows is the file only if it cannot be an image. */
+export function withFileOf(option: string, args: string[], defaultFile: string): string[] {
+  const at = args.indexOf(option);
   if (at < 0) {
     return args;
   }
   const next = args[at + 1] ?? '';
-  const isFile = /^[./~]|^[a-z]:[\\/]|\.json$/i.test(next);
-  return [...args.slice(0, at), `--docker-config=${isFile ? next : defaultFile}`, ...args.slice(at + (isFile ? 2 : 1))];
+  const isFile = /^[./~]|^-$|^[a-z]:[\\/]|\.json$/i.test(next);
+  return [...args.slice(0, at), `${option}=${isFile ? next : defaultFile}`, ...args.slice(at + (isFile ? 2 : 1))];
 }

@@ -1,27 +1,64 @@
-import { readPassword } from './login';
-import { HOST, parseOptions, SECRET_JSON_OPTIONS } from './options';
+import { readOldSecret, readPassword } from './login';
+import { HOST, parseOptions, SECRET_JSON_OPTIONS, SecretJsonValues, withFileOf } from './options';
 import { write } from './streams';
 import { usable, USAGE, UsageError } from './usage';
-import { mistakeOf, parseSecret } from '../runtime/check';
+import { PLACEHOLDER } from '../private/placeholder';
+import { ACCEPTED, instantOf, KEYS, mistakeOf, parseJson, parseSecret } from '../runtime/check';
 
-/** Prints the JSON of a user name and a password. */
+const STANDARD_INPUT = '-';
+
+/** Prints the JSON of a user name and a password, or an old JSON with new ones. */
 export async function secretJson(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions(args, SECRET_JSON_OPTIONS);
+  const { values, positionals } = parseOptions(withFileOf('--update', args, STANDARD_INPUT), SECRET_JSON_OPTIONS);
   if (values.help) {
     await write(process.stdout, USAGE);
     return 0;
   }
   if (positionals.length > 0) {
-    throw new UsageError('secret-json accepts only --username, --password-stdin and --host');
+    throw new UsageError(`secret-json accepts only ${Object.keys(SECRET_JSON_OPTIONS).slice(1).map((name) => `--${name}`).join(', ')}`);
   }
-  if (values.host?.some((host) => !HOST.test(host))) {
-    throw new UsageError('--host is not a host, expected for example ghcr.io or registry.example.com:5050');
-  }
-  const json = await readPassword(values);
+  validate(values);
+  const json = values.update === undefined ? withDate(await readPassword(values), values) : await updated(await readOldSecret(values.update), values);
   const mistake = mistakeOf(usable(() => parseSecret(json, { name: 'the secret' })));
   if (mistake !== undefined) {
     throw new UsageError(mistake);
   }
   await write(process.stdout, `${json}\n`);
   return 0;
+}
+
+function validate({ host: hosts, 'expires-on': date, update, 'password-stdin': isPasswordPiped }: SecretJsonValues): void {
+  if (hosts?.some((host) => !HOST.test(host))) {
+    throw new UsageError('--host is not a host, expected for example ghcr.io or registry.example.com:5050');
+  }
+  if (update === STANDARD_INPUT && isPasswordPiped) {
+    throw new UsageError('standard input cannot be the old JSON and the password; pass --update with a file, as in --update <(aws secretsmanager ...), or the password in REGISTRY_PASSWORD');
+  }
+  if (date !== undefined) {
+    validateDate(date);
+  }
+}
+
+function validateDate(date: string): void {
+  try {
+    instantOf(date);
+  } catch (error) {
+    // What is no date can be a password.
+    throw new UsageError(`--expires-on ${(error as Error).message}, expected ${ACCEPTED}`);
+  }
+}
+
+function withDate(json: string, { 'expires-on': expiresOn }: SecretJsonValues): string {
+  return JSON.stringify({ ...JSON.parse(json), expiresOn });
+}
+
+/** All that the old JSON has and nobody replaces. The date of another token would be a false alarm, or a false safety. */
+async function updated(old: string, values: SecretJsonValues): Promise<string> {
+  const before = usable(() => parseSecret(old, { name: 'the JSON of --update', placeholder: PLACEHOLDER }));
+  const json = withDate(await readPassword({ ...values, username: values.username ?? before.username }), values);
+  const now = JSON.parse(json);
+  const isDateKept = now.expiresOn === undefined && now.password === before.password;
+  const replaced = [KEYS.username, KEYS.password, ...values.host ? [KEYS.hosts] : [], ...isDateKept ? [] : [KEYS.expiresOn]];
+  const kept = Object.entries(parseJson(old) as object).filter(([key]) => !replaced.some((pattern) => pattern.test(key)));
+  return JSON.stringify({ ...now, ...Object.fromEntries(kept) });
 }

@@ -32,12 +32,12 @@ export async function readInput(prompt: Prompt, signal?: AbortSignal): Promise<s
 }
 
 /** The file can be a pipe, which shells make of `<(...)`. */
-export async function readTextFile(path: string, name: string, signal: AbortSignal): Promise<string> {
+export async function readTextFile(path: string, name: string, signal?: AbortSignal): Promise<string> {
   // A stream that waits for the other end of a pipe cannot be aborted.
   const timeout = new Promise<never>((_, reject) => {
     const end = () => reject(new InputTimeout(`${name} could not be read in time; pass a file, or a pipe that ends`));
-    signal.addEventListener('abort', end);
-    if (signal.aborted) {
+    signal?.addEventListener('abort', end);
+    if (signal?.aborted) {
       end();
     }
   });

@@ -7,7 +7,7 @@ export const PASSWORD_VARIABLE = 'REGISTRY_PASSWORD';
 export const READ_SECRET = 'aws secretsmanager get-secret-value --secret-id NAME --query SecretString --output text';
 
 export const USAGE = `usage: cdk-private-registry check <image>... [login] [options]
-       cdk-private-registry secret-json --username <name> --password-stdin [--host <host>]
+       cdk-private-registry secret-json --username <name> --password-stdin [options]
        cdk-private-registry --help | --version
 
 check asks the registry whether the images can be pulled, without a login whether they need one.
@@ -20,8 +20,10 @@ Login:
   --secret-json-stdin       read the JSON that ECS will read: ${READ_SECRET}
   --docker-config [file]    use what "docker login" stored, by default in ~/.docker/config.json; runs no credential helper
 
-Option of secret-json:
+Options of secret-json:
   --host <host>             a host that the credentials are for, in the JSON; can be repeated
+  --expires-on <date>       when the credentials expire, in the JSON: 2027-03-31, which ends at 00:00 UTC, or 2027-03-31T18:00:00Z
+  --update [file]           keep the user name and all other keys of the old JSON, by default from standard input
 
 Options of check:
   --platform <os/arch>      also check that the images have this platform, for example linux/arm64
@@ -29,6 +31,8 @@ Options of check:
   --ca-file <file>          a certificate authority (PEM) to trust in addition to the public ones
   --allow-private-networks  allow a registry with a private address
   --timeout <seconds>       give up after this time, input and all images included (default: 30)
+  --min-days <days>         exit code 1 if the credentials are known to expire earlier
+  --no-ask-expiry           do not ask GitHub, GitLab or JFrog when the token expires
   --insecure-loopback       allow plain HTTP and loopback addresses, for a local registry only
   --json                    print one line of JSON for each image
 `;

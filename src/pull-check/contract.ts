@@ -16,6 +16,8 @@ export interface PullCheckProperties {
   readonly AuthHost?: string;
   readonly CaCertificate?: string;
   readonly RestrictedNetwork?: string;
+  /** `true` or `false`; without it, that depends on the network. */
+  readonly AskExpiry?: string;
   /** `containerd` or `dockerd`; what is not known is what both do. */
   readonly Engine?: string;
   readonly PinDigest?: string;

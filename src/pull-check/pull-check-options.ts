@@ -58,6 +58,18 @@ export interface PullCheckOptions extends PullCheckPlacement {
   readonly restrictedNetwork?: boolean;
 
   /**
+   * Whether the check asks when the credentials expire, to say it in its message and in the attribute `ExpiresOn`.
+   *
+   * The question sends the token to the registry's own API, after the registry accepted it: classic tokens of GitHub to api.github.com
+   * (or to that of `<name>.ghe.com`), access tokens of GitLab to gitlab.com or to `authHost` of the provider, reference tokens of JFrog to
+   * `<name>.jfrog.io`. If the secret has the key `hosts`, only to a host that it lists. A failure there changes no verdict. Dates that are in
+   * the secret (`expiresOn`) or in the token itself are known without the question.
+   *
+   * @default - true outside of a VPC; false in a VPC and with `restrictedNetwork`, where a firewall can stop or report the request
+   */
+  readonly askExpiry?: boolean;
+
+  /**
    * The certificate of a private certificate authority (PEM) to trust in addition to the public ones.
    *
    * An error for Fargate tasks: Fargate trusts only public authorities and could never pull the image.

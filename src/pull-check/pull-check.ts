@@ -64,7 +64,7 @@ export function addPullCheck(puller: Puller, props: PullCheckProps): PullCheck |
 
 function propertiesOf(mode: PullCheckMode, props: PullCheckProps): EarlyProperties {
   const { reference, provider, use, pullCheck = {}, pinDigest = false } = props;
-  const { caCertificate, timeout = DEFAULT_TIMEOUT, trigger, restrictedNetwork = false } = pullCheck;
+  const { caCertificate, timeout = DEFAULT_TIMEOUT, trigger, restrictedNetwork = false, askExpiry } = pullCheck;
   return {
     Image: reference,
     Secret: use.id,
@@ -74,6 +74,7 @@ function propertiesOf(mode: PullCheckMode, props: PullCheckProps): EarlyProperti
     AuthHost: provider.authHost,
     CaCertificate: caCertificate,
     RestrictedNetwork: flag(restrictedNetwork),
+    AskExpiry: askExpiry?.toString(),
     PinDigest: flag(pinDigest),
     TimeoutSeconds: timeout.toSeconds(),
     Trigger: trigger,

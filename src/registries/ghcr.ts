@@ -23,6 +23,12 @@ export const GHCR: Registry = {
   shortLived: [
     { matches: isInstallationToken, text: 'this token expires with its GitHub Actions run, store a classic personal access token for ECS' },
   ],
+  expiryQuestion: {
+    tokenPrefix: 'ghp_',
+    host: () => 'api.github.com',
+    path: '/user',
+    header: 'github-authentication-token-expiration',
+  },
 };
 
 export function isInstallationToken({ password }: { readonly password: string }): boolean {

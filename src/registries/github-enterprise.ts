@@ -1,13 +1,14 @@
 import { GHCR, isInstallationToken } from './ghcr';
 import { Registry } from './registry';
 
+const DATA_RESIDENCY = /^containers\.([a-z0-9-]+\.ghe\.com)$/;
 const CREATE_CLASSIC_TOKEN = 'create a classic personal access token with read:packages on this GitHub';
 
 export const GITHUB_ENTERPRISE: Registry = {
   key: 'github-enterprise',
   label: 'GitHub Enterprise',
   hosts: [],
-  hostPattern: /^containers\.[a-z0-9-]+\.ghe\.com$/,
+  hostPattern: DATA_RESIDENCY,
   domains: ['ghe.com'],
   probableHost: /^containers\.(?:.*\.)?(?:github|ghe)\./,
   hostForm: '`containers.<name>.ghe.com`, or `containers.<host of your server>`',
@@ -26,4 +27,11 @@ export const GITHUB_ENTERPRISE: Registry = {
     },
   ],
   shortLived: GHCR.shortLived,
+  expiryQuestion: GHCR.expiryQuestion && { ...GHCR.expiryQuestion, host: apiHost },
 };
+
+/** A server of its own can have its API anywhere. */
+function apiHost(host: string): string | undefined {
+  const [, name] = DATA_RESIDENCY.exec(host) ?? [];
+  return name === undefined ? undefined : `api.${name}`;
+}

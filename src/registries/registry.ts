@@ -37,6 +37,22 @@ export interface Registry {
   readonly wrongKinds?: readonly Finding[];
   /** Credentials that work, but not for long. */
   readonly shortLived?: readonly Finding[];
+  /** How the registry tells when credentials expire, where it tells that to the credentials themselves. */
+  readonly expiryQuestion?: ExpiryQuestion;
+}
+
+/**
+ * A GET request with the password as a bearer token. Any other token would be a failed login, which registries count.
+ */
+export interface ExpiryQuestion {
+  /** The beginning of the only tokens that are sent. */
+  readonly tokenPrefix: string;
+  /** The host, for that of an image and the token service that the user named; `undefined` where it is not certain. */
+  readonly host: (host: string, authHost?: string) => string | undefined;
+  readonly path: string;
+  /** Where the answer has the date: in a header, or in a key of its JSON. Without a date, the token does not expire. */
+  readonly header?: string;
+  readonly key?: string;
 }
 
 /**

@@ -1,3 +1,6 @@
+import { askExpiry } from './expiry/ask';
+import { expiryOfToken } from './expiry/json-web-token';
+import { expiryRemark } from './expiry/remark';
 import { isLoopbackHost } from './http/address-guard';
 import { Connections, validateCertificates } from './http/connections';
 import { Credentials, isLogin } from './http/credentials';
@@ -8,7 +11,7 @@ import { Transport } from './http/transport';
 import { parsePlatform, platformText, Platform } from './oci/platform';
 import { pull, Pulled } from './oci/pull';
 import { RunningCheck } from './oci/running-check';
-import { adviserFor, lifetimeWarning } from './verdict/advice';
+import { adviserFor } from './verdict/advice';
 import { requireListed } from './verdict/listed-hosts';
 import { CheckLocation, Engine, MessageContext, shownHost } from './verdict/message-context';
 import { noUsableAnswer } from './verdict/network-failures';
@@ -19,13 +22,15 @@ import { ImageReference } from '../reference/image-reference';
 import { authHostsOf, registryOfHost } from '../registries/registries';
 
 // The only door of this folder: nothing outside of it imports any other file.
+export { ACCEPTED, instantOf } from './expiry/instant';
+export { daysUntil } from './expiry/remark';
 export { Connections } from './http/connections';
 export { NO_LOGIN } from './http/credentials';
 export type { Credentials } from './http/credentials';
 export { REAL_ENVIRONMENT } from './http/environment';
 export type { CheckEnvironment } from './http/environment';
 export { isObject, parseJson } from './http/json';
-export { parseSecret } from './secret/parse-secret';
+export { KEYS, parseSecret } from './secret/parse-secret';
 export { readCredentials } from './secret/read-secret';
 export { mistakeOf } from './verdict/form';
 export { CheckFailure, kindOf, VERDICTS } from './verdict/verdict';
@@ -164,8 +169,12 @@ async function checkWith(
   const requests = () => transport.requests.map((request) => ({ ...request, host: shownHost(context, request) }));
   try {
     const pulled = await pull(check);
-    const { expiresOn, expiryProblem } = credentials;
-    return { ...pulled, expiresOn, expiryProblem, kind: 'yes', definite: true, message: successMessage(check, pulled), requests: requests() };
+    const isAsked = (input.askExpiry ?? false) && pulled.verdict === 'OK';
+    const asked = isAsked ? await askExpiry({ context, authHost: input.authHost, transport, connections, environment }) : undefined;
+    // The text of an instant in UTC sorts like the instant.
+    const [expiresOn] = [credentials.expiresOn, expiryOfToken(credentials.password), asked].filter((date) => date !== undefined).sort();
+    const result = { ...pulled, expiresOn, expiryProblem: credentials.expiryProblem };
+    return { ...result, kind: 'yes', definite: true, message: successMessage(check, result), requests: requests() };
   } catch (error) {
     return failed(asCheckFailure(error, context), requests());
   } finally {
@@ -201,16 +210,18 @@ function apiUrl(host: string, { insecureLoopback, ca }: ValidInput): URL {
   return insecureLoopback && ca === undefined && isLoopbackHost(url.hostname) ? new URL(`http://${host}/v2/`) : url;
 }
 
-function successMessage({ context, platforms }: RunningCheck, { verdict, digest }: Pulled): string {
+function successMessage(
+  { context, platforms, environment }: RunningCheck, { verdict, digest, expiresOn, expiryProblem }: Pulled & Pick<CheckResult, 'expiresOn' | 'expiryProblem'>,
+): string {
   const found = [digest, ...platforms.map(platformText)].join(', ');
   if (!isLogin(context.credentials)) {
     return oneLine(`${context.image} is public (${found}), so no login is needed`);
   }
-  if (verdict === 'PUBLIC_IMAGE') {
-    return oneLine(`${context.image} is public (${found}), so ${context.credentialsName} could not be verified`);
-  }
-  const warning = lifetimeWarning(context.registry, context.credentials);
-  return oneLine(`${context.image} can be pulled with ${context.credentialsName} (${found})${warning === undefined ? '' : `, but ${warning}`}`);
+  const yes = verdict === 'PUBLIC_IMAGE'
+    ? `${context.image} is public (${found}), so ${context.credentialsName} could not be verified`
+    : `${context.image} can be pulled with ${context.credentialsName} (${found})`;
+  const problem = expiryProblem === undefined ? '' : `; ${expiryProblem}`;
+  return oneLine(`${yes}${expiryRemark(context, expiresOn, environment.now())}${problem}`);
 }
 
 function asCheckFailure(error: unknown, context: MessageContext): CheckFailure {

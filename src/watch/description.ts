@@ -34,9 +34,9 @@ function loginOf({ properties: { Image, Secret, Registry } }: PullCheck): string
 
 function storing({ properties: { Secret } }: PullCheck, logins: number): string {
   const secret = logins === 1 ? Secret as string : 'SECRET';
-  return 'Store them and keep the other keys of the secret: '
-    + `aws secretsmanager get-secret-value --secret-id ${secret} --query SecretString --output text > old.json; `
-    + `npx cdk-private-registry secret-json --update old.json ...; aws secretsmanager put-secret-value --secret-id ${secret} --secret-string file://new.json`;
+  return 'To store them and keep the other keys of the secret: REGISTRY_PASSWORD=... npx cdk-private-registry secret-json '
+    + `--update <(aws secretsmanager get-secret-value --secret-id ${secret} --query SecretString --output text) `
+    + `| aws secretsmanager put-secret-value --secret-id ${secret} --secret-string file:///dev/stdin`;
 }
 
 /** The anchor that GitHub gives a heading. */

@@ -127,7 +127,7 @@ class Input {
  * @param condition the condition under which CloudFormation creates what is referred to
  */
 function groupOf(properties: PullCheck['properties'] | PulledProperties, condition?: string): GroupOfOne {
-  const { Image, Secret, SecretRegion, Registry, AuthHost, CaCertificate, RestrictedNetwork, TimeoutSeconds } = properties;
+  const { Image, Secret, SecretRegion, Registry, AuthHost, CaCertificate, RestrictedNetwork, AskExpiry, TimeoutSeconds } = properties;
   const { DenialIsCertain, Platform, Engine }: Partial<PulledProperties> = properties;
   const onlyIf = (value: unknown) => (condition === undefined ? value as string : Fn.conditionIf(condition, value, '').toString());
   const image = Image as string;
@@ -141,6 +141,7 @@ function groupOf(properties: PullCheck['properties'] | PulledProperties, conditi
     AuthHost,
     CaCertificate,
     RestrictedNetwork,
+    AskExpiry,
     Engine,
     TimeoutSeconds: `${TimeoutSeconds}`,
     Prefix: prefix,

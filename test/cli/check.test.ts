@@ -48,10 +48,44 @@ function expectTold({ stdout, stderr }: Ended, text: RegExp): void {
   expect(stdout.replace(/\n/g, '')).not.toMatch(/\p{C}|undefined|\[object/u);
 }
 
+describe('--min-days', () => {
+  const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  const secret = (expiresOn?: unknown) => JSON.stringify({ username: USERNAME, password: PASSWORD, expiresOn });
+
+  test.each<[what: string, expiresOn: unknown, days: string, code: number, message: RegExp]>([
+    ['enough', day(15), '14', 0, /, but they expire on \d{4}-\d\d-\d\d, in 15 days$/],
+    ['just enough', day(14), '14', 0, /, but they expire on .*, in 14 days$/],
+    ['too few', day(13), '14', 1, /, but they expire on .*, in 13 days; --min-days needs 14 days$/],
+    ['none', day(-3), '0', 1, /, although they expired on .*; --min-days needs 0 days$/],
+    ['far more', day(400), '0', 0, /, and they expire on .*, in 400 days$/],
+    ['not known, which proves nothing', undefined, '14', 0, /\); no date is known for --min-days$/],
+    ['not understood', '31.03.2027', '14', 2, /\); "expiresOn" in the JSON on standard input has a form that is not accepted; write a day/],
+  ])('compares the days that are left: %s', async (_, expiresOn, days, code, message) => {
+    const ended = await check(play(), ['--min-days', days, '--json'], { stdin: secret(expiresOn) });
+    const line = JSON.parse(ended.stdout);
+    expect({ code: ended.code, verdict: line.verdict, kind: line.kind }).toEqual({ code, verdict: 'OK', kind: 'yes' });
+    expect(line.message).toMatch(message);
+    expect(line.expiresOn).toBe(expiresOn === undefined || code === 2 ? undefined : `${expiresOn}T00:00:00.000Z`);
+  });
+
+  test('leaves a no and a doubt as they are', async () => {
+    const no = await check(play({ login: () => REFUSED, token: () => REFUSED }), ['--min-days', '14'], { stdin: secret(day(3)) });
+    expect([no.code, no.stdout]).toEqual([1, expect.not.stringContaining('min-days')]);
+    const doubt = await check(play({ any: () => errors(429, 'TOOMANYREQUESTS') }), ['--min-days', '14'], { stdin: secret(day(3)) });
+    expect([doubt.code, doubt.stdout]).toEqual([2, expect.not.stringContaining('min-days')]);
+  });
+
+  test('is not needed to be told', async () => {
+    const ended = await check(play(), [], { stdin: secret(day(3)) });
+    expectTold(ended, /^OK: .* can be pulled with the credentials on standard input \(sha256:\w+\), but they expire on .*, in 3 days$/m);
+    expect(ended.code).toBe(0);
+  });
+});
+
 describe('the exit code', () => {
   test('is 0 for a yes', async () => {
     const ended = await check(play());
-    expectTold(ended, /^OK: localhost:\d+\/acme\/api:1\.4\.2 can be pulled with the JSON on standard input \(sha256:/);
+    expectTold(ended, /^OK: localhost:\d+\/acme\/api:1\.4\.2 can be pulled with the credentials on standard input \(sha256:/);
     expect(ended.code).toBe(0);
   });
 
@@ -97,7 +131,7 @@ describe('the credentials', () => {
     ['from standard input rather than the environment', ['--password-stdin'], { stdin: PASSWORD, environment: { REGISTRY_PASSWORD: 'other' } }],
   ])('come %s', async (_, args, options) => {
     const ended = await commandLine.call(['check', play(), '--username', USERNAME, '--insecure-loopback', ...args], options);
-    expectTold(ended, /^OK: .* can be pulled with the given login/);
+    expectTold(ended, /^OK: .* can be pulled with the given credentials/);
     expect(leaksIn(ended.stdout, [USERNAME, PASSWORD])).toEqual([]);
   });
 

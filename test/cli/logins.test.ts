@@ -112,8 +112,8 @@ describe('several images', () => {
     const { code, lines } = await check([image, image.replace('api', 'worker'), '--secret-json-stdin'], { stdin: SECRET });
     const host = hostOf(first);
     expect(lines).toEqual([
-      expect.stringMatching(`^CREDENTIALS_REJECTED: ${image}: ${host} rejected the JSON on standard input \\(HTTP 401`),
-      `CREDENTIALS_REJECTED: ${host}/acme/worker:1.4.2 was not checked, because ${host} rejected the JSON on standard input for ${image}; correct the login first`,
+      expect.stringMatching(`^CREDENTIALS_REJECTED: ${image}: ${host} rejected the credentials on standard input \\(HTTP 401`),
+      `CREDENTIALS_REJECTED: ${host}/acme/worker:1.4.2 was not checked, because ${host} rejected the credentials on standard input for ${image}; correct the login first`,
     ]);
     expect(code).toBe(1);
     expect(authorizedAt(first)).toBe(1);
@@ -135,7 +135,7 @@ describe('several images', () => {
     const images = [image, image.replace('api', 'web'), image.replace('api', 'worker')];
     const { code, lines } = await check([...images, '--secret-json-stdin'], { stdin: SECRET });
     expect(lines.slice(1)).toEqual(images.slice(1).map((left) => expect.stringMatching(
-      `^[A-Z_]+: ${left} was not checked, because ${hostOf(first)} answered the JSON on standard input with HTTP 403 for ${image}, and a login that can be wrong is not sent again`,
+      `^[A-Z_]+: ${left} was not checked, because ${hostOf(first)} answered the credentials on standard input with HTTP 403 for ${image}, and a login that can be wrong is not sent again`,
     )));
     expect(code).toBe(2);
     expect(authorizedAt(first)).toBe(1);

@@ -65,10 +65,19 @@ describe('wrong usage is exit code 64, says what is wrong, and never shows a pas
     ['no password', ['check', IMAGE, '--username', 'bot'], /no password is given, expected it on standard input with --password-stdin, or in REGISTRY_PASSWORD/],
     ['two ways to give credentials', ['check', IMAGE, '--secret-json-stdin', '--username', 'bot'], /omit --username and --password-stdin/],
     ['an image for secret-json', ['secret-json', IMAGE, ...USER], /secret-json accepts only/],
-    ['an option of check for secret-json', ['secret-json', '--platform', 'linux/amd64', ...USER], /: --platform is not an option, expected --help, --username, --password-stdin, --host\n/],
-    ['the secret for secret-json', ['secret-json', '--secret-json-stdin'], /: --secret-json-stdin is not an option, expected --help, --username, --password-stdin, --host\n/],
+    ['an option of check for secret-json', ['secret-json', '--platform', 'linux/amd64', ...USER], /: --platform is not an option, expected --help, --username, --password-stdin, --host, --expires-on, --update\n/],
+    ['the secret for secret-json', ['secret-json', '--secret-json-stdin'], /: --secret-json-stdin is not an option, expected --help, --username, --password-stdin, --host, --expires-on, --update\n/],
     ['no user name for secret-json', ['secret-json', '--password-stdin'], /no user name is given, expected --username\n/],
     ['a host that is none', ['secret-json', ...USER, '--host', 'https://ghcr.io'], /--host is not a host/],
+    ['days that are no number', ['check', IMAGE, '--min-days', 'soon', ...USER], /--min-days is "soon", expected a whole number of days/],
+    ['negative days', ['check', IMAGE, '--min-days=-1', ...USER], /--min-days is "-1"/],
+    ['no days', ['check', IMAGE, '--min-days', '', ...USER], /--min-days is ""/],
+    ['a date that is none', ['secret-json', ...USER, '--expires-on', '20391755'], /--expires-on has a form that is not accepted, expected a day \(2027-03-31/],
+    ['a date in another order', ['secret-json', ...USER, '--expires-on', '31.03.2027'], /--expires-on has a form that is not accepted/],
+    ['a day that does not exist', ['secret-json', ...USER, '--expires-on', '2027-02-31'], /--expires-on is a day or a time that does not exist/],
+    ['no date', ['secret-json', ...USER, '--expires-on', ''], /--expires-on has a form/],
+    ['the password and the old JSON on one standard input', ['secret-json', '--update', '--password-stdin'], /standard input cannot be the old JSON and the password; pass --update with a file/],
+    ['an old JSON that is not there', ['secret-json', '--update', '/nowhere/old.json', '--password-stdin'], /--update \/nowhere\/old\.json cannot be read \(ENOENT\)/],
     ['two sources of the login', ['check', IMAGE, '--docker-config', ...USER], /--docker-config already has the logins; omit --username/],
     ['a user name with a colon', ['secret-json', '--username', 'bot:x', '--password-stdin'], /colon/],
   ])('%s', async (_, args, message) => {
@@ -142,7 +151,7 @@ describe('--help', () => {
     const { code, stdout, stderr } = await commandLine.call(args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^usage: cdk-private-registry check <image>\.\.\. /);
-    for (const option of ['username', 'password-stdin', 'secret-json-stdin', 'host', 'docker-config', 'platform', 'auth-host', 'ca-file', 'allow-private-networks', 'timeout', 'insecure-loopback', 'json']) {
+    for (const option of ['username', 'password-stdin', 'secret-json-stdin', 'host', 'docker-config', 'platform', 'auth-host', 'ca-file', 'allow-private-networks', 'timeout', 'insecure-loopback', 'json', 'min-days', 'no-ask-expiry', 'expires-on', 'update']) {
       expect(stdout).toContain(`--${option} `);
     }
   });
@@ -168,6 +177,47 @@ describe('secret-json', () => {
     expect(JSON.parse(bound.stdout)).toEqual({ username: 'bot', password: 'p4ss', hosts: ['ghcr.io', 'registry.example.com:5050'] });
     const ended = await commandLine.call(['secret-json', '--username', 'bot'], { environment: { REGISTRY_PASSWORD: 'p4ss' } });
     expect(ended).toEqual({ code: 0, stderr: '', stdout: '{"username":"bot","password":"p4ss"}\n' });
+  });
+
+  test('declares when the credentials expire', async () => {
+    const ended = await commandLine.call(['secret-json', ...USER, '--expires-on', '2027-03-31'], { stdin: 'p4ss' });
+    expect(ended).toEqual({ code: 0, stderr: '', stdout: '{"username":"bot","password":"p4ss","expiresOn":"2027-03-31"}\n' });
+  });
+
+  const OLD = { username: 'bot', password: 'old-pass', hosts: ['ghcr.io'], expiresOn: '2026-12-09', team: { id: 7 } };
+
+  test.each<[what: string, old: object, args: string[], password: string, updated: object]>([
+    ['the hosts and all other keys are kept, but not the date of the old token', OLD, [], 'new-pass', { username: 'bot', password: 'new-pass', hosts: ['ghcr.io'], team: { id: 7 } }],
+    ['a new date', OLD, ['--expires-on', '2027-12-09'], 'new-pass', { ...OLD, password: 'new-pass', expiresOn: '2027-12-09' }],
+    ['the date is kept with the token', OLD, ['--host', 'ghcr.io', '--host', 'api.github.com'], 'old-pass', { ...OLD, hosts: ['ghcr.io', 'api.github.com'] }],
+    ['another user', OLD, ['--username', 'bot2', '--expires-on', '2027-12-09'], 'new-pass', { ...OLD, username: 'bot2', password: 'new-pass', expiresOn: '2027-12-09' }],
+    ['keys in another case, which ECS reads as well', { Username: 'bot', PASSWORD: 'old-pass', ExpiresOn: '2026-12-09', Hosts: [] }, [], 'new-pass', { username: 'bot', password: 'new-pass', Hosts: [] }],
+  ])('updates an old JSON: %s', async (_, old, args, password, updated) => {
+    writeFileSync(join(directory, 'old.json'), JSON.stringify(old));
+    const fromFile = await commandLine.call(['secret-json', '--update', join(directory, 'old.json'), '--password-stdin', ...args], { stdin: `${password}\n` });
+    const fromInput = await commandLine.call(['secret-json', '--update', ...args], { stdin: JSON.stringify(old), environment: { REGISTRY_PASSWORD: password } });
+    for (const { code, stdout, stderr } of [fromFile, fromInput]) {
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(JSON.parse(stdout)).toEqual(updated);
+    }
+  });
+
+  test.each<[what: string, old: string, message: RegExp]>([
+    ['nothing, as a shell leaves it that writes to the file it reads', '', /--update .* is empty, which no secret is/],
+    ['the placeholder', '{"username":"REPLACE-ME","password":"REPLACE-ME"}', /the JSON of --update still holds the placeholder/],
+    ['text', 'bot:20391755', /the JSON of --update is not a JSON object, it looks like user:password/],
+    ['the whole answer', '{"ARN":"arn:aws:secretsmanager:eu-west-1:111122223333:secret:x","SecretString":"{\\"password\\":\\"20391755\\"}"}', /got the whole answer of Secrets Manager/],
+  ])('does not update %s', async (_, old, message) => {
+    writeFileSync(join(directory, 'old.json'), old);
+    const { code, stdout, stderr } = await commandLine.call(['secret-json', '--update', join(directory, 'old.json'), '--password-stdin'], { stdin: 'new-pass' });
+    expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(leaksIn(stderr, ['20391755', 'new-pass'])).toEqual([]);
+  });
+
+  test('does not update without a password: the old one is not stored again as a new one', async () => {
+    const { code, stderr } = await commandLine.call(['secret-json', '--update', '--expires-on', '2027-12-09'], { stdin: JSON.stringify(OLD) });
+    expect({ code, stderr }).toEqual({ code: 64, stderr: expect.stringContaining('no password is given') });
   });
 
   test.each([['a password that is not UTF-8', Buffer.from([0x70, 0xff, 0xfe])], ['a password with a control character', 'p4\u0007ss']])('refuses %s', async (_, stdin) => {

@@ -23,7 +23,7 @@ function checked(secretString: string): Decoded {
 
 const KEY = fc.oneof(
   // Go folds ſ and s.
-  fc.constantFrom('username', 'password', 'Username', 'PASSWORD', 'uſername', 'paſſword', 'userName', 'auths', 'email', 'hosts', '__proto__', ''),
+  fc.constantFrom('username', 'password', 'Username', 'PASSWORD', 'uſername', 'paſſword', 'userName', 'auths', 'email', 'hosts', 'expiresOn', '__proto__', ''),
   fc.string({ unit: 'grapheme', maxLength: 6 }),
 );
 const VALUE = fc.oneof(
@@ -60,6 +60,12 @@ function same(one: string | undefined, other: string | undefined): boolean {
 
 test.each(['["ghcr.io"]', '"ghcr.io"', '[7]', '{}', 'null'])('the agent ignores the hosts that a secret is bound to: %s', (hosts) => {
   const text = `{"username":"bot","password":"hunter2","hosts":${hosts}}`;
+  expect(decoder!.decode([{ SecretString: text }])).toEqual([{ username: 'bot', password: 'hunter2' }]);
+  expect(checked(text)).toMatchObject({ username: 'bot', password: 'hunter2' });
+});
+
+test.each(['"2027-03-31"', '"31.03.2027"', '1806451200', '{}', 'null'])('the agent ignores the date when the credentials expire: %s', (date) => {
+  const text = `{"username":"bot","password":"hunter2","hosts":["ghcr.io"],"expiresOn":${date}}`;
   expect(decoder!.decode([{ SecretString: text }])).toEqual([{ username: 'bot', password: 'hunter2' }]);
   expect(checked(text)).toMatchObject({ username: 'bot', password: 'hunter2' });
 });

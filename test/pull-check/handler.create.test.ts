@@ -26,7 +26,7 @@ describe('an image that can be pulled', () => {
   test('is in the log with what was asked and found, and nothing else', async () => {
     const { log, invocation } = await bench().answer(bench().event('Create'));
     expect(invocation.log.trimEnd().split('\n')).toHaveLength(1);
-    expect(Object.keys(log[0]).sort()).toEqual(['digest', 'image', 'message', 'milliseconds', 'requests', 'secret', 'stops', 'verdict']);
+    expect(Object.keys(log[0]).sort()).toEqual(['digest', 'expiresOn', 'image', 'message', 'milliseconds', 'requests', 'secret', 'stops', 'verdict']);
     expect(log[0]).toMatchObject({ verdict: 'OK', image: IMAGE_NAME, digest: IMAGE.digest, requests: bench().registry.seen.length });
   });
 

@@ -100,7 +100,7 @@ describe('the answer', () => {
   ])('comes to every request, and never stops a deployment because of a bug: %s', async (_, ResourceProperties) => {
     const { response } = await bench().answer(bench().event('Create', {}, { ResourceProperties }), {}, bench().hurried);
     expect(response).toMatchObject({ Status: 'SUCCESS', Data: { Verdict: 'PROTOCOL_ERROR', Digest: '', Image: (ResourceProperties as any)?.Image ?? '' } });
-    expect(Object.keys(response.Data).sort()).toEqual(['CredentialsParameter', 'Digest', 'Image', 'Verdict']);
+    expect(Object.keys(response.Data).sort()).toEqual(['CredentialsParameter', 'Digest', 'ExpiresOn', 'Image', 'Verdict']);
   });
 
   test.each(['x'.repeat(9_000), '"'.repeat(4_000), 'ä'.repeat(3_000)])('fits, whatever text is the id of the secret', async (Secret) => {

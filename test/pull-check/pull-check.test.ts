@@ -63,6 +63,12 @@ describe('the check', () => {
     });
   });
 
+  test.each([[undefined, undefined], [true, 'true'], [false, 'false']])('asks when the credentials expire: %p', (askExpiry, property) => {
+    const stack = newStack(CHECKED);
+    defineTask(stack, new PrivateRegistryImage(IMAGE, { credentials: CREDENTIALS, pullCheck: { askExpiry } }));
+    expect(checkOf(stack).Properties.AskExpiry).toBe(property);
+  });
+
   test('is there before the task definition', () => {
     const template = templateOf(checked());
     const [check] = Object.keys(Template.fromJSON(template).findResources(CHECK));

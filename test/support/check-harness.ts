@@ -9,7 +9,7 @@ export const HOST = 'registry.example.com';
 
 const NAMES = [
   HOST, '*.example.com', '*.example.net', 'ghcr.io', 'registry-1.docker.io', 'auth.docker.io', 'registry.gitlab.com', 'gitlab.com',
-  'containers.acme.ghe.com', 'dhi.io', 'registry.digitalocean.com', 'api.digitalocean.com', 'registry.eu-central-1.aliyuncs.com', 'fra.ocir.io',
+  'api.github.com', 'containers.acme.ghe.com', 'api.acme.ghe.com', 'dhi.io', 'registry.digitalocean.com', 'api.digitalocean.com', 'registry.eu-central-1.aliyuncs.com', 'fra.ocir.io',
   'acme-registry.eu-central-1.cr.aliyuncs.com', 'dockerauth-ee.eu-central-1.aliyuncs.com', 'registry-intl.eu-central-1.aliyuncs.com',
   'dockerauth.eu-central-1.aliyuncs.com', 'dockerauth.cn-hangzhou.aliyuncs.com', 'registry.oss-cn-hangzhou.aliyuncs.com',
   'dockerauth.oss-cn-hangzhou.aliyuncs.com', 'us.icr.io', 'codeberg.org', 'docker.cloudsmith.io',

@@ -166,8 +166,8 @@ export function expectStopped({ response }: Answered, verdict: string, reason: R
 export function expectPassed({ response, log }: Answered, verdict: string, attributes: object = {}): void {
   expect(response).toMatchObject({
     Status: 'SUCCESS',
-    Data: { Verdict: verdict, Image: IMAGE_NAME, Digest: '', CredentialsParameter: SECRET_ARN, ...attributes },
+    Data: { Verdict: verdict, Image: IMAGE_NAME, Digest: '', CredentialsParameter: SECRET_ARN, ExpiresOn: '', ...attributes },
   });
-  expect(Object.keys(response.Data).sort()).toEqual(['CredentialsParameter', 'Digest', 'Image', 'Verdict']);
+  expect(Object.keys(response.Data).sort()).toEqual(['CredentialsParameter', 'Digest', 'ExpiresOn', 'Image', 'Verdict']);
   expect(log[0]).toMatchObject({ verdict, stops: false });
 }

@@ -394,7 +394,7 @@ describe('an alarm', () => {
     defineTasks(stack, credentials.map((one) => imageOf(IMAGE, { credentials: one })));
     for (const { AlarmDescription: text } of Object.values(alarmsOf(stack))) {
       expect(text.length).toBeLessThanOrEqual(1_024);
-      expect(text).toMatch(/ghcr\.io.* \(and \d+ more\)\. Store them.*--secret-id SECRET /);
+      expect(text).toMatch(/ghcr\.io.* \(and \d+ more\)\. To store them.*--secret-id SECRET /);
     }
   });
 

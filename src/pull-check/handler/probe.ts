@@ -24,11 +24,10 @@ export interface ProbeOptions {
   readonly isInVpc: boolean;
   /** When the verdict has to be there, if that is before the end of the usual time. */
   readonly deadline?: number;
-  readonly askExpiry?: boolean;
 }
 
 /** The same with a secret that can be read already. */
-export async function probeWith(secret: Secret, properties: Probed, { isInVpc, deadline = Infinity, askExpiry }: ProbeOptions): Promise<ProbeResult> {
+export async function probeWith(secret: Secret, properties: Probed, { isInVpc, deadline = Infinity }: ProbeOptions): Promise<ProbeResult> {
   const timeout = Math.min(Number(properties.TimeoutSeconds) || LONGEST_TIMEOUT, LONGEST_TIMEOUT) * 1000;
   try {
     const { verdict, kind, message, digest, expiresOn, expiryProblem, requests } = await checkPull({
@@ -46,7 +45,7 @@ export async function probeWith(secret: Secret, properties: Probed, { isInVpc, d
       engine: engineOf(properties),
       allowPrivateNetworks: isInVpc,
       location: isInVpc ? 'function-in-vpc' : 'function',
-      askExpiry,
+      askExpiry: asksExpiry(properties, isInVpc),
       timeoutMs: Math.min(timeout, deadline - Date.now()),
     }, REAL_ENVIRONMENT, CONNECTIONS);
     // A task definition accepts no digest of another algorithm.
@@ -103,6 +102,11 @@ export class Secret {
       placeholder: PLACEHOLDER,
     });
   }
+}
+
+/** A network that admits only some addresses can stop or report a request to a host that the tasks never need. */
+function asksExpiry({ AskExpiry, RestrictedNetwork }: Probed, isInVpc: boolean): boolean {
+  return AskExpiry === undefined ? !isInVpc && RestrictedNetwork !== 'true' : AskExpiry === 'true';
 }
 
 function engineOf({ Engine }: Probed): 'containerd' | 'dockerd' | undefined {

@@ -52,12 +52,12 @@ async function outcomeOf(event: CustomResourceEvent, properties: PullCheckProper
   const { StackId } = event;
   const started = Date.now();
   const { reference, result } = await checkImage(properties);
-  const { verdict, message, digest = '', secretArn = properties.Secret, requests } = result;
+  const { verdict, message, digest = '', secretArn = properties.Secret, expiresOn = '', requests } = result;
   // A text that is no reference can hold a password.
   const image = reference === undefined ? '' : properties.Image;
 
   const stops = result.isDefiniteNo && properties.Mode === 'ENFORCE' && !(event.RequestType === 'Update' && await isRollingBack(StackId));
-  log({ verdict, message, stops, image, secret: properties.Secret, digest, requests, milliseconds: Date.now() - started });
+  log({ verdict, message, stops, image, secret: properties.Secret, digest, expiresOn, requests, milliseconds: Date.now() - started });
   if (stops) {
     return { Status: 'FAILED', Reason: `${message} [${verdict}]; ${DEPLOY_ANYWAY}` };
   }
@@ -69,6 +69,7 @@ async function outcomeOf(event: CustomResourceEvent, properties: PullCheckProper
       Digest: digest,
       Image: digest === '' ? image : reference!.withDigest(digest).toString(),
       CredentialsParameter: secretArn,
+      ExpiresOn: expiresOn,
     },
   };
 }
@@ -78,7 +79,8 @@ function brokenCheck(properties: PullCheckProperties, error: unknown): Outcome {
   const verdict = 'PROTOCOL_ERROR';
   const message = `the check failed because of a bug (${error instanceof Error ? error.name : typeof error}); please report it`;
   log({ verdict, message, stops: false });
-  return { Status: 'SUCCESS', Reason: message, Data: { Verdict: verdict, Digest: '', Image: String(properties?.Image ?? ''), CredentialsParameter: String(properties?.Secret ?? '') } };
+  const data = { Verdict: verdict, Digest: '', Image: String(properties?.Image ?? ''), CredentialsParameter: String(properties?.Secret ?? ''), ExpiresOn: '' };
+  return { Status: 'SUCCESS', Reason: message, Data: data };
 }
 
 /** Only the id of a secret, which can be any text if it is a token, has no limit. */

@@ -61,10 +61,8 @@ async function askWith(login: Login, isInVpc: boolean, deadline: number): Promis
   const secret = new Secret(login[0]);
   const answers = new Answers();
   const ask = async (properties: Probed): Promise<WatchResult> => {
-    const askExpiry = !isInVpc && properties.RestrictedNetwork !== 'true' && answers.claimExpiry();
-    const result = answers.refusalOf(properties) ?? tooLate(properties, deadline)
-      ?? await probeWith(secret, properties, { isInVpc, deadline, askExpiry });
-    return answers.add({ image: properties.Image, secret: properties.Secret, ...result }, askExpiry);
+    const result = answers.refusalOf(properties) ?? tooLate(properties, deadline) ?? await probeWith(secret, properties, { isInVpc, deadline });
+    return answers.add({ image: properties.Image, secret: properties.Secret, ...result });
   };
   try {
     const results: WatchResult[] = [];
@@ -81,22 +79,12 @@ async function askWith(login: Login, isInVpc: boolean, deadline: number): Promis
 class Answers {
   /** Whether the registry accepted the credentials, or refused them for good. */
   public areFinal = false;
-  private isExpiryAsked = false;
   private rejection?: WatchResult;
 
-  /** Whether to ask now when the credentials expire, which is done once. */
-  public claimExpiry(): boolean {
-    const isFree = !this.isExpiryAsked;
-    this.isExpiryAsked = true;
-    return isFree;
-  }
-
-  public add(result: WatchResult, askedExpiry: boolean): WatchResult {
+  public add(result: WatchResult): WatchResult {
     if (result.verdict === 'CREDENTIALS_REJECTED') {
       this.rejection ??= result;
     }
-    // It is asked after a yes only.
-    this.isExpiryAsked &&= !askedExpiry || result.verdict === 'OK';
     this.areFinal ||= result.verdict === 'OK' || result.isDefiniteNo;
     return result;
   }

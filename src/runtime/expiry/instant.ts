@@ -12,11 +12,12 @@ export function instantOf(text: string): string {
   if (parts === null) {
     throw new RangeError('has a form that is not accepted');
   }
-  const [year, month, day, hour, minute, second] = parts.slice(1, 7).map((part: string | undefined) => Number(part ?? 0));
-  const local = new Date(Date.UTC(year, month - 1, day, hour, minute, second, Number((parts[7] ?? '').padEnd(3, '0').slice(0, 3))));
+  const [year, month, ...rest] = parts.slice(1, 7).map((part: string | undefined) => Number(part ?? 0));
+  const milliseconds = Number((parts[7] ?? '').padEnd(3, '0').slice(0, 3));
+  const local = new Date(Date.UTC(year, month - 1, rest[0], rest[1], rest[2], rest[3], milliseconds));
   // Date counts on where a month or an hour ends: 31 February is 3 March.
-  const isReal = [local.getUTCFullYear(), local.getUTCMonth() + 1, local.getUTCDate(), local.getUTCHours(), local.getUTCMinutes(), local.getUTCSeconds()].join()
-    === [year, month, day, hour, minute, second].join();
+  const read = [local.getUTCDate(), local.getUTCHours(), local.getUTCMinutes(), local.getUTCSeconds()];
+  const isReal = local.getUTCFullYear() === year && local.getUTCMonth() === month - 1 && read.join() === rest.join();
   const offset = offsetOf(parts[8]);
   const instant = isReal && offset !== undefined ? isoText(local.getTime() - offset) : undefined;
   if (instant === undefined) {

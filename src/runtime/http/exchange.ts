@@ -92,12 +92,12 @@ export class Exchange {
 
   private startTimers(outgoing: http.ClientRequest, fail: (failure: NetworkFailure) => void): void {
     const { environment, remaining } = this.options;
-    const { url } = this.request;
-    const timeout = Math.min(REQUEST_TIMEOUT, remaining);
+    const { url, timeoutMs = REQUEST_TIMEOUT } = this.request;
+    const timeout = Math.min(timeoutMs, remaining);
     const onTimeout = () => {
       // The status of an error is an answer even if its body never ends: the body is what has arrived so far.
       if (this.incoming === undefined || !isError(this.incoming)) {
-        fail(new NetworkFailure(remaining <= REQUEST_TIMEOUT ? 'deadline' : 'timeout', url));
+        fail(new NetworkFailure(remaining <= timeoutMs ? 'deadline' : 'timeout', url));
       }
       outgoing.destroy();
       this.incoming?.destroy();

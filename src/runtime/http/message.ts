@@ -1,7 +1,7 @@
 import { IncomingHttpHeaders } from 'node:http';
 
 /** The reason for a request; nothing else of its path is recorded. */
-export type RequestPurpose = 'manifest' | 'child' | 'ping' | 'login' | 'token' | 'config';
+export type RequestPurpose = 'manifest' | 'child' | 'ping' | 'login' | 'token' | 'config' | 'expiry';
 
 export interface HttpRequest {
   readonly purpose: RequestPurpose;
@@ -13,6 +13,8 @@ export interface HttpRequest {
   readonly form?: string;
   /** A longer body of a successful answer is a failure; a longer body of an error is cut. */
   readonly maxBytes: number;
+  /** Less patience than with other requests. */
+  readonly timeoutMs?: number;
 }
 
 export interface HttpResponse {

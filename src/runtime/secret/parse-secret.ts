@@ -12,7 +12,8 @@ export interface SecretOptions {
 }
 
 const EXPECTED = 'store {"username":"...","password":"..."} as plain text';
-const KEYS = { username: /^username$/iu, password: /^password$/iu, hosts: /^hosts$/iu, expiresOn: /^expiresOn$/iu };
+/** The keys, which match in any case. Nobody but this library reads `hosts` and `expiresOn`. */
+export const KEYS = { username: /^username$/iu, password: /^password$/iu, hosts: /^hosts$/iu, expiresOn: /^expiresOn$/iu };
 
 /**
  * Reads a secret as the ECS agent does: Go's `json.Unmarshal` of the SecretString into two string pointers, so keys match in any case,
