@@ -21,7 +21,7 @@ For every registry:
 
 - Use a machine account. When a person leaves, their token stops working.
 - Allow it to pull only, and only the repositories you deploy.
-- Note when the credentials expire. ECS pulls at every start of a task, so expired credentials fail at the next scale-out or replacement, not while the tasks run.`;
+- Note when the credentials expire. ECS pulls at every start of a task, so expired credentials fail at the next scale-out or replacement, not while the tasks run. [rotation.md](rotation.md) explains how to know in time, and how to replace a token without a gap.`;
 
 const OVERVIEW = `## Overview
 
@@ -87,6 +87,7 @@ function section({ registry, expiry, steps, doesNotWork, notes = [], documentati
       `\`username\`: ${registry.usernameHint}`,
       `\`password\`: ${registry.passwordHint}`,
       `expiry: ${expiry}`,
+      ...registry.expiryQuestion ? [`the pull check [asks when](rotation.md#when-does-it-expire) a token \`${registry.expiryQuestion.tokenPrefix}...\` expires`] : [],
     ]),
     'The provider:',
     fenced('ts', example.provider),

@@ -1,6 +1,14 @@
-import { Registry } from './registry';
+import { ExpiryQuestion, Registry } from './registry';
 
 const CREATE_CLASSIC_TOKEN = 'create a classic personal access token with read:packages';
+
+/** A classic token can ask about the account that it belongs to. The answer has the header only if the token expires. */
+export const GITHUB_EXPIRY: ExpiryQuestion = {
+  tokenPrefix: 'ghp_',
+  host: () => 'api.github.com',
+  path: '/user',
+  header: 'github-authentication-token-expiration',
+};
 
 export const GHCR: Registry = {
   key: 'ghcr',
@@ -23,12 +31,7 @@ export const GHCR: Registry = {
   shortLived: [
     { matches: isInstallationToken, text: 'this token expires with its GitHub Actions run, store a classic personal access token for ECS' },
   ],
-  expiryQuestion: {
-    tokenPrefix: 'ghp_',
-    host: () => 'api.github.com',
-    path: '/user',
-    header: 'github-authentication-token-expiration',
-  },
+  expiryQuestion: GITHUB_EXPIRY,
 };
 
 export function isInstallationToken({ password }: { readonly password: string }): boolean {

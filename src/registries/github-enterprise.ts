@@ -1,4 +1,4 @@
-import { GHCR, isInstallationToken } from './ghcr';
+import { GHCR, GITHUB_EXPIRY, isInstallationToken } from './ghcr';
 import { Registry } from './registry';
 
 const DATA_RESIDENCY = /^containers\.([a-z0-9-]+\.ghe\.com)$/;
@@ -27,7 +27,7 @@ export const GITHUB_ENTERPRISE: Registry = {
     },
   ],
   shortLived: GHCR.shortLived,
-  expiryQuestion: GHCR.expiryQuestion && { ...GHCR.expiryQuestion, host: apiHost },
+  expiryQuestion: { ...GITHUB_EXPIRY, host: apiHost },
 };
 
 /** A server of its own can have its API anywhere. */

@@ -1,4 +1,4 @@
-import { GITLAB } from './gitlab';
+import { GITLAB, GITLAB_EXPIRY } from './gitlab';
 import { Registry } from './registry';
 
 export const SELF_MANAGED_GITLAB: Registry = {
@@ -13,7 +13,7 @@ export const SELF_MANAGED_GITLAB: Registry = {
   passwordHint: GITLAB.passwordHint,
   obtain: GITLAB.obtain,
   permit: GITLAB.permit,
-  expiryQuestion: GITLAB.expiryQuestion && { ...GITLAB.expiryQuestion, host: (_, authHost) => authHost },
+  expiryQuestion: { ...GITLAB_EXPIRY, host: (_, authHost) => authHost },
 };
 
 /** In the forms that GitLab documents, the registry has a port of its own or "registry." before the host of GitLab. */

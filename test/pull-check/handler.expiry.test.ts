@@ -77,7 +77,8 @@ describe('when the credentials expire', () => {
   test('is not understood, which the message says without the text', async () => {
     const answered = await bench().answer(event({ AskExpiry: 'false' }), deployment(undefined, { expiresOn: '31.03.2126' }));
     expectPassed(answered, 'OK', OK);
-    expect(answered.log[0].message).toMatch(new RegExp(`; "expiresOn" in the secret ${SECRET_ARN} has a form that is not accepted; write a day \\(2027-03-31, `));
+    const problem = `"expiresOn" in the secret ${SECRET_ARN} has a form that is not accepted; write a day (2027-03-31, `;
+    expect(answered.log[0].message).toContain(`; ${problem}`);
     expect(answered.log[0].message).not.toContain('31.03.2126');
   });
 });

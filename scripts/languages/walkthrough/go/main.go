@@ -219,6 +219,7 @@ func newServicesStack(scope constructs.Construct, id string) {
 				Vpc:               vpc,
 				VpcSubnets:        &awsec2.SubnetSelection{SubnetType: awsec2.SubnetType_PRIVATE_WITH_EGRESS},
 				RestrictedNetwork: jsii.Bool(true),
+				AskExpiry:         jsii.Bool(true),
 				Timeout:           awscdk.Duration_Seconds(jsii.Number(45)),
 			},
 		}),

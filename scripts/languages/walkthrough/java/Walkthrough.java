@@ -256,6 +256,7 @@ public class Walkthrough {
                     .vpc(vpc)
                     .vpcSubnets(SubnetSelection.builder().subnetType(SubnetType.PRIVATE_WITH_EGRESS).build())
                     .restrictedNetwork(true)
+                    .askExpiry(true)
                     .timeout(Duration.seconds(45))
                     .build();
             FargateTaskDefinition worker = new FargateTaskDefinition(this, "Worker");

@@ -224,6 +224,7 @@ class ServicesStack(Stack):
             vpc=vpc,
             vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
             restricted_network=True,
+            ask_expiry=True,
             timeout=Duration.seconds(45),
         )
         worker = ecs.FargateTaskDefinition(self, "Worker")

@@ -169,7 +169,7 @@ class ServicesStack extends Stack {
     this.output('Secret', api.secret.secretArn);
     this.output('Host', `${api.registry.host} ${api.registry.provider.usernameHint}`);
 
-    const inside = { vpc, vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }, restrictedNetwork: true, timeout: Duration.seconds(45) };
+    const inside = { vpc, vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }, restrictedNetwork: true, askExpiry: true, timeout: Duration.seconds(45) };
     const worker = new ecs.FargateTaskDefinition(this, 'Worker');
     worker.addContainer('worker', {
       image: new PrivateRegistryImage('harbor.example.com/acme/worker:3.0.0', {
