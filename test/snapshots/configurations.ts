@@ -7,7 +7,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  PrivateRegistry, PrivateRegistryFargateService, PrivateRegistryImage, PullCheckFunction, PullCheckMode, PullOptions, RegistryCredentials,
+  PrivateRegistry, PrivateRegistryFargateService, PrivateRegistryImage, PullCheckFunction, PullCheckMode, PullOptions, PullWatchdog, RegistryCredentials,
   RegistryProvider,
 } from '../../src';
 import { ENV, IMAGE, KEY_ARN, SECRET_ARN } from '../support/synth';
@@ -242,6 +242,15 @@ export const CONFIGURATIONS: Configuration[] = [
       new ecs.Ec2TaskDefinition(stack, 'Task').addContainer('app', {
         image: new PrivateRegistryImage(IMAGE, { credentials: BY_ARN }), memoryLimitMiB: 512,
       });
+    }),
+  },
+
+  // What tells later.
+  {
+    name: 'watchdog',
+    define: inStack((stack) => {
+      taskWith(stack, BY_ARN);
+      new PullWatchdog(stack, 'Watchdog');
     }),
   },
 ];
