@@ -32,6 +32,7 @@ export interface PullWatchdogProps {
    * From 3 hours on, `cannotPullAlarm` does not notice that the function no longer runs.
    *
    * @default Duration.hours(1)
+   * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
    */
   readonly interval?: Duration;
 
@@ -52,7 +53,10 @@ export interface PullWatchdogProps {
  * before or after the watchdog. The results are three metrics and three alarms. Images whose check is off are not watched, nor are those
  * in nested stacks, which need a watchdog of their own.
  *
- * It creates no function, no role and no policy.
+ * It creates no function, no role and no policy. A warning says that there is nothing to watch, or what the owner of an imported function
+ * has to allow.
+ *
+ * @see https://github.com/cdk-private-registry/cdk-private-registry/blob/main/docs/watchdog.md
  *
  * @example
  * declare const topic: sns.Topic;
@@ -69,6 +73,8 @@ export class PullWatchdog extends Construct {
    * Goes off when two of the last three runs found an image that certainly cannot be pulled, and when the function no longer runs.
    *
    * A registry that does not answer is no reason: see `metricCannotTell()`.
+   *
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
    */
   public readonly cannotPullAlarm: cloudwatch.Alarm;
 

@@ -14,7 +14,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import {
   ImageReference, PrivateRegistry, PrivateRegistryFargateService, PrivateRegistryFargateServiceProps, PrivateRegistryImage,
-  PullCheckFunction, PullCheckMode, PullFailure, RegistryCredentials, RegistryProvider,
+  PullCheckFunction, PullCheckMode, PullFailure, PullWatchdog, RegistryCredentials, RegistryProvider,
 } from 'cdk-private-registry';
 import { Construct } from 'constructs';
 
@@ -179,6 +179,8 @@ class ServicesStack extends Stack {
       }),
     });
     new events.Rule(this, 'WorkerCannotPull', { eventPattern: PullFailure.eventPattern(worker) });
+    const watchdog = new PullWatchdog(this, 'Watchdog', { interval: Duration.hours(2), expiryNotice: Duration.days(21) });
+    new CfnOutput(this, 'WatchdogAlarm', { value: watchdog.cannotPullAlarm.alarmName });
 
     const imported = PullCheckFunction.fromPullCheckFunctionAttributes(this, 'Imported', {
       functionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:pull-check',
