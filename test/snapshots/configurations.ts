@@ -7,8 +7,8 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  PrivateRegistry, PrivateRegistryFargateService, PrivateRegistryImage, PullCheckFunction, PullCheckMode, PullOptions, PullWatchdog, RegistryCredentials,
-  RegistryProvider,
+  PrivateRegistry, PrivateRegistryFargateService, PrivateRegistryImage, PullCheckFunction, PullCheckMode, PullOptions, PullWatchdog,
+  RegistryCredentials, RegistryProvider,
 } from '../../src';
 import { ENV, IMAGE, KEY_ARN, SECRET_ARN } from '../support/synth';
 import { importedVpc } from '../support/tasks';

@@ -36,7 +36,8 @@ export function statesOf(alarm: AlarmProperties, samples: readonly Sample[], unt
 }
 
 /** The data points, the newest first; undefined where there was nothing. */
-function dataPoints({ EvaluationPeriods, Period, ComparisonOperator }: AlarmProperties, samples: readonly Sample[], now: number): Array<number | undefined> {
+function dataPoints(alarm: AlarmProperties, samples: readonly Sample[], now: number): Array<number | undefined> {
+  const { EvaluationPeriods, Period, ComparisonOperator } = alarm;
   const minutes = Period / 60;
   const worst = ComparisonOperator === 'LessThanThreshold' ? Math.min : Math.max;
   return Array.from({ length: EvaluationPeriods + MORE_PERIODS }, (_, index) => {

@@ -413,7 +413,11 @@ describe('an alarm', () => {
 test('the metrics can have another statistic and period', () => {
   const stack = checkedStack();
   const watchdog = new PullWatchdog(stack, 'Watchdog');
-  const metrics = [watchdog.metricCannotPull(), watchdog.metricCannotTell({ period: Duration.days(1) }), watchdog.metricDaysToExpiry({ statistic: cloudwatch.Stats.AVERAGE })];
+  const metrics = [
+    watchdog.metricCannotPull(),
+    watchdog.metricCannotTell({ period: Duration.days(1) }),
+    watchdog.metricDaysToExpiry({ statistic: cloudwatch.Stats.AVERAGE }),
+  ];
   expect(metrics.map(({ metricName, statistic, period, dimensions }) => [metricName, statistic, period.toMinutes(), dimensions])).toEqual([
     ['CannotPull', 'Maximum', 60, { Watchdog: 'Stack-Watchdog' }],
     ['CannotTell', 'Maximum', 1440, { Watchdog: 'Stack-Watchdog' }],

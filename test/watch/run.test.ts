@@ -52,5 +52,6 @@ test('the custom resource begins the metric of the alarm that misses data', asyn
   const { response, invocation } = await bench().answer({ ...bench().event('Create'), ResourceProperties }, {}, bench().hurried);
   expect(response.Status).toBe('SUCCESS');
   const [{ Properties: { Namespace, MetricName, Dimensions } }] = resourcesOf(stack, 'AWS::CloudWatch::Alarm').filter(({ Properties: { TreatMissingData } }) => TreatMissingData === 'breaching');
-  expect(metricsIn(invocation.log).filter((metric: any) => metric.MetricName === MetricName)).toEqual(Array(3).fill({ Namespace, MetricName, Dimensions }));
+  const begun = metricsIn(invocation.log).filter((metric: any) => metric.MetricName === MetricName);
+  expect(begun).toEqual(Array(3).fill({ Namespace, MetricName, Dimensions }));
 });
