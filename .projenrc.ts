@@ -76,6 +76,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-kms',
     '@aws-sdk/client-ssm',
     '@aws-sdk/client-sts',
+    // What the lines with metrics are compared with.
+    'aws-embedded-metrics',
     'fast-check',
     'node-forge',
     // The CLI that reads the assemblies of every aws-cdk-lib up to 2.276; aws-cdk 3.0.0 refuses them.

@@ -22,3 +22,5 @@ export { PrivateRegistryFargateService } from './service/private-registry-fargat
 export type { PrivateRegistryFargateServiceBaseProps } from './service/private-registry-fargate-service-base-props';
 export type { PrivateRegistryFargateServiceProps } from './service/private-registry-fargate-service-props';
 export { PullFailure } from './watch/pull-failure';
+export { PullWatchdog } from './watch/pull-watchdog';
+export type { PullWatchdogProps } from './watch/pull-watchdog';

@@ -25,7 +25,7 @@ const LAYERS: Record<string, string[]> = {
   'image': ['access', 'consumers', 'credentials', 'private', 'provider', 'pull-check', 'reference', 'registries'],
   'codebuild': ['access', 'credentials', 'image', 'private', 'provider', 'registries'],
   'registry': ['access', 'codebuild', 'credentials', 'image', 'provider'],
-  'watch': ['private'],
+  'watch': ['private', 'pull-check', 'reference', 'registries'],
   'service': ['access', 'credentials', 'image', 'private', 'provider', 'pull-check', 'registry', 'watch'],
   'assembly': ['consumers', 'pull-check', 'reference', 'registries', 'runtime'],
   'cli': ['assembly', 'private', 'reference', 'registries', 'runtime'],

@@ -29,6 +29,7 @@ export const ERROR_IDS = [
   'invalidCaCertificate',
   'invalidCredentials',
   'invalidEncryptionKeyArn',
+  'invalidExpiryNotice',
   'invalidImageReference',
   'invalidProvider',
   'invalidPullCheck',
@@ -39,6 +40,7 @@ export const ERROR_IDS = [
   'invalidSecretArn',
   'invalidSecretName',
   'invalidTaskDefinitionArn',
+  'invalidWatchInterval',
   'jobContainerTooLate',
   'logRetentionUnused',
   'notATaskDefinition',
@@ -62,6 +64,7 @@ export const ERROR_IDS = [
 export const WARNING_IDS = [
   'blueGreenHookWithCheck',
   'caCertificateLarge',
+  'certificateTooLongToWatch',
   'crossAccountSecret',
   'crossRegionSecret',
   'digestNotPinned',
@@ -71,6 +74,7 @@ export const WARNING_IDS = [
   'internalRegistryNeedsVpc',
   'isolatedSubnets',
   'misspelledRegistryHost',
+  'nothingToWatch',
   'parametersInStage',
   'placeholderBesideTasks',
   'policyNameShared',
@@ -84,6 +88,8 @@ export const WARNING_IDS = [
   'secretNameNeedsArn',
   'secretWithoutCredentials',
   'taskSizeUnknown',
+  'watchdogFunctionElsewhere',
+  'watchdogPermissionMissing',
 ] as const;
 
 export type ErrorId = typeof ERROR_IDS[number];

@@ -55,7 +55,7 @@ function anyConditionOf(stack: Stack, resources: CfnResource[]): string | undefi
 /**
  * The name of the condition that a resource has in the template.
  */
-function conditionOf(resource: CfnResource): string | undefined {
+export function conditionOf(resource: CfnResource): string | undefined {
   const overrides = overridesOf(resource);
   return Stack.of(resource).resolve('Condition' in overrides ? overrides.Condition : resource.cfnOptions.condition?.logicalId);
 }

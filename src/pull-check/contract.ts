@@ -27,3 +27,34 @@ export interface PullCheckProperties {
   readonly TimeoutSeconds: string;
   readonly Trigger?: string;
 }
+
+/**
+ * The input of a schedule, which the watchdog writes and the handler reads. EventBridge accepts 8,192 characters.
+ */
+export interface WatchEvent {
+  /** The value of the dimension of the metrics. */
+  readonly Watch: string;
+  readonly Groups: readonly WatchGroup[];
+}
+
+/** Images that are checked in the same way. */
+export interface WatchGroup extends Omit<PullCheckProperties, 'Image' | 'Mode' | 'PinDigest' | 'Trigger'> {
+  /** The beginning of each image. */
+  readonly Prefix: string;
+  /** The rest of each. One that is empty is not deployed. */
+  readonly Images: readonly string[];
+}
+
+/** The properties of the custom resource that begins the metrics of a watchdog. */
+export interface WatchStart {
+  readonly Watch: string;
+  readonly IntervalSeconds: string;
+  /** How many schedules publish in each interval. */
+  readonly Schedules: string;
+}
+
+export const NAMESPACE = 'PrivateRegistry';
+export const DIMENSION = 'Watchdog';
+export const CANNOT_PULL = 'CannotPull';
+export const CANNOT_TELL = 'CannotTell';
+export const DAYS_TO_EXPIRY = 'DaysToExpiry';

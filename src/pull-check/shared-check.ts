@@ -19,7 +19,7 @@ import { outermostStackOf } from '../private/scopes';
  * CloudFormation waits an hour for a function that was killed, unless it is told less. The function runs for 200 seconds at most, but a new
  * account runs ten at a time, and the checks of a large stack wait for each other.
  */
-const SERVICE_TIMEOUT = Duration.minutes(15);
+export const SERVICE_TIMEOUT = Duration.minutes(15);
 
 /** Every property, so that one renamed on the handler's side does not compile here. */
 type WrittenProperties = { readonly [name in keyof Required<PullCheckProperties>]: string | string[] | number | undefined };
@@ -28,12 +28,41 @@ type LateValues = Pick<PullCheckProperties, 'Mode' | 'Platform' | 'Engine' | 'De
 /** What is known when a container is defined. The mode is that of the options. */
 export type EarlyProperties = Omit<WrittenProperties, keyof LateValues> & { readonly Mode: PullCheckMode };
 
+/** What is known when the template is made. */
+export type PulledProperties = Omit<WrittenProperties, keyof LateValues> & LateValues;
+
 export interface SharedCheckProps {
   readonly checkFunction: IPullCheckFunction;
   readonly properties: EarlyProperties;
   readonly secret: secretsmanager.ISecret;
   /** What lets a role read the secret. */
   readonly statements: PullStatement[];
+}
+
+/** What the uses of a stack are told to, and the uses so far. */
+const USES = new WeakMap<Stack, { readonly uses: CheckUse[]; readonly listeners: Array<(use: CheckUse) => void> }>();
+
+/**
+ * A puller whose image is checked.
+ */
+export interface CheckUse {
+  readonly check: PullCheck;
+  readonly puller: Puller;
+}
+
+/**
+ * Tells about all uses of checks in a stack, also about those to come.
+ */
+export function onUse(stack: Stack, listener: (use: CheckUse) => void): void {
+  const { uses, listeners } = usesOf(stack);
+  listeners.push(listener);
+  uses.forEach(listener);
+}
+
+function usesOf(stack: Stack) {
+  const known = USES.get(stack) ?? { uses: [], listeners: [] };
+  USES.set(stack, known);
+  return known;
 }
 
 /**
@@ -52,6 +81,9 @@ interface Use {
  * construct id: a change of anything that is checked creates a new resource, so that a rollback only ever deletes, which cannot fail.
  */
 export class PullCheck extends CustomResource {
+  public readonly checkFunction: IPullCheckFunction;
+  /** What is checked, as far as it is known when a container is defined. */
+  public readonly properties: EarlyProperties;
   private readonly late: LateProperties;
   private readonly registries = new Set<IConstruct>();
 
@@ -71,6 +103,8 @@ export class PullCheck extends CustomResource {
       },
     });
     this.late = late;
+    this.checkFunction = checkFunction;
+    this.properties = properties;
     const resource = this.node.defaultChild as CfnResource;
     // Newer versions of aws-cdk-lib warn about the property of CustomResource.
     resource.addPropertyOverride('ServiceTimeout', SERVICE_TIMEOUT.toSeconds());
@@ -94,6 +128,18 @@ export class PullCheck extends CustomResource {
     if (registry) {
       this.registries.add(registry);
     }
+    const { uses, listeners } = usesOf(Stack.of(this));
+    const announced = { check: this, puller: use.puller };
+    uses.push(announced);
+    listeners.forEach((listener) => listener(announced));
+  }
+
+  /**
+   * What the tasks pull in the template, and how; undefined if none of them does any more. To be asked when the template is made.
+   */
+  public pulled(): PulledProperties | undefined {
+    const [use] = this.late.pulling();
+    return use && { ...this.properties, ...this.late.read(), Image: use.image };
   }
 
   /**
@@ -123,10 +169,14 @@ class LateProperties {
   public read(): LateValues {
     this.isReading = true;
     try {
-      return this.valuesFor(this.uses.filter(({ puller, image, credentialsParameter }) => puller.pulls(image, credentialsParameter)));
+      return this.valuesFor(this.pulling());
     } finally {
       this.isReading = false;
     }
+  }
+
+  public pulling(): Use[] {
+    return this.uses.filter(({ puller, image, credentialsParameter }) => puller.pulls(image, credentialsParameter));
   }
 
   /**

@@ -7,8 +7,8 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  PrivateRegistry, PrivateRegistryFargateService, PrivateRegistryImage, PullCheckFunction, PullCheckMode, PullOptions, RegistryCredentials,
-  RegistryProvider,
+  PrivateRegistry, PrivateRegistryFargateService, PrivateRegistryImage, PullCheckFunction, PullCheckMode, PullOptions, PullWatchdog,
+  RegistryCredentials, RegistryProvider,
 } from '../../src';
 import { defineJob, defineMultiNodeJob } from '../support/jobs';
 import { ENV, IMAGE, KEY_ARN, SECRET_ARN } from '../support/synth';
@@ -254,6 +254,15 @@ export const CONFIGURATIONS: Configuration[] = [
       new PrivateRegistryImage(IMAGE, { credentials: BY_ARN }),
       new PrivateRegistryImage('ghcr.io/acme/worker:2.0.0', { credentials: RegistryCredentials.fromSecretName('ghcr/pull'), pinDigest: true }),
     ])),
+  },
+
+  // What tells later.
+  {
+    name: 'watchdog',
+    define: inStack((stack) => {
+      taskWith(stack, BY_ARN);
+      new PullWatchdog(stack, 'Watchdog');
+    }),
   },
 ];
 

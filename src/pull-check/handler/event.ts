@@ -1,4 +1,4 @@
-import { PullCheckProperties } from '../contract';
+import { PullCheckProperties, WatchStart } from '../contract';
 
 /**
  * A request of CloudFormation to a custom resource.
@@ -12,7 +12,7 @@ export interface CustomResourceEvent {
   readonly StackId: string;
   readonly LogicalResourceId: string;
   readonly PhysicalResourceId?: string;
-  readonly ResourceProperties: PullCheckProperties;
+  readonly ResourceProperties: PullCheckProperties | WatchStart;
 }
 
 /** The result of a probe. It goes from the prober to the responder, and holds no credential. */
@@ -27,6 +27,28 @@ export interface ProbeResult {
   readonly expiresOn?: string;
   readonly expiryProblem?: string;
   readonly requests: number;
+}
+
+/** The result of a probe by a schedule. */
+export interface WatchResult extends ProbeResult {
+  readonly image: string;
+  readonly secret: string;
+}
+
+/**
+ * What ECS tells about a task that failed. Everything can be missing.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html
+ */
+export interface TaskEvent {
+  readonly source: 'aws.ecs';
+  readonly detail: {
+    readonly taskArn?: string;
+    readonly taskDefinitionArn?: string;
+    readonly group?: string;
+    readonly stoppedReason?: string;
+    readonly containers?: ReadonlyArray<{ readonly name?: string; readonly image?: string; readonly reason?: string }>;
+  };
 }
 
 /**

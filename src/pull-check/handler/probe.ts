@@ -14,6 +14,22 @@ const CONNECTIONS = new Connections();
 export async function probe(properties: PullCheckProperties, isInVpc: boolean): Promise<ProbeResult> {
   const secret = new Secret(properties);
   try {
+    return await probeWith(secret, properties, { isInVpc });
+  } finally {
+    secret.close();
+  }
+}
+
+export interface ProbeOptions {
+  readonly isInVpc: boolean;
+  /** When the verdict has to be there, if that is before the end of the usual time. */
+  readonly deadline?: number;
+}
+
+/** The same with a secret that can be read already. */
+export async function probeWith(secret: Secret, properties: Probed, { isInVpc, deadline = Infinity }: ProbeOptions): Promise<ProbeResult> {
+  const timeout = Math.min(Number(properties.TimeoutSeconds) || LONGEST_TIMEOUT, LONGEST_TIMEOUT) * 1000;
+  try {
     const { verdict, kind, message, digest, expiresOn, expiryProblem, requests } = await checkPull({
       image: properties.Image,
       credentials: async () => secret.read(),
@@ -26,11 +42,11 @@ export async function probe(properties: PullCheckProperties, isInVpc: boolean): 
       // Of the function rather than of the request, which anybody sends who may call the function.
       requireHosts: process.env.REQUIRE_HOSTS === 'true',
       restrictedNetwork: properties.RestrictedNetwork === 'true',
-      askExpiry: asksExpiry(properties, isInVpc),
       engine: engineOf(properties),
       allowPrivateNetworks: isInVpc,
       location: isInVpc ? 'function-in-vpc' : 'function',
-      timeoutMs: Math.min(Number(properties.TimeoutSeconds) || LONGEST_TIMEOUT, LONGEST_TIMEOUT) * 1000,
+      askExpiry: asksExpiry(properties, isInVpc),
+      timeoutMs: Math.min(timeout, deadline - Date.now()),
     }, REAL_ENVIRONMENT, CONNECTIONS);
     // A task definition accepts no digest of another algorithm.
     const pinnable = digest?.startsWith('sha256:') ? digest : undefined;
@@ -41,16 +57,19 @@ export async function probe(properties: PullCheckProperties, isInVpc: boolean): 
       await secret.read().catch(() => undefined);
     }
     return { verdict: 'PROTOCOL_ERROR', isDefiniteNo: false, message: faultOf(error), secretArn: secret.arn, requests: 0 };
-  } finally {
-    secret.close();
   }
 }
 
-class Secret {
+/** What the registry is asked about. What becomes of the answer is not part of it. */
+export type Probed = Omit<PullCheckProperties, 'Mode' | 'Trigger'>;
+
+/** A secret that is read once, when it is first needed. */
+export class Secret {
   public arn?: string;
   private readonly client: SecretsManagerClient;
+  private reading?: Promise<Credentials>;
 
-  constructor(private readonly properties: PullCheckProperties) {
+  constructor(private readonly properties: Pick<PullCheckProperties, 'Secret' | 'SecretRegion' | 'DenialIsCertain'>) {
     const { Secret: id, SecretRegion } = properties;
     // At synth the Region of an ARN is not always known.
     const region = id.startsWith('arn:') ? id.split(':')[3] : SecretRegion;
@@ -58,6 +77,15 @@ class Secret {
   }
 
   public async read(): Promise<Credentials> {
+    this.reading ??= this.readNow();
+    return this.reading;
+  }
+
+  public close(): void {
+    this.client.destroy();
+  }
+
+  private async readNow(): Promise<Credentials> {
     const { Secret: id, DenialIsCertain: denialIsCertain } = this.properties;
     return readCredentials(async () => {
       const { ARN, SecretString } = await this.client.send(new GetSecretValueCommand({ SecretId: id }), {
@@ -74,10 +102,6 @@ class Secret {
       placeholder: PLACEHOLDER,
     });
   }
-
-  public close(): void {
-    this.client.destroy();
-  }
 }
 
 /** How CodeBuild reads the secret, and what it pulls with, is not public. */
@@ -86,11 +110,11 @@ function isSureOf(verdict: Verdict, { Engine }: PullCheckProperties): boolean {
 }
 
 /** A network that admits only some addresses can stop or report a request to a host that the tasks never need. */
-function asksExpiry({ AskExpiry, RestrictedNetwork }: PullCheckProperties, isInVpc: boolean): boolean {
+function asksExpiry({ AskExpiry, RestrictedNetwork }: Probed, isInVpc: boolean): boolean {
   return AskExpiry === undefined ? !isInVpc && RestrictedNetwork !== 'true' : AskExpiry === 'true';
 }
 
-function engineOf({ Engine }: PullCheckProperties): 'containerd' | 'dockerd' | undefined {
+function engineOf({ Engine }: Probed): 'containerd' | 'dockerd' | undefined {
   return Engine === 'containerd' || Engine === 'dockerd' ? Engine : undefined;
 }
 

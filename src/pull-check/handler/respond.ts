@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { InvokeCommand, InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
-import { CustomResourceEvent, CustomResourceResponse, ProbeResult } from './event';
+import { CustomResourceEvent, CustomResourceResponse, ProbeResult, WatchResult } from './event';
 import { log } from './log';
 import { probe } from './probe';
+import { begin } from './report';
+import { askAll, imagesOf } from './watch';
 import { ImageReference } from '../../reference/image-reference';
-import { PullCheckProperties } from '../contract';
+import { PullCheckProperties, WatchEvent, WatchStart } from '../contract';
 
 /** The end of every message that stops a deployment. */
 export const DEPLOY_ANYWAY = 'to deploy anyway, add --context cdk-private-registry:pullCheckMode=WARN';
@@ -13,6 +15,8 @@ export const DEPLOY_ANYWAY = 'to deploy anyway, add --context cdk-private-regist
 const PROBE_TIMEOUT = 150_000;
 const ACCESS_PATIENCE = 60_000;
 const STATE_TIMEOUT = 10_000;
+/** Until CloudWatch has the metrics from a line of the log, with time to spare. */
+const METRICS_TIME = 60_000;
 /** CloudFormation refuses a longer answer. */
 const LONGEST_ANSWER = 4_096;
 
@@ -25,12 +29,27 @@ export async function answer(event: CustomResourceEvent): Promise<CustomResource
   if (event.RequestType === 'Delete') {
     return { ...response, Status: 'SUCCESS' };
   }
-  const outcome = await outcomeOf(event).catch((error: unknown) => brokenCheck(event, error));
+  const { ResourceProperties: properties } = event;
+  if (isStart(properties)) {
+    return { ...response, ...await beginWatch(properties) };
+  }
+  const outcome = await outcomeOf(event, properties).catch((error: unknown) => brokenCheck(properties, error));
   return fitting({ ...response, ...outcome });
 }
 
-async function outcomeOf(event: CustomResourceEvent): Promise<Outcome> {
-  const { StackId, ResourceProperties: properties } = event;
+function isStart(properties: CustomResourceEvent['ResourceProperties'] | null | undefined): properties is WatchStart {
+  return typeof properties === 'object' && properties !== null && 'Watch' in properties;
+}
+
+/** The alarms are created after this, and have to find the metrics. */
+async function beginWatch(properties: WatchStart): Promise<Outcome> {
+  begin(properties);
+  await sleep(METRICS_TIME);
+  return { Status: 'SUCCESS' };
+}
+
+async function outcomeOf(event: CustomResourceEvent, properties: PullCheckProperties): Promise<Outcome> {
+  const { StackId } = event;
   const started = Date.now();
   const { reference, result } = await checkImage(properties);
   const { verdict, message, digest = '', secretArn = properties.Secret, expiresOn = '', requests } = result;
@@ -56,7 +75,7 @@ async function outcomeOf(event: CustomResourceEvent): Promise<Outcome> {
 }
 
 /** A fault of this program is no reason to stop a deployment. The text of an unknown error is not shown. */
-function brokenCheck({ ResourceProperties: properties }: CustomResourceEvent, error: unknown): Outcome {
+function brokenCheck(properties: PullCheckProperties, error: unknown): Outcome {
   const verdict = 'PROTOCOL_ERROR';
   const message = `the check failed because of a bug (${error instanceof Error ? error.name : typeof error}); please report it`;
   log({ verdict, message, stops: false });
@@ -88,21 +107,37 @@ async function checkImage(properties: PullCheckProperties): Promise<{ readonly r
 
 /** Asks the function inside the VPC. If it does not answer, that is no verdict on the image. */
 async function probeInVpc(prober: string, properties: PullCheckProperties): Promise<ProbeResult> {
-  let reason: string | undefined;
-  try {
-    const { Payload, FunctionError } = await invoke(prober, JSON.stringify(properties));
-    const result = FunctionError === undefined && Payload ? JSON.parse(Buffer.from(Payload).toString()) : undefined;
-    if (typeof result?.verdict === 'string') {
-      return result;
-    }
-    reason = FunctionError;
-  } catch (error) {
-    reason = (error as Error).name;
+  const { result, reason } = await askInVpc(prober, properties);
+  return typeof result?.verdict === 'string' ? result : noAnswer(properties.Image, reason);
+}
+
+/** Asks about every image of a schedule, from where the checks ask. Never throws: Lambda would repeat the run twice. */
+export async function watched(event: WatchEvent): Promise<WatchResult[]> {
+  const prober = process.env.PROBER;
+  if (!prober) {
+    return askAll(event, false);
   }
+  const { result, reason } = await askInVpc(prober, event);
+  if (Array.isArray(result)) {
+    return result;
+  }
+  return imagesOf(event.Groups).map(({ Image: image, Secret: secret }) => ({ image, secret, ...noAnswer(image, reason) }));
+}
+
+async function askInVpc(prober: string, input: PullCheckProperties | WatchEvent): Promise<{ readonly result?: any; readonly reason?: string }> {
+  try {
+    const { Payload, FunctionError } = await invoke(prober, JSON.stringify(input));
+    return { result: FunctionError === undefined && Payload ? JSON.parse(Buffer.from(Payload).toString()) : undefined, reason: FunctionError };
+  } catch (error) {
+    return { reason: (error as Error).name };
+  }
+}
+
+function noAnswer(image: string, reason: string = 'no result'): ProbeResult {
   return {
     verdict: 'NO_ROUTE',
     isDefiniteNo: false,
-    message: `the function inside the VPC did not answer (${reason ?? 'no result'}); check that the subnets in pullCheck.vpcSubnets have a route to Secrets Manager and to the registry of ${properties.Image}`,
+    message: `the function inside the VPC did not answer (${reason}); check that the subnets in pullCheck.vpcSubnets have a route to Secrets Manager and to the registry of ${image}`,
     requests: 0,
   };
 }

@@ -242,6 +242,11 @@ func newServicesStack(scope constructs.Construct, id string) {
 		}),
 	})
 	awsevents.NewRule(stack, jsii.String("WorkerCannotPull"), &awsevents.RuleProps{EventPattern: registries.PullFailure_EventPattern(worker)})
+	watchdog := registries.NewPullWatchdog(stack, jsii.String("Watchdog"), &registries.PullWatchdogProps{
+		Interval:     awscdk.Duration_Hours(jsii.Number(2)),
+		ExpiryNotice: awscdk.Duration_Days(jsii.Number(21)),
+	})
+	awscdk.NewCfnOutput(stack, jsii.String("WatchdogAlarm"), &awscdk.CfnOutputProps{Value: watchdog.CannotPullAlarm().AlarmName()})
 
 	imported := registries.PullCheckFunction_FromPullCheckFunctionAttributes(stack, jsii.String("Imported"),
 		&registries.PullCheckFunctionAttributes{FunctionArn: jsii.String("arn:aws:lambda:eu-west-1:111122223333:function:pull-check")})

@@ -19,6 +19,7 @@ import io.github.cdkprivateregistry.PullCheckMode;
 import io.github.cdkprivateregistry.PullCheckOptions;
 import io.github.cdkprivateregistry.PullFailure;
 import io.github.cdkprivateregistry.PullOptions;
+import io.github.cdkprivateregistry.PullWatchdog;
 import io.github.cdkprivateregistry.RegistryCredentials;
 import io.github.cdkprivateregistry.RegistryProvider;
 import io.github.cdkprivateregistry.SecretByArnOptions;
@@ -291,6 +292,11 @@ public class Walkthrough {
                             .build())
                     .build());
             Rule.Builder.create(this, "WorkerCannotPull").eventPattern(PullFailure.eventPattern(worker)).build();
+            PullWatchdog watchdog = PullWatchdog.Builder.create(this, "Watchdog")
+                    .interval(Duration.hours(2))
+                    .expiryNotice(Duration.days(21))
+                    .build();
+            CfnOutput.Builder.create(this, "WatchdogAlarm").value(watchdog.getCannotPullAlarm().getAlarmName()).build();
 
             IPullCheckFunction imported = PullCheckFunction.fromPullCheckFunctionAttributes(this, "Imported",
                     PullCheckFunctionAttributes.builder().functionArn("arn:aws:lambda:eu-west-1:111122223333:function:pull-check").build());

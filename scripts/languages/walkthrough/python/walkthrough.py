@@ -33,6 +33,7 @@ from cdk_private_registry import (
     PullCheckMode,
     PullCheckOptions,
     PullFailure,
+    PullWatchdog,
     RegistryCredentials,
     RegistryProvider,
 )
@@ -256,6 +257,8 @@ class ServicesStack(Stack):
             ),
         )
         events.Rule(self, "WorkerCannotPull", event_pattern=PullFailure.event_pattern(worker))
+        watchdog = PullWatchdog(self, "Watchdog", interval=Duration.hours(2), expiry_notice=Duration.days(21))
+        CfnOutput(self, "WatchdogAlarm", value=watchdog.cannot_pull_alarm.alarm_name)
 
         imported = PullCheckFunction.from_pull_check_function_attributes(
             self, "Imported", function_arn="arn:aws:lambda:eu-west-1:111122223333:function:pull-check"

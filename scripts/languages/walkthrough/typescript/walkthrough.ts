@@ -16,7 +16,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { DockerCredentialUsage } from 'aws-cdk-lib/pipelines';
 import {
   ImageReference, PrivateRegistry, PrivateRegistryBuildImage, PrivateRegistryFargateService, PrivateRegistryFargateServiceProps,
-  PrivateRegistryImage, PullCheckFunction, PullCheckMode, PullFailure, RegistryCredentials, RegistryProvider,
+  PrivateRegistryImage, PullCheckFunction, PullCheckMode, PullFailure, PullWatchdog, RegistryCredentials, RegistryProvider,
 } from 'cdk-private-registry';
 import { Construct } from 'constructs';
 
@@ -193,6 +193,8 @@ class ServicesStack extends Stack {
       }),
     });
     new events.Rule(this, 'WorkerCannotPull', { eventPattern: PullFailure.eventPattern(worker) });
+    const watchdog = new PullWatchdog(this, 'Watchdog', { interval: Duration.hours(2), expiryNotice: Duration.days(21) });
+    new CfnOutput(this, 'WatchdogAlarm', { value: watchdog.cannotPullAlarm.alarmName });
 
     const imported = PullCheckFunction.fromPullCheckFunctionAttributes(this, 'Imported', {
       functionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:pull-check',
