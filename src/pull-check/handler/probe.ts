@@ -105,7 +105,7 @@ export class Secret {
 }
 
 /** How CodeBuild reads the secret, and what it pulls with, is not public. */
-function isSureOf(verdict: Verdict, { Engine }: PullCheckProperties): boolean {
+function isSureOf(verdict: Verdict, { Engine }: Probed): boolean {
   return Engine !== 'codebuild' || !UNREADABLE_FOR_ECS.includes(verdict);
 }
 
