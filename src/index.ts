@@ -3,6 +3,7 @@ export type {
   CreatedSecretOptions, SecretByArnOptions, SecretByNameOptions, SecretValueOptions,
 } from './credentials/credentials-options';
 export { RegistryCredentials } from './credentials/registry-credentials';
+export { PrivateRegistries } from './everywhere/private-registries';
 export { ImageReference } from './reference/image-reference';
 export { PrivateRegistryImage } from './image/private-registry-image';
 export type { PrivateRegistryImageOptions } from './image/private-registry-image';

@@ -23,6 +23,7 @@ const LAYERS: Record<string, string[]> = {
   'pull-check/handler': ['private', 'pull-check', 'reference', 'runtime'],
   'image': ['access', 'credentials', 'private', 'provider', 'pull-check', 'reference', 'registries'],
   'registry': ['access', 'credentials', 'image', 'provider'],
+  'everywhere': ['access', 'consumers', 'credentials', 'image', 'private', 'provider', 'reference', 'registries', 'registry'],
   'service': ['access', 'credentials', 'image', 'private', 'provider', 'pull-check', 'registry'],
   'cli': ['private', 'reference', 'registries', 'runtime'],
 };

@@ -44,6 +44,8 @@ export function grantPull(puller: Puller, options: PullGrantOptions): void {
   const stack = Stack.of(scope);
   if (isImmutable(role) || (isOwnRole(stack, role) && role.node.scope === scope.node.scope)) {
     puller.waitUnlessCyclic(grantStatements(role, statements));
+    // aws-cdk-lib tells once what to wait for, and an Aspect can be later.
+    puller.waitUnlessCyclic(policiesBelow(role));
     return;
   }
   const policy = addPullPolicy(stack, role, statements);

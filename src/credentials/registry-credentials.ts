@@ -75,7 +75,7 @@ export class RegistryCredentials {
    * });
    */
   public static fromSecretValue(options: SecretValueOptions): RegistryCredentials {
-    return new RegistryCredentials(once(secretFromValue(options)));
+    return new RegistryCredentials(once(secretFromValue(options)), true);
   }
 
   /**
@@ -91,7 +91,7 @@ export class RegistryCredentials {
    * const credentials = RegistryCredentials.fromParameters();
    */
   public static fromParameters(options: CreatedSecretOptions = {}): RegistryCredentials {
-    return new RegistryCredentials(once(secretFromParameters(options)));
+    return new RegistryCredentials(once(secretFromParameters(options)), true);
   }
 
   /**
@@ -107,7 +107,7 @@ export class RegistryCredentials {
    * });
    */
   public static placeholder(options: CreatedSecretOptions = {}): RegistryCredentials {
-    return new RegistryCredentials(once(secretWithPlaceholder(options)));
+    return new RegistryCredentials(once(secretWithPlaceholder(options)), true);
   }
 
   /**
@@ -119,7 +119,14 @@ export class RegistryCredentials {
     return new RegistryCredentials(() => secret);
   }
 
-  private constructor(private readonly binder: Binder) {
+  /**
+   * @param _createsSecret whether the secret is created where the credentials are first used
+   */
+  private constructor(
+    private readonly binder: Binder,
+    /** @internal */
+    public readonly _createsSecret: boolean = false,
+  ) {
   }
 
   /**

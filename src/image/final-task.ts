@@ -1,14 +1,15 @@
-import { Stack, Token } from 'aws-cdk-lib';
-import * as ecs from 'aws-cdk-lib/aws-ecs';
+import { CfnResource, Stack, Token } from 'aws-cdk-lib';
+import { isObject, isOwnOverride, overridden } from './overrides';
 import { overridesOf } from '../private/scopes';
 import { isIntrinsic } from '../private/tokens';
 
-/** The member of a resource that aws-cdk-lib closes. */
+/** The members of a resource that aws-cdk-lib closes. */
 interface ClosedResource {
+  readonly cfnProperties: Record<string, unknown>;
   renderProperties(properties: Record<string, unknown>): Record<string, unknown>;
 }
 
-type PropertyName = 'containerDefinitions' | 'requiresCompatibilities' | 'runtimePlatform';
+type PropertyName = 'ContainerDefinitions' | 'RequiresCompatibilities' | 'RuntimePlatform';
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { X86_64: 'amd64', ARM64: 'arm64' };
 
@@ -16,19 +17,19 @@ const ARCHITECTURES: Readonly<Record<string, string>> = { X86_64: 'amd64', ARM64
  * A task definition as it ends up in the template: with properties that were set later, and with overrides.
  */
 export class FinalTask {
-  private readonly containers: ecs.CfnTaskDefinition['containerDefinitions'];
-  private readonly roleArn: string | undefined;
+  private readonly containers: unknown;
+  private readonly roleArn: unknown;
 
-  constructor(private readonly task: ecs.CfnTaskDefinition) {
-    this.containers = task.containerDefinitions;
-    this.roleArn = task.executionRoleArn;
+  constructor(private readonly task: CfnResource) {
+    this.containers = this.given('ContainerDefinitions');
+    this.roleArn = this.given('ExecutionRoleArn');
   }
 
   /**
    * The engine, if all compatibilities have the same. That of Managed Instances is not known.
    */
   public engine(): 'containerd' | 'dockerd' | undefined {
-    const names = this.property('requiresCompatibilities');
+    const names = this.property('RequiresCompatibilities');
     if (!Array.isArray(names) || names.length === 0) {
       return undefined;
     }
@@ -42,7 +43,7 @@ export class FinalTask {
    * The platform, where it is set or Fargate has a default. Elsewhere the instances decide.
    */
   public platform(): string | undefined {
-    const value = this.property('runtimePlatform') ?? {};
+    const value = this.property('RuntimePlatform') ?? {};
     if (!isObject(value) || isIntrinsic(value)) {
       return undefined;
     }
@@ -59,11 +60,11 @@ export class FinalTask {
    * Whether a container certainly has this image and these credentials.
    */
   public pulls(image: string, credentialsParameter: string): boolean {
-    const isUnchanged = !('ContainerDefinitions' in this.overrides) || !replacesImages(this.overrides.ContainerDefinitions);
-    if (this.task.containerDefinitions === this.containers && isUnchanged) {
+    // Only the list of aws-cdk-lib has the containers that were defined: whoever has an array can change it.
+    if (Token.isUnresolved(this.containers) && this.given('ContainerDefinitions') === this.containers && !this.replacesImages()) {
       return true;
     }
-    const containers = this.property('containerDefinitions');
+    const containers = this.property('ContainerDefinitions');
     return Array.isArray(containers) && containers.some((container) => (
       this.isSame(container.Image, image) && this.isSame(container.RepositoryCredentials?.CredentialsParameter, credentialsParameter)
     ));
@@ -73,18 +74,37 @@ export class FinalTask {
    * Whether the execution role is still that of the construct.
    */
   public keepsRole(): boolean {
-    return this.task.executionRoleArn === this.roleArn && !('ExecutionRoleArn' in this.overrides);
+    return this.given('ExecutionRoleArn') === this.roleArn && !('ExecutionRoleArn' in this.overrides);
   }
 
   private get overrides(): Record<string, unknown> {
     return overridesOf(this.task).Properties ?? {};
   }
 
+  /**
+   * A property as it was set. A resource of its own class has it in camel case.
+   */
+  private given(name: string): unknown {
+    const { cfnProperties } = this.task as unknown as ClosedResource;
+    return cfnProperties[camelCase(name)] ?? cfnProperties[name];
+  }
+
   private property(name: PropertyName): any {
     const stack = Stack.of(this.task);
-    const key = `${name[0].toUpperCase()}${name.slice(1)}`;
-    const rendered = (this.task as unknown as ClosedResource).renderProperties(stack.resolve({ [name]: this.task[name] }));
-    return stack.resolve(key in this.overrides ? overridden(rendered[key], this.overrides[key]) : rendered[key]);
+    const resource = this.task as unknown as ClosedResource;
+    const key = camelCase(name) in resource.cfnProperties ? camelCase(name) : name;
+    const rendered = resource.renderProperties(stack.resolve({ [key]: this.given(name) }));
+    return stack.resolve(name in this.overrides ? overridden(rendered[name], this.overrides[name]) : rendered[name]);
+  }
+
+  /**
+   * Whether an override can give a container another image, or other credentials.
+   */
+  private replacesImages(): boolean {
+    const override = this.overrides.ContainerDefinitions ?? {};
+    return !isObject(override) || Object.entries(override).some(([index, container]) => (
+      !isObject(container) || (('Image' in container || 'RepositoryCredentials' in container) && !isOwnOverride(this.task, `ContainerDefinitions.${index}`, container))
+    ));
   }
 
   private isSame(one: unknown, other: unknown): boolean {
@@ -93,29 +113,6 @@ export class FinalTask {
   }
 }
 
-/**
- * Whether an override can give a container another image, or other credentials.
- */
-function replacesImages(override: unknown): boolean {
-  return !isObject(override) || Object.values(override).some((container) => (
-    !isObject(container) || 'Image' in container || 'RepositoryCredentials' in container
-  ));
-}
-
-/**
- * A value with an override, as aws-cdk-lib merges them: `undefined` deletes.
- */
-function overridden(value: unknown, override: unknown): unknown {
-  if (!isObject(override) || Token.isUnresolved(override) || isIntrinsic(override)) {
-    return override;
-  }
-  const merged: any = Array.isArray(value) ? [...value] : isObject(value) && !isIntrinsic(value) ? { ...value } : {};
-  for (const [key, inner] of Object.entries(override)) {
-    merged[key] = overridden(merged[key], inner);
-  }
-  return merged;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function camelCase(name: string): string {
+  return `${name[0].toLowerCase()}${name.slice(1)}`;
 }

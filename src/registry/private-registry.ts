@@ -5,6 +5,7 @@ import { grantStatements } from '../access/grant-pull';
 import { OwnerPolicies } from '../access/owner-policies';
 import { RegistryCredentials, validateCredentials } from '../credentials/registry-credentials';
 import { RegistrySecret } from '../credentials/registry-secret';
+import { RegistryPull } from '../image/prepare-pull';
 import { PrivateRegistryImage } from '../image/private-registry-image';
 import { overriddenBy, PullOptions } from '../image/pull-options';
 import { RegistryProvider } from '../provider/registry-provider';
@@ -114,12 +115,9 @@ export class PrivateRegistry extends Construct implements IPrivateRegistry {
   }
 
   public image(reference: string, overrides: PullOptions = {}): PrivateRegistryImage {
-    const image = new PrivateRegistryImage(reference, {
-      ...overriddenBy(this.pullOptions, overrides),
-      provider: this.provider,
-      credentials: RegistryCredentials._bound(this.registrySecret),
-    });
-    image._registry = this;
+    const { registry, ...options } = this._pull();
+    const image = new PrivateRegistryImage(reference, { ...options, ...overriddenBy(this.pullOptions, overrides) });
+    image._registry = registry;
     return image;
   }
 
@@ -136,5 +134,14 @@ export class PrivateRegistry extends Construct implements IPrivateRegistry {
 
   public ownerPolicies(): OwnerPolicies {
     return this.registrySecret.ownerPolicies(this);
+  }
+
+  /**
+   * How every image of this registry is pulled.
+   *
+   * @internal
+   */
+  public _pull(): RegistryPull {
+    return { ...this.pullOptions, provider: this.provider, credentials: RegistryCredentials._bound(this.registrySecret), registry: this };
   }
 }
