@@ -66,7 +66,7 @@ function stepsFrom(value: any, name: string): string[] {
   if (name === '*') {
     return Array.isArray(value) ? Object.keys(value) : [];
   }
-  return isObject(value) && value[name] !== undefined ? [name] : [];
+  return typeof value === 'object' && value !== null && value[name] !== undefined ? [name] : [];
 }
 
 function branchesOf(one: { path: string; value: any }): Array<{ path: string; value: any }> {

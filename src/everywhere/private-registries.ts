@@ -62,7 +62,7 @@ export class PrivateRegistries {
       validate: () => {
         if (!isCovered(scope)) {
           warn(scope, 'exemptWithoutEffect',
-            `PrivateRegistries.exempt() has no effect for ${scope.node.path}: no scope around it has registries; remove the call, or call PrivateRegistries.of() for the app`);
+            `exempt() has no effect for ${scope.node.path}: no scope around it has registries; remove the call, or call PrivateRegistries.of() for the app`);
         }
         return [];
       },
@@ -132,9 +132,10 @@ function isSameRegistry(one: RegistryPull['provider'], other: RegistryPull['prov
 }
 
 function isSamePull(one: RegistryPull, other: RegistryPull): boolean {
-  const { credentials, registry, pullCheck, pinDigest, rolePolicyManagedExternally } = other;
-  return registry === undefined || one.registry === undefined
-    ? one.registry === registry && one.credentials === credentials && one.pullCheck === pullCheck
-      && one.pinDigest === pinDigest && one.rolePolicyManagedExternally === rolePolicyManagedExternally
-    : one.registry === registry;
+  if (one.registry !== undefined || other.registry !== undefined) {
+    return one.registry === other.registry;
+  }
+  const { credentials, pullCheck, pinDigest, rolePolicyManagedExternally } = other;
+  return one.credentials._equals(credentials) && one.pullCheck === pullCheck
+    && one.pinDigest === pinDigest && one.rolePolicyManagedExternally === rolePolicyManagedExternally;
 }

@@ -1,11 +1,10 @@
-import { CfnResource, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import { CfnResource, Reference, Token, Tokenization } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, Dependable, IConstruct } from 'constructs';
 import { earlyProperties, Place, placesIn, valuesAt } from './places';
 import { Puller } from '../access/puller';
 import { FinalTask } from '../image/final-task';
 import { declaredDependencies, waitFor, waitUnlessCyclic } from '../private/late-dependencies';
-import { propertiesInTemplate } from '../private/scopes';
 
 const SERVICE = 'ecs-tasks.amazonaws.com';
 const TASK_DEFINITION = 'AWS::ECS::TaskDefinition';
@@ -18,28 +17,24 @@ export function resourcePuller(resource: CfnResource, place: Place): Puller {
   // Whatever waits for the resource waits for its children: a policy among them would close a cycle.
   const images = childOf(resource.node.scope!, `${resource.node.id}Images`);
   const rolePath = rolePathOf(place);
-  const task = resource.cfnResourceType === TASK_DEFINITION ? new FinalTask(resource) : undefined;
   const role = roleOf(resource, images, rolePath);
-  const roleArn = valuesAt(earlyProperties(resource), rolePath)[0].value;
-  const isSame = (one: unknown, other: unknown) => JSON.stringify(Stack.of(resource).resolve(one)) === JSON.stringify(Stack.of(resource).resolve(other));
+  const roleArn = roleArnOf(resource, rolePath);
+  const task = new FinalTask(resource);
+  const isTask = resource.cfnResourceType === TASK_DEFINITION;
   return {
     scope: childOf(images, place.path.replace(/\W+/g, '-')),
     resource,
     role,
     service: SERVICE,
-    engine: () => task ? task.engine() : resource.cfnResourceType === EXPRESS_SERVICE ? 'containerd' : undefined,
-    platform: () => task?.platform(),
-    pulls: (image, credentialsParameter) => task ? task.pulls(image, credentialsParameter) : (
-      placesIn(resource.cfnResourceType, propertiesInTemplate(resource)).some(({ container }) => (
-        isSame(container.Image, image) && isSame(container.RepositoryCredentials?.CredentialsParameter, credentialsParameter)
-      ))
-    ),
-    keepsRole: () => isSame(valuesAt(propertiesInTemplate(resource), rolePath)[0]?.value, roleArn),
+    engine: () => isTask ? task.engine() : resource.cfnResourceType === EXPRESS_SERVICE ? 'containerd' : undefined,
+    platform: () => isTask ? task.platform() : undefined,
+    pulls: (image, credentialsParameter) => isTask ? task.pulls(image, credentialsParameter) : pulls(task, place, [image, credentialsParameter]),
+    keepsRole: () => roleArnOf(resource, rolePath) === roleArn,
     dependencies: () => declaredDependencies(resource),
     waitFor: (dependency) => waitFor(resource, dependency),
     waitUnlessCyclic: (dependency) => waitUnlessCyclic(resource, () => Dependable.of(dependency).dependencyRoots),
     label: (key, value) => {
-      if (resource.cfnResourceType === TASK_DEFINITION) {
+      if (isTask) {
         resource.addPropertyOverride(`${place.path}.DockerLabels.${key.replace(/\./g, '\\.')}`, value);
       }
     },
@@ -47,11 +42,28 @@ export function resourcePuller(resource: CfnResource, place: Place): Puller {
 }
 
 /**
+ * Whether the container has this image and these credentials.
+ */
+function pulls(task: FinalTask, { consumer, path }: Place, values: string[]): boolean {
+  const [name] = path.split('.');
+  return placesIn(consumer.type, { [name]: task.property(name) })
+    .some((place) => task.isSame([place.container.Image, place.container.RepositoryCredentials?.CredentialsParameter], values));
+}
+
+/** Without the containers beside it, which can refer to the pull check. */
+function roleArnOf(resource: CfnResource, path: string): unknown {
+  const arn = valuesAt(earlyProperties(resource), path)[0]?.value;
+  return typeof arn === 'object' ? JSON.stringify(arn) : arn;
+}
+
+/**
  * The role that a resource names, or a new one.
  */
 function roleOf(resource: CfnResource, images: Construct, path: string): iam.IRole {
   const id = `ExecutionRole${path === 'ExecutionRoleArn' ? '' : path.replace(/\W+/g, '-')}`;
-  const known = images.node.tryFindChild(id);
+  // An imported role gets a policy for the pull alone, unlike one that is made beside the containers.
+  const imported = childOf(images, 'Imported');
+  const known = images.node.tryFindChild(id) ?? imported.node.tryFindChild(id);
   if (known) {
     return known as iam.Role;
   }
@@ -66,10 +78,11 @@ function roleOf(resource: CfnResource, images: Construct, path: string): iam.IRo
   if (token && Reference.isReference(token) && token.target instanceof iam.CfnRole) {
     const { scope } = token.target.node;
     // By its name, since it can have a path that the ARN does not show.
-    return iam.Role.isRole(scope) ? scope as iam.Role : iam.Role.fromRoleName(images, id, token.target.ref);
+    return iam.Role.isRole(scope) ? scope as iam.Role : iam.Role.fromRoleName(imported, id, token.target.ref);
   }
   // ECS also accepts a name.
-  return Token.isUnresolved(text) || text.startsWith('arn:') ? iam.Role.fromRoleArn(images, id, text) : iam.Role.fromRoleName(images, id, text);
+  const isArn = Token.isUnresolved(text) || text.startsWith('arn:');
+  return isArn ? iam.Role.fromRoleArn(imported, id, text) : iam.Role.fromRoleName(imported, id, text);
 }
 
 /**

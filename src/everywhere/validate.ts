@@ -8,7 +8,7 @@ import { IMAGES_WITHOUT_CREDENTIALS } from '../consumers/consumers';
 import { invalid } from '../private/errors';
 import { awaitsContext, overridesOf, propertiesInTemplate, stageOf } from '../private/scopes';
 
-const WITHOUT_CREDENTIALS = new Map(IMAGES_WITHOUT_CREDENTIALS.map(({ type }) => [type, IMAGES_WITHOUT_CREDENTIALS.filter((one) => one.type === type)]));
+const WITHOUT_CREDENTIALS = new Set(IMAGES_WITHOUT_CREDENTIALS.map(({ type }) => type));
 const VALIDATED = new WeakSet<IConstruct>();
 
 /**
@@ -64,7 +64,8 @@ function unauthenticated(stage: IConstruct, resource: CfnResource, { path, conta
   });
 }
 
-function changeOf(resource: CfnResource, { path, reference, image, credentialsParameter, container }: Authenticated, place: Place | undefined): Error[] {
+function changeOf(resource: CfnResource, authenticated: Authenticated, place: Place | undefined): Error[] {
+  const { path, reference, image, credentialsParameter, container } = authenticated;
   const stack = Stack.of(resource);
   const isSame = (one: unknown, other: unknown) => JSON.stringify(stack.resolve(one)) === JSON.stringify(stack.resolve(other));
   if (place === undefined || (container && !isSame(place.container.Name, container.containerName))) {
@@ -110,15 +111,22 @@ function replacesContainers(resource: CfnResource): boolean {
  * The services that certainly do not pull from the registry.
  */
 function errorsOfOther(resource: CfnResource): Error[] {
+  const type = resource.cfnResourceType;
   const properties = propertiesInTemplate(resource);
-  return (WITHOUT_CREDENTIALS.get(resource.cfnResourceType) ?? []).flatMap(({ image, pulls }) => (
-    valuesAt(properties, image).flatMap(({ path, value }) => knownImages(resource, value).flatMap(({ text, host }) => (
-      pulls.startsWith('only ') && coverageOf(resource, host)
-        ? [invalid('serviceWithoutCredentials',
-          `the image ${JSON.stringify(text)} in ${path} is in the registry ${host}, but ${resource.cfnResourceType} pulls ${pulls}; copy the image to Amazon ECR`, resource)]
-        : []
-    )))
+  const images = IMAGES_WITHOUT_CREDENTIALS.filter((one) => one.type === type).flatMap(({ image, pulls }) => (
+    valuesAt(properties, image).map(({ path, value }) => ({ path, value, pulls }))
   ));
+  return images.filter(({ path, pulls }) => pulls.startsWith('only ') || isModelFromEcr(type, properties, path)).flatMap(({ path, value, pulls }) => (
+    knownImages(resource, value).filter(({ host }) => coverageOf(resource, host)).map(({ text, host }) => invalid('serviceWithoutCredentials',
+      `the image ${JSON.stringify(text)} in ${path} is in the registry ${host}, but ${type} pulls ${pulls}; copy the image to Amazon ECR`, resource))
+  ));
+}
+
+/**
+ * Amazon SageMaker AI pulls from another registry only if the configuration of the image says so.
+ */
+function isModelFromEcr(type: string, properties: unknown, path: string): boolean {
+  return type === 'AWS::SageMaker::Model' && !path.includes('Fn::If') && valuesAt(properties, path.replace(/Image$/, 'ImageConfig')).length === 0;
 }
 
 function nameOf(scope: IConstruct): string {

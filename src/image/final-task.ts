@@ -9,8 +9,6 @@ interface ClosedResource {
   renderProperties(properties: Record<string, unknown>): Record<string, unknown>;
 }
 
-type PropertyName = 'ContainerDefinitions' | 'RequiresCompatibilities' | 'RuntimePlatform';
-
 const ARCHITECTURES: Readonly<Record<string, string>> = { X86_64: 'amd64', ARM64: 'arm64' };
 
 /**
@@ -77,6 +75,22 @@ export class FinalTask {
     return this.given('ExecutionRoleArn') === this.roleArn && !('ExecutionRoleArn' in this.overrides);
   }
 
+  /**
+   * One property alone: all of them would include what the resource waits for, whose ids can depend on the answer.
+   */
+  public property(name: string): any {
+    const stack = Stack.of(this.task);
+    const resource = this.task as unknown as ClosedResource;
+    const key = camelCase(name) in resource.cfnProperties ? camelCase(name) : name;
+    const rendered = resource.renderProperties(stack.resolve({ [key]: this.given(name) }));
+    return stack.resolve(name in this.overrides ? overridden(rendered[name], this.overrides[name]) : rendered[name]);
+  }
+
+  public isSame(one: unknown, other: unknown): boolean {
+    const stack = Stack.of(this.task);
+    return JSON.stringify(stack.resolve(one)) === JSON.stringify(stack.resolve(other));
+  }
+
   private get overrides(): Record<string, unknown> {
     return overridesOf(this.task).Properties ?? {};
   }
@@ -89,14 +103,6 @@ export class FinalTask {
     return cfnProperties[camelCase(name)] ?? cfnProperties[name];
   }
 
-  private property(name: PropertyName): any {
-    const stack = Stack.of(this.task);
-    const resource = this.task as unknown as ClosedResource;
-    const key = camelCase(name) in resource.cfnProperties ? camelCase(name) : name;
-    const rendered = resource.renderProperties(stack.resolve({ [key]: this.given(name) }));
-    return stack.resolve(name in this.overrides ? overridden(rendered[name], this.overrides[name]) : rendered[name]);
-  }
-
   /**
    * Whether an override can give a container another image, or other credentials.
    */
@@ -105,11 +111,6 @@ export class FinalTask {
     return !isObject(override) || Object.entries(override).some(([index, container]) => (
       !isObject(container) || (('Image' in container || 'RepositoryCredentials' in container) && !isOwnOverride(this.task, `ContainerDefinitions.${index}`, container))
     ));
-  }
-
-  private isSame(one: unknown, other: unknown): boolean {
-    const stack = Stack.of(this.task);
-    return JSON.stringify(stack.resolve(one)) === JSON.stringify(stack.resolve(other));
   }
 }
 

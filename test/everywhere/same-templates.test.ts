@@ -1,7 +1,7 @@
 import { BY_HAND, EVERYWHERE } from './ways';
-import { FLAG_SETS } from '../support/synth';
 import { CONFIGURATIONS } from '../snapshots/configurations';
 import { templatesOf } from '../snapshots/synthesize';
+import { FLAG_SETS } from '../support/synth';
 
 describe.each(FLAG_SETS)('with %s', (_, flags) => {
   test.each(CONFIGURATIONS)('$name: the same template as with a PrivateRegistryImage in each container', ({ name, define }) => {

@@ -8,15 +8,19 @@ import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import {
-  PrivateRegistry, PrivateRegistryFargateService, PrivateRegistryFargateServiceProps, PrivateRegistryImage, PrivateRegistryImageOptions, PullCheckFunction,
-  PullCheckMode, PullOptions, RegistryCredentials, RegistryProvider,
+  PrivateRegistry, PrivateRegistryFargateService, PrivateRegistryFargateServiceProps, PrivateRegistryImage, PrivateRegistryImageOptions,
+  PullCheckFunction, PullCheckMode, PullOptions, RegistryCredentials, RegistryProvider,
 } from '../../src';
 import { ENV, IMAGE, KEY_ARN, SECRET_ARN } from '../support/synth';
 import { importedVpc } from '../support/tasks';
 
+interface Service extends Construct {
+  readonly taskDefinition: ecs.FargateTaskDefinition;
+}
+
 /** How an app gives its containers their images. */
 export interface Way {
-  readonly service: (scope: Construct, id: string, props: PrivateRegistryFargateServiceProps) => Construct & { readonly taskDefinition: ecs.FargateTaskDefinition };
+  readonly service: (scope: Construct, id: string, props: PrivateRegistryFargateServiceProps) => Service;
   readonly image: (scope: Construct, reference: string, source: PrivateRegistry | PrivateRegistryImageOptions) => ecs.ContainerImage;
 }
 
@@ -265,7 +269,7 @@ function inStack(define: (stack: Stack, way: Way) => unknown, env: Environment =
 }
 
 /** The service of the README, in a VPC of its own or in a given one. */
-function serviceWith(way: Way, stack: Stack, credentials: RegistryCredentials, vpc?: ec2.IVpc): ReturnType<Way['service']> {
+function serviceWith(way: Way, stack: Stack, credentials: RegistryCredentials, vpc?: ec2.IVpc): Service {
   return way.service(stack, 'Api', { image: IMAGE, credentials, vpc, containerPort: 8080, desiredCount: 2 });
 }
 
