@@ -21,7 +21,7 @@ const LAYERS: Record<string, string[]> = {
   'credentials': ['access', 'private', 'provider'],
   'pull-check': ['access', 'credentials', 'private', 'provider', 'reference', 'registries'],
   'pull-check/handler': ['private', 'pull-check', 'reference', 'runtime'],
-  'image': ['access', 'credentials', 'private', 'provider', 'pull-check', 'reference', 'registries'],
+  'image': ['access', 'consumers', 'credentials', 'private', 'provider', 'pull-check', 'reference', 'registries'],
   'registry': ['access', 'credentials', 'image', 'provider'],
   'everywhere': ['access', 'consumers', 'credentials', 'image', 'private', 'provider', 'reference', 'registries', 'registry'],
   'service': ['access', 'credentials', 'image', 'private', 'provider', 'pull-check', 'registry'],

@@ -25,7 +25,7 @@ export interface PullGrantOptions {
  * Allows the role of a puller to read the secret, by a policy in the stack of the puller, for which the puller waits.
  */
 export function grantPull(puller: Puller, options: PullGrantOptions): void {
-  const { scope, resource, role } = puller;
+  const { scope, resource, role, ownsRole } = puller;
   const { secret, statements } = options;
   validateAccount(puller);
   if (customizesRoles(scope)) {
@@ -42,9 +42,13 @@ export function grantPull(puller: Puller, options: PullGrantOptions): void {
   validateTrust(puller);
   warnAboutSharedName(role);
   const stack = Stack.of(scope);
-  if (isImmutable(role) || (isOwnRole(stack, role) && role.node.scope === scope.node.scope)) {
+  if (isImmutable(role)) {
     puller.waitUnlessCyclic(grantStatements(role, statements));
-    // aws-cdk-lib tells once what to wait for, and an Aspect can be later.
+    return;
+  }
+  if (ownsRole && isOwnRole(stack, role)) {
+    grantStatements(role, statements);
+    // Not the grant: in an Aspect, that of a role that was visited before has no dependencies.
     puller.waitUnlessCyclic(policiesBelow(role));
     return;
   }

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IConstruct, IDependable } from 'constructs';
 
 /**
- * The consumer of an image: a container of a task definition.
+ * The consumer of an image: a container of a task definition or of a job.
  *
  * What it answers can change until the template is made. So it is asked then, and at no other time.
  */
@@ -14,6 +14,8 @@ export interface Puller {
   readonly resource: CfnResource;
   /** Reads the secret when the image is pulled. */
   readonly role: iam.IRole;
+  /** Whether the role was made for the resource alone. */
+  readonly ownsRole: boolean;
   /** The service that assumes the role. */
   readonly service: string;
   /** The engine that pulls: `containerd` on Fargate, `dockerd` on instances; undefined if it is not known. */

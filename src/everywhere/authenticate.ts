@@ -1,14 +1,18 @@
 import { CfnResource, IAspect, Token } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import { IConstruct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { childrenOf, constructsIn, coverageOf } from './covered';
 import { makeExecutionRoles } from './execution-roles';
 import { certainImage, earlyProperties, isConsumer, placesIn } from './places';
 import { resourcePuller } from './resource-puller';
 import { Puller } from '../access/puller';
+import { RegistryCredentials } from '../credentials/registry-credentials';
 import { containerPuller } from '../image/container-puller';
-import { overridden, writePull } from '../image/overrides';
+import { overridden } from '../image/final-resource';
+import { hasJobImage, jobContainersIn } from '../image/job-images';
+import { prepareJob } from '../image/job-puller';
 import { preparePull, RegistryPull } from '../image/prepare-pull';
+import { writePull } from '../image/written-pulls';
 import { warn } from '../private/errors';
 import { isLate } from '../private/late-tokens';
 import { overridesOf } from '../private/scopes';
@@ -20,6 +24,9 @@ const SEEN = new WeakSet<IConstruct>();
 
 /** What each resource has by this library. */
 const AUTHENTICATED = new WeakMap<CfnResource, Authenticated[]>();
+
+/** The credentials of each container of a job. */
+const BOUND = new WeakMap<IConstruct, RegistryCredentials>();
 
 /**
  * A container that was authenticated.
@@ -73,7 +80,9 @@ export class Authentication implements IAspect {
     for (const construct of constructsIn(this.scope)) {
       if (isUnseen(construct)) {
         SEEN.add(construct);
-        if (isConsumer(construct) && !isOfConstruct(construct)) {
+        if (!isConsumer(construct)) {
+          authenticateJob(construct);
+        } else if (!isOfConstruct(construct)) {
           authenticateResource(construct);
         }
       }
@@ -113,7 +122,7 @@ export function authenticatedIn(resource: CfnResource): readonly Authenticated[]
  * Whether the construct behind the resource is authenticated, container by container.
  */
 export function isOfConstruct({ node: { scope } }: CfnResource): boolean {
-  return scope instanceof ecs.TaskDefinition;
+  return scope !== undefined && (scope instanceof ecs.TaskDefinition || jobContainersIn(scope).length > 0);
 }
 
 /** The members that aws-cdk-lib leaves to subclasses. */
@@ -122,7 +131,9 @@ export function containersOf(task: ecs.TaskDefinition): readonly ecs.ContainerDe
 }
 
 function isUnseen(construct: IConstruct): boolean {
-  return !SEEN.has(construct) && (construct instanceof ecs.ContainerDefinition || isConsumer(construct));
+  return !SEEN.has(construct) && (
+    construct instanceof ecs.ContainerDefinition || isConsumer(construct) || jobContainersIn(construct).length > 0
+  );
 }
 
 function isStabilized({ node }: IConstruct): boolean {
@@ -135,14 +146,13 @@ function isStabilized({ node }: IConstruct): boolean {
  */
 function pullOf(container: ecs.ContainerDefinition): { readonly reference: string; readonly pull: RegistryPull } | undefined {
   const { taskDefinition } = container;
-  const task = taskDefinition.node?.defaultChild;
+  const task = taskDefinition?.node?.defaultChild;
   if (!isConsumer(task)) {
     return undefined;
   }
-  const overrides: any = overridesOf(task).Properties?.ContainerDefinitions;
   const { image, repositoryCredentials } = container.renderContainerDefinition();
   const given = { Image: image, RepositoryCredentials: repositoryCredentials };
-  return pullAt(task, overridden(given, overrides?.[containersOf(taskDefinition).indexOf(container)] ?? {}), container);
+  return pullAt(task, overridden(given, overrideAt(task, `ContainerDefinitions.${containersOf(taskDefinition).indexOf(container)}`)), container);
 }
 
 function pullAt(resource: CfnResource, container: any, scope: IConstruct): { readonly reference: string; readonly pull: RegistryPull } | undefined {
@@ -168,6 +178,39 @@ function authenticateContainer(container: ecs.ContainerDefinition): void {
     // Here the container has its labels, and another Aspect would be late.
     label: (key, value) => container.addDockerLabel(key, value),
   }, { path: `ContainerDefinitions.${index}`, reference, pull, container });
+}
+
+/**
+ * The containers of a job, but for those whose image has credentials.
+ */
+function authenticateJob(construct: IConstruct): void {
+  for (const { container, path } of jobContainersIn(construct)) {
+    const job = construct.node.defaultChild as CfnResource;
+    const given = { Image: container._renderContainerDefinition().image };
+    const found = hasJobImage(container) ? undefined : pullAt(job, overridden(given, overrideAt(job, path)), construct);
+    if (found) {
+      const { reference, pull } = found;
+      const { executionRole: role } = container;
+      const prepared = prepareJob(
+        { job, path, scope: construct as Construct, role, ownsRole: role.node.scope === container },
+        { ...pull, reference, credentials: boundIn(container, pull) },
+      );
+      AUTHENTICATED.set(job, [...authenticatedIn(job), { path, reference, ...prepared }]);
+    }
+  }
+}
+
+/**
+ * Two containers of a job have the job for their scope, and two jobs can have the same container.
+ */
+function boundIn(container: Construct, { credentials, provider }: RegistryPull): RegistryCredentials {
+  const bound = BOUND.get(container) ?? RegistryCredentials._bound(credentials._bind(container, provider));
+  BOUND.set(container, bound);
+  return bound;
+}
+
+function overrideAt(resource: CfnResource, path: string): unknown {
+  return path.split('.').reduce<any>((override, key) => override?.[key], overridesOf(resource).Properties) ?? {};
 }
 
 function authenticateResource(resource: CfnResource): void {

@@ -1,6 +1,6 @@
 import { CfnResource, Token } from 'aws-cdk-lib';
 import { IMAGE_CONSUMERS, ImageConsumer } from '../consumers/consumers';
-import { isObject, overridden } from '../image/overrides';
+import { isObject, overridden } from '../image/final-resource';
 import { LateTokenFinder } from '../private/late-tokens';
 import { overridesOf } from '../private/scopes';
 import { hostOf } from '../provider/image-host';

@@ -1,59 +1,71 @@
 import { CfnResource, Reference, Token, Tokenization } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, Dependable, IConstruct } from 'constructs';
-import { earlyProperties, Place, placesIn, valuesAt } from './places';
+import { earlyProperties, Place, valuesAt } from './places';
 import { Puller } from '../access/puller';
+import { FinalResource } from '../image/final-resource';
 import { FinalTask } from '../image/final-task';
+import { jobPuller } from '../image/job-puller';
 import { declaredDependencies, waitFor, waitUnlessCyclic } from '../private/late-dependencies';
 
 const SERVICE = 'ecs-tasks.amazonaws.com';
 const TASK_DEFINITION = 'AWS::ECS::TaskDefinition';
 const EXPRESS_SERVICE = 'AWS::ECS::ExpressGatewayService';
+const JOB_DEFINITION = 'AWS::Batch::JobDefinition';
+
+/**
+ * A container of a resource as it ends up in the template.
+ */
+class FinalContainer extends FinalResource {
+  constructor(resource: CfnResource, private readonly path: string, private readonly rolePath: string, private readonly roleArn: unknown) {
+    super(resource);
+  }
+
+  public pulls(image: string, credentialsParameter: string): boolean {
+    return this.isPull(this.read(this.path), image, credentialsParameter);
+  }
+
+  public keepsRole(): boolean {
+    return this.isSame(this.read(this.rolePath), this.roleArn);
+  }
+}
 
 /**
  * A container of a resource without a construct around it as a puller.
  */
 export function resourcePuller(resource: CfnResource, place: Place): Puller {
+  const { path } = place;
+  const type = resource.cfnResourceType;
   // Whatever waits for the resource waits for its children: a policy among them would close a cycle.
   const images = childOf(resource.node.scope!, `${resource.node.id}Images`);
   const rolePath = rolePathOf(place);
   const role = roleOf(resource, images, rolePath);
-  const roleArn = roleArnOf(resource, rolePath);
-  const task = new FinalTask(resource);
-  const isTask = resource.cfnResourceType === TASK_DEFINITION;
+  const ownsRole = role.node.scope === images;
+  const scope = childOf(images, path.replace(/\W+/g, '-'));
+  if (type === JOB_DEFINITION) {
+    return jobPuller({ job: resource, path, scope, role, ownsRole });
+  }
+  const task = type === TASK_DEFINITION ? new FinalTask(resource) : undefined;
+  const container = new FinalContainer(resource, path, rolePath, valuesAt(earlyProperties(resource), rolePath)[0].value);
   return {
-    scope: childOf(images, place.path.replace(/\W+/g, '-')),
+    scope,
     resource,
     role,
+    ownsRole,
     service: SERVICE,
-    engine: () => isTask ? task.engine() : resource.cfnResourceType === EXPRESS_SERVICE ? 'containerd' : undefined,
-    platform: () => isTask ? task.platform() : undefined,
-    pulls: (image, credentialsParameter) => isTask ? task.pulls(image, credentialsParameter) : pulls(task, place, [image, credentialsParameter]),
-    keepsRole: () => roleArnOf(resource, rolePath) === roleArn,
+    engine: () => task ? task.engine() : type === EXPRESS_SERVICE ? 'containerd' : undefined,
+    platform: () => task?.platform(),
+    pulls: (image, credentialsParameter) => (task ?? container).pulls(image, credentialsParameter),
+    keepsRole: () => container.keepsRole(),
     dependencies: () => declaredDependencies(resource),
     waitFor: (dependency) => waitFor(resource, dependency),
     waitUnlessCyclic: (dependency) => waitUnlessCyclic(resource, () => Dependable.of(dependency).dependencyRoots),
     label: (key, value) => {
-      if (isTask) {
-        resource.addPropertyOverride(`${place.path}.DockerLabels.${key.replace(/\./g, '\\.')}`, value);
+      if (task) {
+        resource.addPropertyOverride(`${path}.DockerLabels.${key.replace(/\./g, '\\.')}`, value);
       }
     },
   };
-}
-
-/**
- * Whether the container has this image and these credentials.
- */
-function pulls(task: FinalTask, { consumer, path }: Place, values: string[]): boolean {
-  const [name] = path.split('.');
-  return placesIn(consumer.type, { [name]: task.property(name) })
-    .some((place) => task.isSame([place.container.Image, place.container.RepositoryCredentials?.CredentialsParameter], values));
-}
-
-/** Without the containers beside it, which can refer to the pull check. */
-function roleArnOf(resource: CfnResource, path: string): unknown {
-  const arn = valuesAt(earlyProperties(resource), path)[0]?.value;
-  return typeof arn === 'object' ? JSON.stringify(arn) : arn;
 }
 
 /**

@@ -10,16 +10,18 @@ import { declaredDependencies, waitFor, waitUnlessCyclic } from '../private/late
  */
 export function containerPuller(container: ecs.ContainerDefinition): Puller | undefined {
   const { taskDefinition } = container;
-  // Batch passes an object with nothing but `obtainExecutionRole()`.
-  const task = taskDefinition.node?.defaultChild as ecs.CfnTaskDefinition | undefined;
+  // Batch passes an object with nothing but `obtainExecutionRole()`, or none.
+  const task = taskDefinition?.node?.defaultChild as ecs.CfnTaskDefinition | undefined;
   if (task === undefined) {
     return undefined;
   }
   const finalTask = new FinalTask(task);
+  const role = taskDefinition.obtainExecutionRole();
   return {
     scope: container,
     resource: task,
-    role: taskDefinition.obtainExecutionRole(),
+    role,
+    ownsRole: role.node.scope === taskDefinition,
     service: 'ecs-tasks.amazonaws.com',
     engine: () => finalTask.engine(),
     platform: () => finalTask.platform(),

@@ -1,24 +1,16 @@
-import { CfnResource, Stack, Token } from 'aws-cdk-lib';
-import { isObject, isOwnOverride, overridden } from './overrides';
-import { overridesOf } from '../private/scopes';
-import { isIntrinsic } from '../private/tokens';
-
-/** The members of a resource that aws-cdk-lib closes. */
-interface ClosedResource {
-  readonly cfnProperties: Record<string, unknown>;
-  renderProperties(properties: Record<string, unknown>): Record<string, unknown>;
-}
-
-const ARCHITECTURES: Readonly<Record<string, string>> = { X86_64: 'amd64', ARM64: 'arm64' };
+import { CfnResource, Token } from 'aws-cdk-lib';
+import { FinalResource, isObject, platformOf } from './final-resource';
+import { isOwnOverride } from './written-pulls';
 
 /**
- * A task definition as it ends up in the template: with properties that were set later, and with overrides.
+ * A task definition as it ends up in the template.
  */
-export class FinalTask {
+export class FinalTask extends FinalResource {
   private readonly containers: unknown;
   private readonly roleArn: unknown;
 
   constructor(private readonly task: CfnResource) {
+    super(task);
     this.containers = this.given('ContainerDefinitions');
     this.roleArn = this.given('ExecutionRoleArn');
   }
@@ -27,7 +19,7 @@ export class FinalTask {
    * The engine, if all compatibilities have the same. That of Managed Instances is not known.
    */
   public engine(): 'containerd' | 'dockerd' | undefined {
-    const names = this.property('RequiresCompatibilities');
+    const names = this.read('RequiresCompatibilities');
     if (!Array.isArray(names) || names.length === 0) {
       return undefined;
     }
@@ -37,21 +29,8 @@ export class FinalTask {
     return names.every((name) => name === 'EC2' || name === 'EXTERNAL') ? 'dockerd' : undefined;
   }
 
-  /**
-   * The platform, where it is set or Fargate has a default. Elsewhere the instances decide.
-   */
   public platform(): string | undefined {
-    const value = this.property('RuntimePlatform') ?? {};
-    if (!isObject(value) || isIntrinsic(value)) {
-      return undefined;
-    }
-    const isFargate = this.engine() === 'containerd';
-    const cpu = value.CpuArchitecture ?? (isFargate ? 'X86_64' : undefined);
-    // Tasks on ARM64 run Linux only.
-    const family = value.OperatingSystemFamily ?? (isFargate || cpu === 'ARM64' ? 'LINUX' : undefined);
-    const os = typeof family === 'string' ? /^(?:LINUX$|WINDOWS)/.exec(family)?.[0].toLowerCase() : undefined;
-    const architecture = typeof cpu === 'string' ? ARCHITECTURES[cpu] : undefined;
-    return os === undefined || architecture === undefined ? undefined : `${os}/${architecture}`;
+    return platformOf(this.read('RuntimePlatform'), this.engine() === 'containerd');
   }
 
   /**
@@ -62,10 +41,8 @@ export class FinalTask {
     if (Token.isUnresolved(this.containers) && this.given('ContainerDefinitions') === this.containers && !this.replacesImages()) {
       return true;
     }
-    const containers = this.property('ContainerDefinitions');
-    return Array.isArray(containers) && containers.some((container) => (
-      this.isSame(container.Image, image) && this.isSame(container.RepositoryCredentials?.CredentialsParameter, credentialsParameter)
-    ));
+    const containers = this.read('ContainerDefinitions');
+    return Array.isArray(containers) && containers.some((container) => this.isPull(container, image, credentialsParameter));
   }
 
   /**
@@ -76,44 +53,12 @@ export class FinalTask {
   }
 
   /**
-   * One property alone: all of them would include what the resource waits for, whose ids can depend on the answer.
-   */
-  public property(name: string): any {
-    const stack = Stack.of(this.task);
-    const resource = this.task as unknown as ClosedResource;
-    const key = camelCase(name) in resource.cfnProperties ? camelCase(name) : name;
-    const rendered = resource.renderProperties(stack.resolve({ [key]: this.given(name) }));
-    return stack.resolve(name in this.overrides ? overridden(rendered[name], this.overrides[name]) : rendered[name]);
-  }
-
-  public isSame(one: unknown, other: unknown): boolean {
-    const stack = Stack.of(this.task);
-    return JSON.stringify(stack.resolve(one)) === JSON.stringify(stack.resolve(other));
-  }
-
-  private get overrides(): Record<string, unknown> {
-    return overridesOf(this.task).Properties ?? {};
-  }
-
-  /**
-   * A property as it was set. A resource of its own class has it in camel case.
-   */
-  private given(name: string): unknown {
-    const { cfnProperties } = this.task as unknown as ClosedResource;
-    return cfnProperties[camelCase(name)] ?? cfnProperties[name];
-  }
-
-  /**
    * Whether an override can give a container another image, or other credentials.
    */
   private replacesImages(): boolean {
     const override = this.overrides.ContainerDefinitions ?? {};
-    return !isObject(override) || Object.entries(override).some(([index, container]) => (
-      !isObject(container) || (('Image' in container || 'RepositoryCredentials' in container) && !isOwnOverride(this.task, `ContainerDefinitions.${index}`, container))
+    return !isObject(override) || Object.entries(override).some(([index, container]) => !isObject(container) || (
+      ('Image' in container || 'RepositoryCredentials' in container) && !isOwnOverride(this.task, `ContainerDefinitions.${index}`, container)
     ));
   }
-}
-
-function camelCase(name: string): string {
-  return `${name[0].toLowerCase()}${name.slice(1)}`;
 }

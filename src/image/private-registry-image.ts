@@ -1,6 +1,7 @@
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct, IConstruct } from 'constructs';
 import { containerPuller } from './container-puller';
+import { addJobImage, isJobContainer } from './job-images';
 import { preparePull } from './prepare-pull';
 import { PullOptions } from './pull-options';
 import { RegistryCredentials, validateCredentials } from '../credentials/registry-credentials';
@@ -30,12 +31,15 @@ export interface PrivateRegistryImageOptions extends PullOptions {
 }
 
 /**
- * An image of a private registry, for every container of every ECS task definition.
+ * An image of a private registry, for every container of every ECS task definition, and of jobs of AWS Batch on Fargate and EC2.
  *
- * Use it wherever aws-cdk-lib accepts a `ContainerImage`. The execution role of the task definition is allowed to read the
- * secret and to decrypt it, and the task definition waits for that policy, so no task starts before it is in force.
+ * Use it wherever aws-cdk-lib accepts a `ContainerImage`. The execution role of the task definition or of the job's container is
+ * allowed to read the secret and to decrypt it, and the task definition or job definition waits for that policy, so nothing starts
+ * before it is in force. A container of a job gets its credentials when the app is synthesized, in every `EcsJobDefinition` and
+ * `MultiNodeJobDefinition` that has it.
  *
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/private-auth.html
+ * @see https://docs.aws.amazon.com/batch/latest/userguide/private-registry.html
  */
 export class PrivateRegistryImage extends ecs.ContainerImage {
   /**
@@ -65,16 +69,20 @@ export class PrivateRegistryImage extends ecs.ContainerImage {
    * Called by aws-cdk-lib for each container that uses the image.
    */
   public bind(scope: Construct, containerDefinition: ecs.ContainerDefinition): ecs.ContainerImageConfig {
+    const request = { ...this.options, reference: this.reference, provider: this.provider, registry: this._registry };
     const puller = containerPuller(containerDefinition);
-    if (puller === undefined) {
-      throw invalid('notATaskDefinition',
-        `the image ${JSON.stringify(this.reference)} is not used by an ECS task definition, and aws-cdk-lib drops the credentials anywhere else; `
-        + 'with AWS Batch set RepositoryCredentials of the CfnJobDefinition with addPropertyOverride()', scope);
+    if (puller) {
+      const { image, credentialsParameter } = preparePull(puller, request);
+      return { imageName: image, repositoryCredentials: { credentialsParameter } };
     }
-    const { image, credentialsParameter } = preparePull(puller, {
-      ...this.options, reference: this.reference, provider: this.provider, registry: this._registry,
-    });
-    return { imageName: image, repositoryCredentials: { credentialsParameter } };
+    if (!isJobContainer(scope)) {
+      throw invalid('notATaskDefinition',
+        `the image ${JSON.stringify(this.reference)} is not used by a container of an ECS task definition, nor by an ECS container of AWS Batch, `
+        + 'and aws-cdk-lib drops the credentials anywhere else; use it in one of these; '
+        + 'for a job on EKS, use ecs.ContainerImage.fromRegistry(), and name a Kubernetes secret in imagePullSecrets', scope);
+    }
+    addJobImage(scope, { ...request, credentials: RegistryCredentials._bound(request.credentials._bind(scope, this.provider)) });
+    return { imageName: this.reference };
   }
 }
 

@@ -15,7 +15,7 @@ export interface PullOptions {
    * Whether to replace the tag with the digest it points to at deployment, which the pull check finds.
    *
    * All tasks of a deployment then run the same image, and a rollback brings the old one back. The docker label
-   * `cdk-private-registry.image` keeps the original text.
+   * `cdk-private-registry.image` keeps the original text, except in AWS Batch, whose containers have no labels.
    *
    * @default false - the template contains the image as you wrote it
    */

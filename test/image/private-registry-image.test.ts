@@ -1,13 +1,12 @@
-import { App, Aws, CfnParameter, Duration, Fn, Size, Stack, Stage } from 'aws-cdk-lib';
-import * as batch from 'aws-cdk-lib/aws-batch';
+import { App, Aws, CfnParameter, Duration, Fn, Stack, Stage } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as patterns from 'aws-cdk-lib/aws-ecs-patterns';
 import * as events from 'aws-cdk-lib/aws-events';
 import { PrivateRegistryImage, RegistryCredentials, RegistryProvider } from '../../src';
 import { expectError, expectSilence, expectWarning } from '../support/errors';
-import { containersOf, credentialsParametersOf, ENV, FLAG_SETS, IMAGE, newApp, newStack, pullStatementsOf, resourcesOf, SECRET_ARN, templateOf } from '../support/synth';
-import { apiImage, CREDENTIALS, defineTask, expectTaskWaitsForPolicy, rawImage, rawSecret } from '../support/tasks';
+import { containersOf, credentialsParametersOf, ENV, FLAG_SETS, IMAGE, newApp, newStack, pullStatementsOf, SECRET_ARN } from '../support/synth';
+import { apiImage, CREDENTIALS, defineTask, expectTaskWaitsForPolicy } from '../support/tasks';
 
 const OTHER_SECRET_ARN = SECRET_ARN.replace('ghcr', 'quay');
 
@@ -75,27 +74,6 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
     expect(credentialsParametersOf(stack)).toEqual([SECRET_ARN, OTHER_SECRET_ARN, undefined]);
     expect(pullStatementsOf(stack).flatMap(({ Resource }) => Resource)).toEqual([SECRET_ARN, OTHER_SECRET_ARN]);
     expectTaskWaitsForPolicy(stack);
-  });
-});
-
-describe('AWS Batch', () => {
-  function job(stack: Stack, image: ecs.ContainerImage): void {
-    new batch.EcsJobDefinition(stack, 'Job', {
-      container: new batch.EcsFargateContainerDefinition(stack, 'Container', { image, cpu: 0.25, memory: Size.mebibytes(512) }),
-    });
-  }
-
-  test('fails, where aws-cdk-lib grants the secret and drops the credentials', () => {
-    const raw = newStack();
-    job(raw, rawImage(rawSecret(raw)));
-    expect(pullStatementsOf(raw)).toHaveLength(1);
-    expect(JSON.stringify(resourcesOf(raw, 'AWS::Batch::JobDefinition'))).not.toContain('RepositoryCredentials');
-
-    expectError(() => {
-      const stack = newStack();
-      job(stack, apiImage());
-      templateOf(stack);
-    }, 'notATaskDefinition', IMAGE, 'RepositoryCredentials', 'addPropertyOverride()');
   });
 });
 

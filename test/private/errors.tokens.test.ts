@@ -1,5 +1,4 @@
-import { App, CfnParameter, Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
-import * as batch from 'aws-cdk-lib/aws-batch';
+import { App, Aspects, CfnParameter, Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -7,7 +6,8 @@ import {
   PrivateRegistryFargateService, PrivateRegistryImage, PullCheckFunction, PullCheckMode, RegistryCredentials, RegistryProvider,
 } from '../../src';
 import { ERROR_IDS, ErrorId, invalid, warn, WARNING_IDS, WarningId } from '../../src/private/errors';
-import { expectError, expectWarning } from '../support/errors';
+import { expectError, expectWarning, synthesize } from '../support/errors';
+import { defineMultiNodeJob, fargateContainer } from '../support/jobs';
 import { CHECKED, ENV, IMAGE, KEY_ARN, newStack, SECRET_ARN, templateOf, warningsOf } from '../support/synth';
 import { apiImage, CREDENTIALS, defineTask, defineTaskWith } from '../support/tasks';
 
@@ -34,18 +34,31 @@ const ERRORS: Partial<Record<ErrorId, (stack: Stack, token: string) => void>> = 
   imageHostMismatch: (_, token) => new PrivateRegistryImage(`quay.io/acme/api:${token}`, { credentials: CREDENTIALS, provider: RegistryProvider.GHCR }),
   invalidRegistryHost: (_, token) => RegistryProvider.custom(`registry.${token}.example.com`),
   invalidSecretArn: (_, token) => RegistryCredentials.fromSecretCompleteArn(token, { replicaRegions: ['us-east-1'] }),
+  jobContainerTooLate: (stack, token) => {
+    const job = defineMultiNodeJob(stack, [new PrivateRegistryImage(`ghcr.io/acme/api:${token}`, { credentials: CREDENTIALS })]);
+    Aspects.of(job).add({
+      visit: (node) => {
+        if (node === job) {
+          job.addContainer({ ...job.containers[0], startNode: 1, endNode: 1 });
+        }
+      },
+    }, { priority: 1000 });
+    synthesize(stack);
+  },
   logRetentionUnused: (stack) => new PrivateRegistryFargateService(stack, 'Api', {
     image: IMAGE, credentials: CREDENTIALS, enableLogging: false, logRetention: Lazy.number({ produce: () => 7 }) as logs.RetentionDays,
   }),
-  notATaskDefinition: (stack, token) => new batch.EcsFargateContainerDefinition(stack, 'Job', {
-    image: new PrivateRegistryImage(`ghcr.io/acme/api:${token}`, { credentials: CREDENTIALS }), cpu: 1, memory: { toMebibytes: () => 2048 } as any,
-  }),
+  notATaskDefinition: (stack, token) => new PrivateRegistryImage(`ghcr.io/acme/api:${token}`, { credentials: CREDENTIALS }).bind(stack, {} as any),
   unknownRegistry: (_, token) => new PrivateRegistryImage(token, { credentials: CREDENTIALS }),
 };
 
 /** The same for warnings. */
 const WARNINGS: Partial<Record<WarningId, (stack: Stack, token: string) => void>> = {
   crossAccountSecret: (stack, token) => defineTaskWith(stack, RegistryCredentials.fromSecretCompleteArn(OTHER_ACCOUNT, { encryptionKeyArn: token })),
+  imageWithoutJob: (stack, token) => {
+    fargateContainer(stack, new PrivateRegistryImage(`ghcr.io/acme/api:${token}`, { credentials: CREDENTIALS }));
+    templateOf(stack);
+  },
   crossRegionSecret: (stack, token) => defineTaskWith(stack, RegistryCredentials.fromSecretCompleteArn(OTHER_REGION, { encryptionKeyArn: token })),
   policyNameShared: (stack, token) => {
     const other = new Stack(stack.node.root as App, 'Other', { env: ENV });

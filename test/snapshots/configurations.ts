@@ -11,6 +11,7 @@ import {
   PrivateRegistry, PrivateRegistryFargateService, PrivateRegistryFargateServiceProps, PrivateRegistryImage, PrivateRegistryImageOptions,
   PullCheckFunction, PullCheckMode, PullOptions, RegistryCredentials, RegistryProvider,
 } from '../../src';
+import { defineJob, defineMultiNodeJob } from '../support/jobs';
 import { ENV, IMAGE, KEY_ARN, SECRET_ARN } from '../support/synth';
 import { importedVpc } from '../support/tasks';
 
@@ -259,6 +260,16 @@ export const CONFIGURATIONS: Configuration[] = [
         image: way.image(stack, IMAGE, { credentials: BY_ARN }), memoryLimitMiB: 512,
       });
     }),
+  },
+
+  // Jobs of AWS Batch.
+  { name: 'batch-job-on-fargate', define: inStack((stack, way) => defineJob(stack, way.image(stack, IMAGE, { credentials: BY_ARN }))) },
+  {
+    name: 'batch-job-on-several-nodes',
+    define: inStack((stack, way) => defineMultiNodeJob(stack, [
+      way.image(stack, IMAGE, { credentials: BY_ARN }),
+      way.image(stack, 'quay.io/acme/worker:2.0.0', { credentials: RegistryCredentials.fromSecretName('quay/pull'), pinDigest: true }),
+    ])),
   },
 ];
 

@@ -1,5 +1,4 @@
-import { CfnResource, Token } from 'aws-cdk-lib';
-import { isIntrinsic } from '../private/tokens';
+import { CfnResource } from 'aws-cdk-lib';
 
 /**
  * What this library writes into a container that somebody else has defined.
@@ -31,22 +30,4 @@ export function isOwnOverride(resource: CfnResource, path: string, override: Rec
   const written = WRITTEN.get(resource)?.get(path);
   return written !== undefined && override.Image === written.image
     && override.RepositoryCredentials?.CredentialsParameter === written.credentialsParameter;
-}
-
-/**
- * A value with an override, as aws-cdk-lib merges them: `undefined` deletes.
- */
-export function overridden(value: unknown, override: unknown): unknown {
-  if (!isObject(override) || Token.isUnresolved(override) || isIntrinsic(override)) {
-    return override;
-  }
-  const merged: any = Array.isArray(value) ? [...value] : isObject(value) && !isIntrinsic(value) ? { ...value } : {};
-  for (const [key, inner] of Object.entries(override)) {
-    merged[key] = overridden(merged[key], inner);
-  }
-  return merged;
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,0 +1,76 @@
+import { CfnResource, Token } from 'aws-cdk-lib';
+import * as batch from 'aws-cdk-lib/aws-batch';
+import { FinalResource, isObject, platformOf } from './final-resource';
+import { IMAGE_CONSUMERS } from '../consumers/consumers';
+import { isIntrinsic } from '../private/tokens';
+
+const CONSUMERS = IMAGE_CONSUMERS.filter(({ type }) => type === batch.CfnJobDefinition.CFN_RESOURCE_TYPE_NAME);
+
+/**
+ * A container of a job definition as it ends up in the template.
+ */
+export class FinalJob extends FinalResource {
+  private readonly rolePath: string;
+
+  /**
+   * @param path the container in the properties of the resource, for example `ContainerProperties`
+   * @param roleArn the execution role
+   */
+  constructor(job: CfnResource, private readonly path: string, private readonly roleArn: string) {
+    super(job, { type: 'container' });
+    this.rolePath = rolePathOf(path);
+  }
+
+  /**
+   * The engine. Batch runs jobs on EC2 where nothing else is said, through the ECS agent and Docker.
+   */
+  public engine(): 'containerd' | 'dockerd' | undefined {
+    const names = this.read('PlatformCapabilities') ?? ['EC2'];
+    if (!Array.isArray(names) || names.length !== 1) {
+      return undefined;
+    }
+    return names[0] === 'FARGATE' ? 'containerd' : names[0] === 'EC2' ? 'dockerd' : undefined;
+  }
+
+  public platform(): string | undefined {
+    // It stands beside the role.
+    return platformOf(this.read(this.rolePath.replace(/ExecutionRoleArn$/, 'RuntimePlatform')), this.engine() === 'containerd');
+  }
+
+  /**
+   * Whether the container certainly has this image and these credentials.
+   */
+  public pulls(image: string, credentialsParameter: string): boolean {
+    return this.isPull(this.read(this.path), image, credentialsParameter);
+  }
+
+  public keepsRole(): boolean {
+    return this.isSame(this.read(this.rolePath), this.roleArn);
+  }
+
+  /**
+   * Whether an override already decides on a property of the container.
+   */
+  public isOverridden(property: string): boolean {
+    let override: unknown = this.overrides;
+    for (const key of `${this.path}.${property}`.split('.')) {
+      if (!isObject(override) || Token.isUnresolved(override) || isIntrinsic(override)) {
+        return true;
+      }
+      if (!(key in override)) {
+        return false;
+      }
+      override = override[key];
+    }
+    return true;
+  }
+}
+
+/**
+ * The path of the execution role of a container, with its elements of lists in place of `*`.
+ */
+function rolePathOf(path: string): string {
+  const indices = path.split('.').filter((part) => /^\d+$/.test(part));
+  const { role } = CONSUMERS.find(({ container }) => container === path.replace(/\.\d+(?=\.|$)/g, '.*'))!;
+  return role.replace(/\*/g, () => indices.shift()!);
+}

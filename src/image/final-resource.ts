@@ -1,0 +1,97 @@
+import { CfnResource, Stack, Token } from 'aws-cdk-lib';
+import { overridesOf } from '../private/scopes';
+import { isIntrinsic } from '../private/tokens';
+
+/** The members of a resource that aws-cdk-lib closes. */
+interface ClosedResource {
+  readonly cfnProperties: Record<string, unknown>;
+  renderProperties(properties: Record<string, unknown>): Record<string, unknown>;
+}
+
+const ARCHITECTURES: Readonly<Record<string, string>> = { X86_64: 'amd64', ARM64: 'arm64' };
+
+/**
+ * A resource that runs containers as it ends up in the template: with properties that were set later, and with overrides.
+ */
+export abstract class FinalResource {
+  /**
+   * @param required the properties without which aws-cdk-lib renders none
+   */
+  constructor(private readonly resource: CfnResource, private readonly required: object = {}) {}
+
+  protected get overrides(): Record<string, unknown> {
+    return overridesOf(this.resource).Properties ?? {};
+  }
+
+  /**
+   * What the template has at a path in its properties. What an override has elsewhere can depend on the answer, and is not resolved.
+   */
+  protected read(path: string): any {
+    const stack = Stack.of(this.resource);
+    const [key, ...others] = path.split('.');
+    const { cfnProperties } = this.resource as unknown as ClosedResource;
+    const name = nameIn(cfnProperties, key);
+    const given = stack.resolve({ ...this.required, [name]: cfnProperties[name] });
+    const rendered = (this.resource as unknown as ClosedResource).renderProperties(given);
+    const value: any = key in this.overrides ? overridden(rendered[key], this.overrides[key]) : rendered[key];
+    return stack.resolve(others.reduce((outer, inner) => outer?.[inner], value));
+  }
+
+  /**
+   * A property as it was set.
+   */
+  protected given(key: string): unknown {
+    const { cfnProperties } = this.resource as unknown as ClosedResource;
+    return cfnProperties[nameIn(cfnProperties, key)];
+  }
+
+  protected isPull(container: any, image: string, credentialsParameter: string): boolean {
+    return this.isSame(container?.Image, image) && this.isSame(container.RepositoryCredentials?.CredentialsParameter, credentialsParameter);
+  }
+
+  protected isSame(one: unknown, other: unknown): boolean {
+    const stack = Stack.of(this.resource);
+    return JSON.stringify(stack.resolve(one)) === JSON.stringify(stack.resolve(other));
+  }
+}
+
+/**
+ * The platform, where it is set or Fargate has a default. Elsewhere the instances decide.
+ */
+export function platformOf(runtimePlatform: unknown = {}, isFargate: boolean): string | undefined {
+  if (!isObject(runtimePlatform) || isIntrinsic(runtimePlatform)) {
+    return undefined;
+  }
+  const cpu = runtimePlatform.CpuArchitecture ?? (isFargate ? 'X86_64' : undefined);
+  // Tasks on ARM64 run Linux only.
+  const family = runtimePlatform.OperatingSystemFamily ?? (isFargate || cpu === 'ARM64' ? 'LINUX' : undefined);
+  const os = typeof family === 'string' ? /^(?:LINUX$|WINDOWS)/.exec(family)?.[0].toLowerCase() : undefined;
+  const architecture = typeof cpu === 'string' ? ARCHITECTURES[cpu] : undefined;
+  return os === undefined || architecture === undefined ? undefined : `${os}/${architecture}`;
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * A value with an override, as aws-cdk-lib merges them: `undefined` deletes.
+ */
+export function overridden(value: unknown, override: unknown): unknown {
+  if (!isObject(override) || Token.isUnresolved(override) || isIntrinsic(override)) {
+    return override;
+  }
+  const merged: any = Array.isArray(value) ? [...value] : isObject(value) && !isIntrinsic(value) ? { ...value } : {};
+  for (const [key, inner] of Object.entries(override)) {
+    merged[key] = overridden(merged[key], inner);
+  }
+  return merged;
+}
+
+/**
+ * The name of a property in a resource. Each class has its own in camel case; `CfnResource` has that of the template.
+ */
+function nameIn(properties: object, key: string): string {
+  const name = `${key[0].toLowerCase()}${key.slice(1)}`;
+  return name in properties ? name : key;
+}
