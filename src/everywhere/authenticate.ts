@@ -19,7 +19,7 @@ import { overridesOf } from '../private/scopes';
 
 const STABILIZATION = '@aws-cdk/core:aspectStabilization';
 
-/** What was authenticated, or did not have to be. */
+/** What was there when everything was authenticated. */
 const SEEN = new WeakSet<IConstruct>();
 
 /** What each resource has by this library. */
@@ -72,26 +72,27 @@ export class Authentication implements IAspect {
     this.authenticateAll();
   }
 
+  /**
+   * What has credentials is left alone, also if it has them by an earlier visit.
+   */
   private authenticateAll(): void {
     this.isDone = true;
     const containers = this.unauthenticated();
     makeExecutionRoles(containers.map(({ taskDefinition }) => taskDefinition));
     containers.forEach(authenticateContainer);
     for (const construct of constructsIn(this.scope)) {
-      if (isUnseen(construct)) {
-        SEEN.add(construct);
-        if (!isConsumer(construct)) {
-          authenticateJob(construct);
-        } else if (!isOfConstruct(construct)) {
-          authenticateResource(construct);
-        }
+      SEEN.add(construct);
+      if (!isConsumer(construct)) {
+        authenticateJob(construct);
+      } else if (!isOfConstruct(construct)) {
+        authenticateResource(construct);
       }
     }
   }
 
   private unauthenticated(): ecs.ContainerDefinition[] {
     return constructsIn(this.scope).filter((construct): construct is ecs.ContainerDefinition => (
-      construct instanceof ecs.ContainerDefinition && isUnseen(construct) && pullOf(construct) !== undefined
+      construct instanceof ecs.ContainerDefinition && pullOf(construct) !== undefined
     ));
   }
 
@@ -165,7 +166,6 @@ function pullAt(resource: CfnResource, container: any, scope: IConstruct): { rea
 }
 
 function authenticateContainer(container: ecs.ContainerDefinition): void {
-  SEEN.add(container);
   const { reference, pull } = pullOf(container)!;
   const puller = containerPuller(container)!;
   const { resource } = puller;

@@ -41,7 +41,7 @@ export function coverageOf(construct: IConstruct, host: string): Coverage | unde
   if (registryOfHost(host) === ECR) {
     return undefined;
   }
-  for (const scope of construct.node.scopes.reverse()) {
+  for (const scope of [...construct.node.scopes].reverse()) {
     if (EXEMPT.has(scope)) {
       return undefined;
     }

@@ -117,7 +117,8 @@ test('a host in front of a parameter is certain, and a parameter alone is not', 
   task.addContainer('any', { image: plain(parameter('Image')) });
   authenticate(appOf(stack));
 
-  expect(containersOf(stack).map(({ Image, RepositoryCredentials }) => [JSON.stringify(Image), RepositoryCredentials?.CredentialsParameter])).toEqual([
+  const pulls = containersOf(stack).map(({ Image, RepositoryCredentials }) => [JSON.stringify(Image), RepositoryCredentials?.CredentialsParameter]);
+  expect(pulls).toEqual([
     [expect.stringContaining('ghcr.io/acme/api:'), GHCR_SECRET_ARN],
     [expect.stringContaining('ghcr.io/acme/sub:'), GHCR_SECRET_ARN],
     [expect.stringContaining('ghcr.io/acme/join'), GHCR_SECRET_ARN],

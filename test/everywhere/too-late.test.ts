@@ -97,9 +97,7 @@ test('a list that another Aspect has reordered after it was authenticated', () =
     }
   }, 900);
   authenticate(stack);
-  const message = synthError(stack)!;
-  expect(message).toContain('[cdk-private-registry:imageChanged]');
-  expect(message).toContain('[cdk-private-registry:imageNotAuthenticated]');
+  expectSynthError(stack, 'imageChanged', IMAGE, '"quay.io/acme/x:1"', 'ContainerDefinitions.0', 'Stack/Task');
 });
 
 test('nothing is an error while the command line still has to look a value up', () => {
