@@ -3,6 +3,7 @@ import { IMAGE_CONSUMERS, ImageConsumer } from '../consumers/consumers';
 import { isObject, overridden } from '../image/final-resource';
 import { LateTokenFinder } from '../private/late-tokens';
 import { overridesOf } from '../private/scopes';
+import { literalPrefix } from '../private/tokens';
 import { hostOf } from '../provider/image-host';
 import { registryHostOfPrefix } from '../reference/image-reference';
 
@@ -116,7 +117,7 @@ function capitalized(key: string): string {
  * The images that a value can be, and whose registries are certain.
  */
 export function knownImages(resource: CfnResource, image: unknown): KnownImage[] {
-  return textsOf(resolvedEarly(resource, image)).flatMap((text) => {
+  return imagesOf(resource, image).flatMap((text) => {
     const host = hostIfKnown(text);
     return host === undefined ? [] : [{ text: text.replace(UNKNOWN, '...'), host }];
   });
@@ -126,8 +127,13 @@ export function knownImages(resource: CfnResource, image: unknown): KnownImage[]
  * The image, if it is one and its registry is certain.
  */
 export function certainImage(resource: CfnResource, image: unknown): KnownImage | undefined {
-  const texts = textsOf(resolvedEarly(resource, image));
+  const texts = imagesOf(resource, image);
   return texts.length === 1 ? knownImages(resource, image)[0] : undefined;
+}
+
+/** What a text begins with is known, whatever the app computes later. */
+function imagesOf(resource: CfnResource, image: unknown): string[] {
+  return typeof image === 'string' && literalPrefix(image) !== '' ? [image] : textsOf(resolvedEarly(resource, image));
 }
 
 function textsOf(value: any): string[] {

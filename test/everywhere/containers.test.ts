@@ -1,4 +1,4 @@
-import { CfnCondition, CfnParameter, Fn, Stack, Tags } from 'aws-cdk-lib';
+import { CfnCondition, CfnParameter, Fn, Lazy, Stack, Tags } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -106,6 +106,13 @@ test('the router of FireLens and a container that another Aspect adds are authen
   authenticate(appOf(stack));
 
   expect(pullsOf(stack)).toEqual({ [IMAGE]: GHCR_SECRET_ARN, 'ghcr.io/acme/fluent-bit:1': GHCR_SECRET_ARN, 'ghcr.io/acme/sidecar:1': GHCR_SECRET_ARN });
+});
+
+test('a host in front of a tag that the app computes when the template is made is certain', () => {
+  const stack = checkedStack();
+  taskIn(stack, `ghcr.io/acme/api:${Lazy.string({ produce: () => '1.4.2' })}`);
+  authenticate(appOf(stack));
+  expect(pullsOf(stack)).toEqual({ [IMAGE]: GHCR_SECRET_ARN });
 });
 
 test('a host in front of a parameter is certain, and a parameter alone is not', () => {
