@@ -8,8 +8,8 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 
 export type Library = typeof import('../src');
 
-/** With the library, with and without its pull check, or by hand. */
-export type Variant = 'checked' | 'unchecked' | 'raw';
+/** With the library, with and without its pull check, with patterns that it authenticates, each alone or all at once, or by hand. */
+export type Variant = 'checked' | 'unchecked' | 'raw' | 'imageObjects' | 'everywhere';
 
 export interface Synthesized {
   /** The template as CloudFormation gets it. */
@@ -28,13 +28,22 @@ export function synthesize(variant: Variant, services: number, outdir: string, l
   const stack = new Stack(app, STACK, { env: { account: '111122223333', region: 'eu-west-1' } });
   const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 2, natGateways: 1 });
   const cluster = new ecs.Cluster(stack, 'Cluster', { vpc });
-  const define = variant === 'raw' ? byHand(stack, cluster) : withLibrary(library!, stack, cluster, variant === 'checked');
+  const define = definerOf(variant, stack, cluster, library);
   for (let number = 1; number <= services; number++) {
     define(`Service${number}`, `ghcr.io/acme/service-${number}:1.4.2`);
   }
   app.synth();
   const text = readFileSync(join(outdir, `${STACK}.template.json`), 'utf8');
   return { text, resources: Object.keys(JSON.parse(text).Resources).length };
+}
+
+function definerOf(variant: Variant, stack: Stack, cluster: ecs.ICluster, library: Library | undefined): DefineService {
+  if (variant === 'raw') {
+    return byHand(stack, cluster);
+  }
+  return variant === 'imageObjects' || variant === 'everywhere'
+    ? withPatterns(library!, stack, cluster, variant === 'everywhere')
+    : withLibrary(library!, stack, cluster, variant === 'checked');
 }
 
 /** What the `cdk` command, and a project made with `cdk init`, tell every app. */
@@ -57,6 +66,23 @@ function withLibrary(library: Library, stack: Stack, cluster: ecs.ICluster, chec
   });
   return (id, image) => {
     new PrivateRegistryFargateService(stack, id, { cluster, registry, image, containerPort: 8080, desiredCount: 2 });
+  };
+}
+
+/** The patterns of aws-cdk-lib, with an image object for each or one statement for all. */
+function withPatterns(library: Library, stack: Stack, cluster: ecs.ICluster, isEverywhere: boolean): DefineService {
+  const { PrivateRegistries, PrivateRegistryImage, RegistryCredentials, RegistryProvider } = library;
+  const credentials = RegistryCredentials.fromSecretCompleteArn(SECRET_ARN);
+  if (isEverywhere) {
+    PrivateRegistries.of(stack).add({ provider: RegistryProvider.GHCR, credentials });
+  }
+  return (id, image) => {
+    new patterns.ApplicationLoadBalancedFargateService(stack, id, {
+      cluster,
+      taskImageOptions: {
+        image: isEverywhere ? ecs.ContainerImage.fromRegistry(image) : new PrivateRegistryImage(image, { credentials }), containerPort: 8080,
+      },
+    });
   };
 }
 

@@ -6,6 +6,9 @@ import { SynthOrder } from './synth-process';
 import { inNewProcess, LIBRARY } from './workers';
 
 const GROUP = 'Synthesis: time with the library over time by hand';
+const EVERYWHERE_GROUP = 'Synthesis: time with PrivateRegistries over time with image objects';
+const EVERYWHERE_BAR = 1.5;
+const EVERYWHERE_SERVICES = 30;
 const LIMIT = { pairs: 100, seconds: 200 };
 const BARS = { unchecked: 1.05, checked: 1.15 } as const;
 const TITLES = { unchecked: 'check off', checked: 'check on' } as const;
@@ -35,4 +38,16 @@ export async function benchSynth(report: Report): Promise<void> {
       report.addSeries(GROUP, `${services} services, ${TITLES[one.variant]}`, one);
     }
   }
+  await benchEverywhere(report);
+}
+
+/** One statement for an app against an image object in each container. */
+async function benchEverywhere(report: Report): Promise<void> {
+  const series = new Series(EVERYWHERE_BAR);
+  await repeat([series], LIMIT, async (_open, round) => {
+    const order: Variant[] = round % 2 === 0 ? ['imageObjects', 'everywhere'] : ['everywhere', 'imageObjects'];
+    const times = new Map(order.map((variant) => [variant, timeOf(variant, EVERYWHERE_SERVICES)]));
+    series.add(times.get('everywhere')! / times.get('imageObjects')!);
+  });
+  report.addSeries(EVERYWHERE_GROUP, `${EVERYWHERE_SERVICES} services`, series);
 }

@@ -4,6 +4,7 @@ export type {
 } from './credentials/credentials-options';
 export { PrivateRegistryBuildImage } from './codebuild/private-registry-build-image';
 export { RegistryCredentials } from './credentials/registry-credentials';
+export { PrivateRegistries } from './everywhere/private-registries';
 export { ImageReference } from './reference/image-reference';
 export { PrivateRegistryImage } from './image/private-registry-image';
 export type { PrivateRegistryImageOptions } from './image/private-registry-image';

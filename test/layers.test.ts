@@ -25,6 +25,7 @@ const LAYERS: Record<string, string[]> = {
   'image': ['access', 'consumers', 'credentials', 'private', 'provider', 'pull-check', 'reference', 'registries'],
   'codebuild': ['access', 'credentials', 'image', 'private', 'provider', 'registries'],
   'registry': ['access', 'codebuild', 'credentials', 'image', 'provider'],
+  'everywhere': ['access', 'consumers', 'credentials', 'image', 'private', 'provider', 'reference', 'registries', 'registry'],
   'watch': ['private', 'pull-check', 'reference', 'registries'],
   'service': ['access', 'credentials', 'image', 'private', 'provider', 'pull-check', 'registry', 'watch'],
   'assembly': ['consumers', 'pull-check', 'reference', 'registries', 'runtime'],

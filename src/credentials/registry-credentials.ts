@@ -32,7 +32,7 @@ export class RegistryCredentials {
    *   'arn:aws:secretsmanager:eu-west-1:111122223333:secret:ghcr/pull-a1B2c3');
    */
   public static fromSecretCompleteArn(secretCompleteArn: string, options: SecretByArnOptions = {}): RegistryCredentials {
-    return new RegistryCredentials(secretByArn(secretCompleteArn, options));
+    return new RegistryCredentials(secretByArn(secretCompleteArn, options), [secretCompleteArn, ...valuesOf(options)]);
   }
 
   /**
@@ -45,7 +45,7 @@ export class RegistryCredentials {
    * const credentials = RegistryCredentials.fromSecret(secret);
    */
   public static fromSecret(secret: secretsmanager.ISecret): RegistryCredentials {
-    return new RegistryCredentials(existingSecret(secret));
+    return new RegistryCredentials(existingSecret(secret), [secret]);
   }
 
   /**
@@ -59,7 +59,7 @@ export class RegistryCredentials {
    * const credentials = RegistryCredentials.fromSecretName('ghcr-pull');
    */
   public static fromSecretName(secretName: string, options: SecretByNameOptions = {}): RegistryCredentials {
-    return new RegistryCredentials(secretByName(secretName, options));
+    return new RegistryCredentials(secretByName(secretName, options), [secretName, ...valuesOf(options)]);
   }
 
   /**
@@ -116,10 +116,32 @@ export class RegistryCredentials {
    * @internal
    */
   public static _bound(secret: RegistrySecret): RegistryCredentials {
-    return new RegistryCredentials(() => secret);
+    return new RegistryCredentials(() => secret, [secret]);
   }
 
-  private constructor(private readonly binder: Binder) {
+  /**
+   * @param existing what identifies the secret, if it exists
+   */
+  private constructor(private readonly binder: Binder, private readonly existing?: readonly unknown[]) {
+  }
+
+  /**
+   * Whether the secret is created when the credentials are first used.
+   *
+   * @internal
+   */
+  public get _createsSecret(): boolean {
+    return this.existing === undefined;
+  }
+
+  /**
+   * Whether the credentials certainly are the same.
+   *
+   * @internal
+   */
+  public _equals(other: RegistryCredentials): boolean {
+    const [own, others] = [this.existing, other.existing];
+    return this === other || (own !== undefined && own.length === others?.length && own.every((value, index) => value === others[index]));
   }
 
   /**
@@ -144,4 +166,8 @@ export function validateCredentials(credentials: unknown, scope?: IConstruct): v
   throw invalid('invalidCredentials',
     `credentials is ${kindOf(credentials)}, expected RegistryCredentials; `
     + 'write RegistryCredentials.fromSecret(secret) for a secret, RegistryCredentials.fromSecretCompleteArn(arn) for an ARN', scope);
+}
+
+function valuesOf({ encryptionKey, encryptionKeyArn, replicaRegions = [] }: SecretByArnOptions): unknown[] {
+  return [encryptionKey, encryptionKeyArn, ...replicaRegions];
 }

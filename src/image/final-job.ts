@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { CfnResource, Token } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
 import { FinalResource, isObject, platformOf } from './final-resource';
 import { IMAGE_CONSUMERS } from '../consumers/consumers';
@@ -16,8 +16,8 @@ export class FinalJob extends FinalResource {
    * @param path the container in the properties of the resource, for example `ContainerProperties`
    * @param roleArn the execution role
    */
-  constructor(job: batch.CfnJobDefinition, private readonly path: string, private readonly roleArn: string) {
-    super(job, { type: job.type });
+  constructor(job: CfnResource, private readonly path: string, private readonly roleArn: string) {
+    super(job, { type: 'container' });
     this.rolePath = rolePathOf(path);
   }
 

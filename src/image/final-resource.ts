@@ -2,8 +2,9 @@ import { CfnResource, Stack, Token } from 'aws-cdk-lib';
 import { overridesOf } from '../private/scopes';
 import { isIntrinsic } from '../private/tokens';
 
-/** The member of a resource that aws-cdk-lib closes. */
+/** The members of a resource that aws-cdk-lib closes. */
 interface ClosedResource {
+  readonly cfnProperties: Record<string, unknown>;
   renderProperties(properties: Record<string, unknown>): Record<string, unknown>;
 }
 
@@ -30,11 +31,20 @@ export abstract class FinalResource {
   protected read(path: string, property?: unknown): any {
     const stack = Stack.of(this.resource);
     const [key, ...others] = path.split('.');
-    const name = `${key[0].toLowerCase()}${key.slice(1)}`;
-    const value = property ?? (this.resource as unknown as Record<string, unknown>)[name];
-    const rendered = (this.resource as unknown as ClosedResource).renderProperties(stack.resolve({ ...this.required, [name]: value }));
+    const { cfnProperties } = this.resource as unknown as ClosedResource;
+    const name = nameIn(cfnProperties, key);
+    const value = stack.resolve({ ...this.required, [name]: property ?? cfnProperties[name] });
+    const rendered = (this.resource as unknown as ClosedResource).renderProperties(value);
     const final: any = key in this.overrides ? overridden(rendered[key], this.overrides[key]) : rendered[key];
     return stack.resolve(others.reduce((outer, inner) => outer?.[inner], final));
+  }
+
+  /**
+   * A property as it was set.
+   */
+  protected given(key: string): unknown {
+    const { cfnProperties } = this.resource as unknown as ClosedResource;
+    return cfnProperties[nameIn(cfnProperties, key)];
   }
 
   protected isPull(container: any, image: string, credentialsParameter: string): boolean {
@@ -69,7 +79,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 /**
  * A value with an override, as aws-cdk-lib merges them: `undefined` deletes.
  */
-function overridden(value: unknown, override: unknown): unknown {
+export function overridden(value: unknown, override: unknown): unknown {
   if (!isObject(override) || Token.isUnresolved(override) || isIntrinsic(override)) {
     return override;
   }
@@ -78,4 +88,12 @@ function overridden(value: unknown, override: unknown): unknown {
     merged[key] = overridden(merged[key], inner);
   }
   return merged;
+}
+
+/**
+ * The name of a property in a resource. Each class has its own in camel case; `CfnResource` has that of the template.
+ */
+function nameIn(properties: object, key: string): string {
+  const name = `${key[0].toLowerCase()}${key.slice(1)}`;
+  return name in properties ? name : key;
 }

@@ -1,17 +1,18 @@
-import * as ecs from 'aws-cdk-lib/aws-ecs';
+import { CfnResource, Token } from 'aws-cdk-lib';
 import { FinalResource, isObject, platformOf } from './final-resource';
+import { isOwnOverride } from './written-pulls';
 
 /**
  * A task definition as it ends up in the template.
  */
 export class FinalTask extends FinalResource {
-  private readonly containers: ecs.CfnTaskDefinition['containerDefinitions'];
-  private readonly roleArn: string | undefined;
+  private readonly containers: unknown;
+  private readonly roleArn: unknown;
 
-  constructor(private readonly task: ecs.CfnTaskDefinition) {
+  constructor(private readonly task: CfnResource) {
     super(task);
-    this.containers = task.containerDefinitions;
-    this.roleArn = task.executionRoleArn;
+    this.containers = this.given('ContainerDefinitions');
+    this.roleArn = this.given('ExecutionRoleArn');
   }
 
   /**
@@ -36,8 +37,8 @@ export class FinalTask extends FinalResource {
    * Whether a container certainly has this image and these credentials.
    */
   public pulls(image: string, credentialsParameter: string): boolean {
-    const isUnchanged = !('ContainerDefinitions' in this.overrides) || !replacesImages(this.overrides.ContainerDefinitions);
-    if (this.task.containerDefinitions === this.containers && isUnchanged) {
+    // Only the list of aws-cdk-lib has the containers that were defined: whoever has an array can change it.
+    if (Token.isUnresolved(this.containers) && this.given('ContainerDefinitions') === this.containers && !this.replacesImages()) {
       return true;
     }
     const containers = this.read('ContainerDefinitions');
@@ -48,15 +49,16 @@ export class FinalTask extends FinalResource {
    * Whether the execution role is still that of the construct.
    */
   public keepsRole(): boolean {
-    return this.task.executionRoleArn === this.roleArn && !('ExecutionRoleArn' in this.overrides);
+    return this.given('ExecutionRoleArn') === this.roleArn && !('ExecutionRoleArn' in this.overrides);
   }
-}
 
-/**
- * Whether an override can give a container another image, or other credentials.
- */
-function replacesImages(override: unknown): boolean {
-  return !isObject(override) || Object.values(override).some((container) => (
-    !isObject(container) || 'Image' in container || 'RepositoryCredentials' in container
-  ));
+  /**
+   * Whether an override can give a container another image, or other credentials.
+   */
+  private replacesImages(): boolean {
+    const override = this.overrides.ContainerDefinitions ?? {};
+    return !isObject(override) || Object.entries(override).some(([index, container]) => !isObject(container) || (
+      ('Image' in container || 'RepositoryCredentials' in container) && !isOwnOverride(this.task, `ContainerDefinitions.${index}`, container)
+    ));
+  }
 }

@@ -10,7 +10,7 @@ type Container = batch.EcsFargateContainerDefinition | batch.EcsEc2ContainerDefi
 
 /** A container of a job, and where the job has it. */
 interface Place {
-  readonly container: IConstruct;
+  readonly container: Container;
   readonly path: string;
 }
 
@@ -22,6 +22,13 @@ const JOB_IMAGES = new WeakMap<IConstruct, JobImages>();
  */
 export function isJobContainer(construct: unknown): construct is Container {
   return construct instanceof batch.EcsFargateContainerDefinition || construct instanceof batch.EcsEc2ContainerDefinition;
+}
+
+/**
+ * Whether the container has an image that is prepared here.
+ */
+export function hasJobImage(container: IConstruct): boolean {
+  return JOB_IMAGES.get(stageOf(container))?.has(container) === true;
 }
 
 /**
@@ -55,6 +62,10 @@ class JobImages implements IAspect {
     this.unused.add(container);
   }
 
+  public has(container: IConstruct): boolean {
+    return this.requests.has(container);
+  }
+
   /**
    * Other Aspects can add jobs, or containers to jobs.
    */
@@ -71,7 +82,7 @@ class JobImages implements IAspect {
       const { container, path } = place;
       const scope = construct as Construct;
       const job = scope.node.defaultChild as batch.CfnJobDefinition;
-      const { executionRole: role } = container as Container;
+      const { executionRole: role } = container;
       prepareJob({ job, path, scope, role, ownsRole: role.node.scope === container }, this.requests.get(container)!);
       this.unused.delete(container);
       this.prepared.add(keyOf(construct, place));
@@ -82,7 +93,7 @@ class JobImages implements IAspect {
    * The containers of a job that have an image, and are not prepared.
    */
   private missingIn(construct: IConstruct): Place[] {
-    return placesIn(construct).filter((place) => this.requests.has(place.container) && !this.prepared.has(keyOf(construct, place)));
+    return jobContainersIn(construct).filter((place) => this.requests.has(place.container) && !this.prepared.has(keyOf(construct, place)));
   }
 
   private validate(): string[] {
@@ -100,14 +111,18 @@ class JobImages implements IAspect {
   }
 }
 
-function placesIn(construct: IConstruct): Place[] {
-  if (construct instanceof batch.EcsJobDefinition) {
-    return isOfApp(construct) ? [{ container: construct.container, path: 'ContainerProperties' }] : [];
+/**
+ * The containers of a job that ECS runs.
+ */
+export function jobContainersIn(construct: IConstruct): Place[] {
+  const isSingle = construct instanceof batch.EcsJobDefinition;
+  if (!(isSingle || construct instanceof batch.MultiNodeJobDefinition) || !isOfApp(construct)) {
+    return [];
   }
-  if (construct instanceof batch.MultiNodeJobDefinition && isOfApp(construct)) {
-    return construct.containers.map(({ container }, index) => ({ container, path: `NodeProperties.NodeRangeProperties.${index}.Container` }));
-  }
-  return [];
+  const places = isSingle
+    ? [{ container: construct.container, path: 'ContainerProperties' }]
+    : construct.containers.map(({ container }, index) => ({ container, path: `NodeProperties.NodeRangeProperties.${index}.Container` }));
+  return places.flatMap(({ container, path }) => isJobContainer(container) ? [{ container, path }] : []);
 }
 
 /** An imported job has no resource. */

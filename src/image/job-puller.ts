@@ -1,8 +1,8 @@
-import * as batch from 'aws-cdk-lib/aws-batch';
+import { CfnResource } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, Dependable } from 'constructs';
 import { FinalJob } from './final-job';
-import { preparePull, PullRequest } from './prepare-pull';
+import { PreparedPull, preparePull, PullRequest } from './prepare-pull';
 import { Puller } from '../access/puller';
 import { declaredDependencies, waitFor, waitUnlessCyclic } from '../private/late-dependencies';
 
@@ -10,7 +10,7 @@ import { declaredDependencies, waitFor, waitUnlessCyclic } from '../private/late
  * A container of a job definition of AWS Batch.
  */
 export interface JobContainer {
-  readonly job: batch.CfnJobDefinition;
+  readonly job: CfnResource;
   /** Where the job has the container, for example `NodeProperties.NodeRangeProperties.0.Container`. */
   readonly path: string;
   /** Gets the warnings. In the stack of the job. */
@@ -48,7 +48,7 @@ export function jobPuller({ job, path, scope, role, ownsRole }: JobContainer): P
 /**
  * Prepares the pull of a container, and writes the credentials into the job. What an override of the user has stays.
  */
-export function prepareJob(container: JobContainer, request: PullRequest): void {
+export function prepareJob(container: JobContainer, request: PullRequest): PreparedPull {
   const { job, path, role } = container;
   const finalJob = new FinalJob(job, path, role.roleArn);
   const { image, credentialsParameter } = preparePull(jobPuller(container), request);
@@ -58,4 +58,5 @@ export function prepareJob(container: JobContainer, request: PullRequest): void 
       job.addPropertyOverride(`${path}.${property}`, value);
     }
   }
+  return { image, credentialsParameter };
 }

@@ -14,14 +14,20 @@ import { ECR_PUBLIC } from '../registries/ecr-public';
 import { registryOfHost } from '../registries/registries';
 
 /**
- * The image, and the credentials for it.
+ * How the images of a registry are pulled.
  */
-export interface PullRequest extends PullOptions {
-  readonly reference: string;
+export interface RegistryPull extends PullOptions {
   readonly provider: RegistryProvider;
   readonly credentials: RegistryCredentials;
-  /** The construct that the image is from. */
+  /** The construct that the images are from. */
   readonly registry?: IConstruct;
+}
+
+/**
+ * The image, and the credentials for it.
+ */
+export interface PullRequest extends RegistryPull {
+  readonly reference: string;
 }
 
 /**

@@ -9,7 +9,8 @@ import { dockerCredential } from '../codebuild/docker-credential';
 import { PrivateRegistryBuildImage } from '../codebuild/private-registry-build-image';
 import { RegistryCredentials, validateCredentials } from '../credentials/registry-credentials';
 import { RegistrySecret } from '../credentials/registry-secret';
-import { PrivateRegistryImage, PrivateRegistryImageOptions } from '../image/private-registry-image';
+import { RegistryPull } from '../image/prepare-pull';
+import { PrivateRegistryImage } from '../image/private-registry-image';
 import { overriddenBy, PullOptions, validatePullCheck } from '../image/pull-options';
 import { RegistryProvider, validateProvider } from '../provider/registry-provider';
 
@@ -169,7 +170,16 @@ export class PrivateRegistry extends Construct implements IPrivateRegistry {
     return this.registrySecret.ownerPolicies(this);
   }
 
-  private optionsOf(overrides: PullOptions): PrivateRegistryImageOptions {
+  /**
+   * How every image of this registry is pulled.
+   *
+   * @internal
+   */
+  public _pull(): RegistryPull {
+    return { ...this.optionsOf(), registry: this };
+  }
+
+  private optionsOf(overrides: PullOptions = {}): RegistryPull {
     return {
       ...overriddenBy(this.pullOptions, overrides),
       provider: this.provider,

@@ -1,9 +1,10 @@
 import { App, Aspects, CfnParameter, Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import {
-  PrivateRegistryFargateService, PrivateRegistryImage, PullCheckFunction, PullCheckMode, RegistryCredentials, RegistryProvider,
+  PrivateRegistries, PrivateRegistryFargateService, PrivateRegistryImage, PullCheckFunction, PullCheckMode, RegistryCredentials, RegistryProvider,
 } from '../../src';
 import { ERROR_IDS, ErrorId, invalid, warn, WARNING_IDS, WarningId } from '../../src/private/errors';
 import { expectError, expectSynthError, expectWarning, synthesize } from '../support/errors';
@@ -43,6 +44,16 @@ const ERRORS: Partial<Record<ErrorId, (stack: Stack, token: string) => void>> = 
         }
       },
     }, { priority: 1000 });
+    synthesize(stack);
+  },
+  imageChanged: (stack, token) => {
+    const task = new ecs.FargateTaskDefinition(stack, 'Task');
+    task.addContainer('app', { image: ecs.ContainerImage.fromRegistry(`ghcr.io/acme/api:${token}`) });
+    const last = new CfnParameter(stack, 'Last');
+    Aspects.of(stack).add({
+      visit: (node) => node === last && (task.node.defaultChild as ecs.CfnTaskDefinition).addPropertyOverride('ContainerDefinitions.0.Image', `x/${token}`),
+    }, { priority: 900 });
+    PrivateRegistries.of(stack).add({ provider: RegistryProvider.GHCR, credentials: CREDENTIALS });
     synthesize(stack);
   },
   logRetentionUnused: (stack) => new PrivateRegistryFargateService(stack, 'Api', {
@@ -93,6 +104,8 @@ const WITHOUT_TOKENS: Array<ErrorId | WarningId> = [
   'digestNotPinned', 'imageWithoutFixedTag', 'internalRegistryNeedsVpc', 'isolatedSubnets', 'parametersInStage', 'placeholderBesideTasks',
   'publicSubnetsWithoutPublicIp', 'secretArnMayBeIncomplete', 'secretNameMayHaveSuffix', 'secretNameNeedsArn',
   'secretWithoutCredentials', 'taskSizeUnknown', 'pullCheckFunctionNearLimit',
+  'aspectsNotStabilised', 'containerLost', 'credentialsCreateSecret', 'exemptWithoutEffect', 'imageNotAuthenticated', 'registryAuthenticatedTwice',
+  'serviceWithoutCredentials', 'stageNotCovered',
 ];
 
 /** What aws-cdk-lib writes in place of a token. */

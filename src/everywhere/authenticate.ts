@@ -1,0 +1,234 @@
+import { CfnResource, IAspect, Token } from 'aws-cdk-lib';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import { Construct, IConstruct } from 'constructs';
+import { childrenOf, constructsIn, coverageOf } from './covered';
+import { makeExecutionRoles } from './execution-roles';
+import { certainImage, earlyProperties, isConsumer, placesIn } from './places';
+import { resourcePuller } from './resource-puller';
+import { Puller } from '../access/puller';
+import { RegistryCredentials } from '../credentials/registry-credentials';
+import { containerPuller } from '../image/container-puller';
+import { overridden } from '../image/final-resource';
+import { hasJobImage, jobContainersIn } from '../image/job-images';
+import { prepareJob } from '../image/job-puller';
+import { preparePull, RegistryPull } from '../image/prepare-pull';
+import { writePull } from '../image/written-pulls';
+import { warn } from '../private/errors';
+import { isLate } from '../private/late-tokens';
+import { overridesOf } from '../private/scopes';
+
+const STABILIZATION = '@aws-cdk/core:aspectStabilization';
+
+/** What was there when everything was authenticated. */
+const SEEN = new WeakSet<IConstruct>();
+
+/** What each resource has by this library. */
+const AUTHENTICATED = new WeakMap<CfnResource, Authenticated[]>();
+
+/** The credentials of each container of a job. */
+const BOUND = new WeakMap<IConstruct, RegistryCredentials>();
+
+/**
+ * A container that was authenticated.
+ */
+export interface Authenticated {
+  readonly path: string;
+  readonly reference: string;
+  readonly image: string;
+  readonly credentialsParameter: string;
+  /** The construct of the container, if it has one. */
+  readonly container?: ecs.ContainerDefinition;
+}
+
+/**
+ * Authenticates everything in a scope, at once when the last construct is visited: then every other Aspect has been everywhere, and
+ * whatever is created costs one more round through the app, not one for each container.
+ */
+export class Authentication implements IAspect {
+  private isDone = false;
+
+  constructor(private readonly scope: IConstruct) {}
+
+  public visit(construct: IConstruct): void {
+    if (construct === this.scope) {
+      this.begin();
+    }
+    if (this.isLast(construct) || (this.isDone && isUnseen(construct))) {
+      this.authenticateAll();
+    }
+  }
+
+  /**
+   * Roles are made before other Aspects have been to those that may pass them: aws-cdk-lib then closes their statements.
+   */
+  private begin(): void {
+    if (isStabilized(this.scope)) {
+      makeExecutionRoles(this.unauthenticated().map(({ taskDefinition }) => taskDefinition));
+      return;
+    }
+    warn(this.scope, 'aspectsNotStabilised',
+      `the feature flag ${STABILIZATION} is false, so that aws-cdk-lib visits nothing that Aspects add: what other Aspects add or change after PrivateRegistries is an error; `
+      + 'remove the flag, or set it to true');
+    this.authenticateAll();
+  }
+
+  /**
+   * What has credentials is left alone, also if it has them by an earlier visit.
+   */
+  private authenticateAll(): void {
+    this.isDone = true;
+    const containers = this.unauthenticated();
+    makeExecutionRoles(containers.map(({ taskDefinition }) => taskDefinition));
+    containers.forEach(authenticateContainer);
+    for (const construct of constructsIn(this.scope)) {
+      SEEN.add(construct);
+      if (!isConsumer(construct)) {
+        authenticateJob(construct);
+      } else if (!isOfConstruct(construct)) {
+        authenticateResource(construct);
+      }
+    }
+  }
+
+  private unauthenticated(): ecs.ContainerDefinition[] {
+    return constructsIn(this.scope).filter((construct): construct is ecs.ContainerDefinition => (
+      construct instanceof ecs.ContainerDefinition && pullOf(construct) !== undefined
+    ));
+  }
+
+  /**
+   * Whether a walk through the scope ends with the construct.
+   */
+  private isLast(construct: IConstruct): boolean {
+    let current = construct;
+    if (childrenOf(current).length > 0) {
+      return false;
+    }
+    while (current !== this.scope) {
+      const parent = current.node.scope!;
+      if (childrenOf(parent).pop() !== current) {
+        return false;
+      }
+      current = parent;
+    }
+    return true;
+  }
+}
+
+export function authenticatedIn(resource: CfnResource): readonly Authenticated[] {
+  return AUTHENTICATED.get(resource) ?? [];
+}
+
+/**
+ * Whether the construct behind the resource is authenticated, container by container.
+ */
+export function isOfConstruct({ node: { scope } }: CfnResource): boolean {
+  return scope !== undefined && (scope instanceof ecs.TaskDefinition || jobContainersIn(scope).length > 0);
+}
+
+/** The members that aws-cdk-lib leaves to subclasses. */
+export function containersOf(task: ecs.TaskDefinition): readonly ecs.ContainerDefinition[] {
+  return (task as unknown as { readonly containers: readonly ecs.ContainerDefinition[] }).containers;
+}
+
+function isUnseen(construct: IConstruct): boolean {
+  return !SEEN.has(construct) && (
+    construct instanceof ecs.ContainerDefinition || isConsumer(construct) || jobContainersIn(construct).length > 0
+  );
+}
+
+function isStabilized({ node }: IConstruct): boolean {
+  const flag = node.tryGetContext(STABILIZATION);
+  return flag === undefined || Boolean(flag);
+}
+
+/**
+ * How a container pulls its image, if that is of one of the registries and has no credentials.
+ */
+function pullOf(container: ecs.ContainerDefinition): { readonly reference: string; readonly pull: RegistryPull } | undefined {
+  const { taskDefinition } = container;
+  const task = taskDefinition?.node?.defaultChild;
+  if (!isConsumer(task)) {
+    return undefined;
+  }
+  const { image, repositoryCredentials } = container.renderContainerDefinition();
+  const given = { Image: image, RepositoryCredentials: repositoryCredentials };
+  return pullAt(task, overridden(given, overrideAt(task, `ContainerDefinitions.${containersOf(taskDefinition).indexOf(container)}`)), container);
+}
+
+function pullAt(resource: CfnResource, container: any, scope: IConstruct): { readonly reference: string; readonly pull: RegistryPull } | undefined {
+  if (container?.RepositoryCredentials !== undefined) {
+    return undefined;
+  }
+  const image = certainImage(resource, container?.Image);
+  const coverage = image && coverageOf(scope, image.host);
+  return coverage && { reference: Token.asString(container.Image), pull: coverage.pull };
+}
+
+function authenticateContainer(container: ecs.ContainerDefinition): void {
+  const { reference, pull } = pullOf(container)!;
+  const puller = containerPuller(container)!;
+  const { resource } = puller;
+  const index = containersOf(container.taskDefinition).indexOf(container);
+  const roleArn = (resource as ecs.CfnTaskDefinition).executionRoleArn;
+  authenticate({
+    ...puller,
+    // The role of the construct is a value that aws-cdk-lib computes late.
+    keepsRole: () => isLate(resource, roleArn) && puller.keepsRole(),
+    // Here the container has its labels, and another Aspect would be late.
+    label: (key, value) => container.addDockerLabel(key, value),
+  }, { path: `ContainerDefinitions.${index}`, reference, pull, container });
+}
+
+/**
+ * The containers of a job, but for those whose image has credentials.
+ */
+function authenticateJob(construct: IConstruct): void {
+  for (const { container, path } of jobContainersIn(construct)) {
+    const job = construct.node.defaultChild as CfnResource;
+    const given = { Image: container._renderContainerDefinition().image };
+    const found = hasJobImage(container) ? undefined : pullAt(job, overridden(given, overrideAt(job, path)), construct);
+    if (found) {
+      const { reference, pull } = found;
+      const { executionRole: role } = container;
+      const prepared = prepareJob(
+        { job, path, scope: construct as Construct, role, ownsRole: role.node.scope === container },
+        { ...pull, reference, credentials: boundIn(container, pull) },
+      );
+      AUTHENTICATED.set(job, [...authenticatedIn(job), { path, reference, ...prepared }]);
+    }
+  }
+}
+
+/**
+ * Two containers of a job have the job for their scope, and two jobs can have the same container.
+ */
+function boundIn(container: Construct, { credentials, provider }: RegistryPull): RegistryCredentials {
+  const bound = BOUND.get(container) ?? RegistryCredentials._bound(credentials._bind(container, provider));
+  BOUND.set(container, bound);
+  return bound;
+}
+
+function overrideAt(resource: CfnResource, path: string): unknown {
+  return path.split('.').reduce<any>((override, key) => override?.[key], overridesOf(resource).Properties) ?? {};
+}
+
+function authenticateResource(resource: CfnResource): void {
+  for (const place of placesIn(resource.cfnResourceType, earlyProperties(resource))) {
+    const found = place.isConditional ? undefined : pullAt(resource, place.container, resource);
+    if (found) {
+      authenticate(resourcePuller(resource, place), { ...found, path: place.path });
+    }
+  }
+}
+
+interface Found extends Pick<Authenticated, 'path' | 'reference' | 'container'> {
+  readonly pull: RegistryPull;
+}
+
+function authenticate(puller: Puller, { path, reference, pull, container }: Found): void {
+  const { resource } = puller;
+  const { image, credentialsParameter } = preparePull(puller, { ...pull, reference });
+  writePull(resource, path, { credentialsParameter, image: image === reference ? undefined : image });
+  AUTHENTICATED.set(resource, [...authenticatedIn(resource), { path, reference, image, credentialsParameter, container }]);
+}

@@ -1,0 +1,110 @@
+import { CfnResource, Reference, Token, Tokenization } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct, Dependable, IConstruct } from 'constructs';
+import { earlyProperties, Place, valuesAt } from './places';
+import { Puller } from '../access/puller';
+import { FinalResource } from '../image/final-resource';
+import { FinalTask } from '../image/final-task';
+import { jobPuller } from '../image/job-puller';
+import { declaredDependencies, waitFor, waitUnlessCyclic } from '../private/late-dependencies';
+
+const SERVICE = 'ecs-tasks.amazonaws.com';
+const TASK_DEFINITION = 'AWS::ECS::TaskDefinition';
+const EXPRESS_SERVICE = 'AWS::ECS::ExpressGatewayService';
+const JOB_DEFINITION = 'AWS::Batch::JobDefinition';
+
+/**
+ * A container of a resource as it ends up in the template.
+ */
+class FinalContainer extends FinalResource {
+  constructor(resource: CfnResource, private readonly path: string, private readonly rolePath: string, private readonly roleArn: unknown) {
+    super(resource);
+  }
+
+  public pulls(image: string, credentialsParameter: string): boolean {
+    return this.isPull(this.read(this.path), image, credentialsParameter);
+  }
+
+  public keepsRole(): boolean {
+    return this.isSame(this.read(this.rolePath), this.roleArn);
+  }
+}
+
+/**
+ * A container of a resource without a construct around it as a puller.
+ */
+export function resourcePuller(resource: CfnResource, place: Place): Puller {
+  const { path } = place;
+  const type = resource.cfnResourceType;
+  // Whatever waits for the resource waits for its children: a policy among them would close a cycle.
+  const images = childOf(resource.node.scope!, `${resource.node.id}Images`);
+  const rolePath = rolePathOf(place);
+  const role = roleOf(resource, images, rolePath);
+  const ownsRole = role.node.scope === images;
+  const scope = childOf(images, path.replace(/\W+/g, '-'));
+  if (type === JOB_DEFINITION) {
+    return jobPuller({ job: resource, path, scope, role, ownsRole });
+  }
+  const task = type === TASK_DEFINITION ? new FinalTask(resource) : undefined;
+  const container = new FinalContainer(resource, path, rolePath, valuesAt(earlyProperties(resource), rolePath)[0].value);
+  return {
+    scope,
+    resource,
+    role,
+    ownsRole,
+    service: SERVICE,
+    engine: () => task ? task.engine() : type === EXPRESS_SERVICE ? 'containerd' : undefined,
+    platform: () => task?.platform(),
+    pulls: (image, credentialsParameter) => (task ?? container).pulls(image, credentialsParameter),
+    keepsRole: () => container.keepsRole(),
+    dependencies: () => declaredDependencies(resource),
+    waitFor: (dependency) => waitFor(resource, dependency),
+    waitUnlessCyclic: (dependency) => waitUnlessCyclic(resource, () => Dependable.of(dependency).dependencyRoots),
+    label: (key, value) => {
+      if (task) {
+        resource.addPropertyOverride(`${path}.DockerLabels.${key.replace(/\./g, '\\.')}`, value);
+      }
+    },
+  };
+}
+
+/**
+ * The role that a resource names, or a new one.
+ */
+function roleOf(resource: CfnResource, images: Construct, path: string): iam.IRole {
+  const id = `ExecutionRole${path === 'ExecutionRoleArn' ? '' : path.replace(/\W+/g, '-')}`;
+  // An imported role gets a policy for the pull alone, unlike one that is made beside the containers.
+  const imported = childOf(images, 'Imported');
+  const known = images.node.tryFindChild(id) ?? imported.node.tryFindChild(id);
+  if (known) {
+    return known as iam.Role;
+  }
+  const given = valuesAt(earlyProperties(resource), path)[0]?.value;
+  if (given === undefined) {
+    const role = new iam.Role(images, id, { assumedBy: new iam.ServicePrincipal(SERVICE) });
+    resource.addPropertyOverride(path, role.roleArn);
+    return role;
+  }
+  const text = Token.asString(given);
+  const token = Tokenization.reverseString(text).firstToken;
+  if (token && Reference.isReference(token) && token.target instanceof iam.CfnRole) {
+    const { scope } = token.target.node;
+    // By its name, since it can have a path that the ARN does not show.
+    return iam.Role.isRole(scope) ? scope as iam.Role : iam.Role.fromRoleName(imported, id, token.target.ref);
+  }
+  // ECS also accepts a name.
+  const isArn = Token.isUnresolved(text) || text.startsWith('arn:');
+  return isArn ? iam.Role.fromRoleArn(imported, id, text) : iam.Role.fromRoleName(imported, id, text);
+}
+
+/**
+ * The path to the role, with the elements of the path to the container.
+ */
+function rolePathOf({ consumer, path }: Place): string {
+  const indexes = path.split('.').filter((_, index) => consumer.container.split('.')[index] === '*');
+  return consumer.role.replace(/\*/g, () => indexes.shift()!);
+}
+
+function childOf(scope: IConstruct, id: string): Construct {
+  return (scope.node.tryFindChild(id) ?? new Construct(scope as Construct, id)) as Construct;
+}

@@ -1,0 +1,182 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CfnCondition, CfnResource, Fn, Lazy, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as include from 'aws-cdk-lib/cloudformation-include';
+import { appOf, addAspect, authenticate, checkedStack, GHCR_SECRET_ARN, HUB_SECRET_ARN, OWN_SECRET_ARN, pullsOf } from './support';
+import { PrivateRegistries, RegistryProvider } from '../../src';
+import { dependencyCycle } from '../contract/dependency-cycle';
+import { expectSynthError } from '../support/errors';
+import { IMAGE, resourcesOf, statementsOf } from '../support/synth';
+import { CREDENTIALS, expectTaskWaitsForPolicy } from '../support/tasks';
+
+const FARGATE = { requiresCompatibilities: ['FARGATE'], cpu: '256', memory: '512', networkMode: 'awsvpc' };
+const TRUST = { Statement: [{ Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' }] };
+
+test('the L1 of a task definition without a role gets one, credentials, policy and check, and no cycle', () => {
+  const stack = checkedStack();
+  new ecs.CfnTaskDefinition(stack, 'Task', {
+    ...FARGATE,
+    runtimePlatform: { cpuArchitecture: 'ARM64', operatingSystemFamily: 'LINUX' },
+    containerDefinitions: [{ name: 'app', image: IMAGE }, { name: 'web', image: 'nginx:1.27' }, { name: 'quay', image: 'quay.io/acme/x:1' }],
+  });
+  authenticate(appOf(stack));
+
+  expect(pullsOf(stack)).toEqual({ [IMAGE]: GHCR_SECRET_ARN, 'nginx:1.27': HUB_SECRET_ARN, 'quay.io/acme/x:1': undefined });
+  expectTaskWaitsForPolicy(stack);
+  expect(dependencyCycle(Template.fromStack(stack).toJSON())).toBeUndefined();
+  expect(resourcesOf(stack, 'Custom::PrivateRegistryPullCheck').map(({ Properties: { Image, Platform, Engine, Mode } }) => [Image, Platform, Engine, Mode]).sort()).toEqual([
+    [IMAGE, 'linux/arm64', 'containerd', 'ENFORCE'], ['nginx:1.27', 'linux/arm64', 'containerd', 'ENFORCE'],
+  ].sort());
+});
+
+test('the role that an L1 names is the one that may read the secret: of a construct, of an L1 with a path, by ARN and by name', () => {
+  const stack = checkedStack();
+  const container = [{ name: 'app', image: IMAGE }];
+  const construct = new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com') });
+  const resource = new iam.CfnRole(stack, 'CfnRole', { path: '/teams/', assumeRolePolicyDocument: TRUST });
+  const arns = [construct.roleArn, resource.attrArn, 'arn:aws:iam::111122223333:role/teams/given', 'named'];
+  arns.forEach((executionRoleArn, index) => new ecs.CfnTaskDefinition(stack, `Task${index}`, { ...FARGATE, executionRoleArn, containerDefinitions: container }));
+  authenticate(appOf(stack));
+
+  const roles = resourcesOf(stack, 'AWS::IAM::Policy')
+    .filter(({ Properties }) => Properties.PolicyName.startsWith?.('PrivateRegistryPull-') ?? JSON.stringify(Properties.PolicyName).includes('PrivateRegistryPull-'))
+    .flatMap(({ Properties }) => Properties.Roles);
+  expect(roles).toEqual(expect.arrayContaining([{ Ref: expect.stringMatching(/^Role/) }, { Ref: 'CfnRole' }, 'given', 'named']));
+  expect(roles).toHaveLength(4);
+});
+
+test('a resource of another class, with the names of CloudFormation: an express service and a daemon', () => {
+  const stack = checkedStack();
+  new CfnResource(stack, 'Api', {
+    type: 'AWS::ECS::ExpressGatewayService',
+    properties: { InfrastructureRoleArn: 'arn:aws:iam::111122223333:role/infrastructure', PrimaryContainer: { Image: IMAGE } },
+  });
+  new CfnResource(stack, 'Daemon', {
+    type: 'AWS::ECS::DaemonTaskDefinition', properties: { Family: 'agents', ContainerDefinitions: [{ Name: 'agent', Image: 'ghcr.io/acme/agent:1' }] },
+  });
+  authenticate(appOf(stack));
+
+  const template = Template.fromStack(stack);
+  const credentials = { RepositoryCredentials: { CredentialsParameter: GHCR_SECRET_ARN } };
+  template.hasResource('AWS::ECS::ExpressGatewayService', {
+    Properties: Match.objectLike({ PrimaryContainer: { Image: IMAGE, ...credentials }, ExecutionRoleArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^ApiImagesExecutionRole'), 'Arn'] } }),
+    DependsOn: Match.arrayWith([Match.stringLikeRegexp('^ApiImagesExecutionRoleDefaultPolicy')]),
+  });
+  template.hasResource('AWS::ECS::DaemonTaskDefinition', {
+    Properties: Match.objectLike({ ContainerDefinitions: [{ Name: 'agent', Image: 'ghcr.io/acme/agent:1', ...credentials }] }),
+    DependsOn: Match.arrayWith([Match.stringLikeRegexp('^DaemonImagesExecutionRoleDefaultPolicy')]),
+  });
+  expect(resourcesOf(stack, 'Custom::PrivateRegistryPullCheck').map(({ Properties: { Image, Engine, Mode } }) => [Image, Engine, Mode]).sort()).toEqual([
+    ['ghcr.io/acme/agent:1', undefined, 'ENFORCE'], [IMAGE, 'containerd', 'ENFORCE'],
+  ].sort());
+  expect(dependencyCycle(template.toJSON())).toBeUndefined();
+});
+
+test('a template that was included, with a condition, a parameter and Fn::Sub', () => {
+  const stack = checkedStack();
+  const directory = mkdtempSync(join(tmpdir(), 'included-'));
+  const templateFile = join(directory, 'template.json');
+  writeFileSync(templateFile, JSON.stringify({
+    Parameters: { Tag: { Type: 'String' }, Image: { Type: 'String' } },
+    Conditions: { IsProd: { 'Fn::Equals': [{ Ref: 'Tag' }, 'prod'] } },
+    Resources: {
+      Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: TRUST } },
+      Task: {
+        Type: 'AWS::ECS::TaskDefinition',
+        Condition: 'IsProd',
+        Properties: {
+          ExecutionRoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] },
+          ContainerDefinitions: [
+            { Name: 'sub', Image: { 'Fn::Sub': 'ghcr.io/acme/api:${Tag}' } }, { Name: 'hub', Image: 'nginx:1.27' }, { Name: 'any', Image: { Ref: 'Image' } },
+          ],
+        },
+      },
+    },
+  }));
+  new include.CfnInclude(stack, 'Included', { templateFile });
+  rmSync(directory, { recursive: true });
+  authenticate(appOf(stack));
+
+  const template = Template.fromStack(stack);
+  template.hasResource('AWS::ECS::TaskDefinition', {
+    Condition: 'IsProd',
+    Properties: {
+      ContainerDefinitions: [
+        { Name: 'sub', Image: { 'Fn::Sub': 'ghcr.io/acme/api:${Tag}' }, RepositoryCredentials: { CredentialsParameter: GHCR_SECRET_ARN } },
+        { Name: 'hub', Image: 'nginx:1.27', RepositoryCredentials: { CredentialsParameter: HUB_SECRET_ARN } },
+        { Name: 'any', Image: { Ref: 'Image' }, RepositoryCredentials: Match.absent() },
+      ],
+    },
+  });
+  template.allResources('Custom::PrivateRegistryPullCheck', { Condition: 'IsProd' });
+  expect(statementsOf(stack).filter(({ Action }) => Action === 'secretsmanager:GetSecretValue').length).toBeGreaterThan(1);
+  expectTaskWaitsForPolicy(stack);
+});
+
+test('credentials of an L1 are kept, and a digest is pinned with its label', () => {
+  const stack = checkedStack();
+  new ecs.CfnTaskDefinition(stack, 'Task', {
+    ...FARGATE,
+    containerDefinitions: [
+      { name: 'own', image: 'ghcr.io/acme/own:1', repositoryCredentials: { credentialsParameter: OWN_SECRET_ARN } }, { name: 'app', image: IMAGE },
+    ],
+  });
+  PrivateRegistries.of(stack).add({ provider: RegistryProvider.GHCR, credentials: CREDENTIALS, pinDigest: true });
+
+  const [own, app] = resourcesOf(stack, 'AWS::ECS::TaskDefinition')[0].Properties.ContainerDefinitions;
+  expect(own).toEqual({ Name: 'own', Image: 'ghcr.io/acme/own:1', RepositoryCredentials: { CredentialsParameter: OWN_SECRET_ARN } });
+  expect(app).toEqual({
+    Name: 'app',
+    Image: { 'Fn::GetAtt': [expect.stringContaining('PrivateRegistryPullCheck'), 'Image'] },
+    RepositoryCredentials: { CredentialsParameter: GHCR_SECRET_ARN },
+    DockerLabels: { 'cdk-private-registry.image': IMAGE },
+  });
+});
+
+test('an Aspect that adds to the array of an L1 is waited for', () => {
+  const stack = checkedStack();
+  const containerDefinitions = [{ name: 'app', image: IMAGE }];
+  const task = new ecs.CfnTaskDefinition(stack, 'Task', { ...FARGATE, containerDefinitions });
+  new Stack(appOf(stack), 'Later');
+  addAspect(appOf(stack), (construct) => {
+    if (construct === task) {
+      containerDefinitions.unshift({ name: 'sidecar', image: 'ghcr.io/acme/sidecar:1' });
+    }
+  }, 900);
+  authenticate(appOf(stack));
+  expect(pullsOf(stack)).toEqual({ [IMAGE]: GHCR_SECRET_ARN, 'ghcr.io/acme/sidecar:1': GHCR_SECRET_ARN });
+});
+
+describe('what cannot be read at synth and certainly has no credentials', () => {
+  const choose = (stack: Stack, one: any, other: any): any => {
+    const condition = new CfnCondition(stack, 'IsProd', { expression: Fn.conditionEquals('a', 'b') });
+    return Fn.conditionIf(condition.logicalId, one, other);
+  };
+  const cases: Array<[name: string, path: string, define: (stack: Stack) => any]> = [
+    ['a lazy list', 'ContainerDefinitions.0', () => Lazy.any({ produce: () => [{ name: 'app', image: IMAGE }] })],
+    ['Fn::If around the image', 'ContainerDefinitions.0', (stack) => [{ name: 'app', image: choose(stack, IMAGE, 'quay.io/acme/x:1').toString() }]],
+    ['Fn::If around a container', 'ContainerDefinitions.0.Fn::If.1', (stack) => [choose(stack, { Name: 'app', Image: IMAGE }, { Ref: 'AWS::NoValue' })]],
+    ['Fn::If around the list', 'ContainerDefinitions.Fn::If.2.0', (stack) => choose(stack, [], [{ Name: 'app', Image: IMAGE }])],
+  ];
+
+  test.each(cases)('%s: an error with the path', (_, path, define) => {
+    const stack = checkedStack();
+    new ecs.CfnTaskDefinition(stack, 'Task', { ...FARGATE, containerDefinitions: define(stack) });
+    authenticate(appOf(stack));
+    expectSynthError(stack, 'imageNotAuthenticated', IMAGE, `in ${path} `, 'Stack/Task');
+  });
+
+  test.each(cases.slice(1))('%s: silence if it is exempt, or of other registries', (_, _path, define) => {
+    const [exempt, other] = [checkedStack(), checkedStack()];
+    new ecs.CfnTaskDefinition(exempt, 'Task', { ...FARGATE, containerDefinitions: define(exempt) });
+    authenticate(appOf(exempt));
+    PrivateRegistries.exempt(exempt);
+    new ecs.CfnTaskDefinition(other, 'Task', { ...FARGATE, containerDefinitions: define(other) });
+    PrivateRegistries.of(other).add({ provider: RegistryProvider.NVIDIA, credentials: CREDENTIALS });
+    expect([exempt, other].map((stack) => resourcesOf(stack, 'AWS::ECS::TaskDefinition').length)).toEqual([1, 1]);
+  });
+});
