@@ -1,3 +1,4 @@
+import * as cdk from 'aws-cdk-lib';
 import { Aspects, CfnParameter, CfnResource, Fn, Lazy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -46,6 +47,13 @@ const WAYS: Array<[way: string, apply: (stack: Stack, task: ecs.TaskDefinition, 
       },
     });
   }],
+  // Only newer versions have mixins.
+  ...'Mixins' in cdk ? [['by a mixin', (stack, _, change) => {
+    (cdk as any).Mixins.of(stack).apply({
+      supports: (node: IConstruct) => node instanceof ecs.CfnTaskDefinition,
+      applyTo: change,
+    });
+  }] as (typeof WAYS)[number]] : [],
 ];
 
 const ARM: Array<[how: string, change: Change]> = [
