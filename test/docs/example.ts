@@ -4,6 +4,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import * as ts from 'typescript';
 import { documentAt } from './markdown';
 import * as library from '../../src';
@@ -25,6 +26,7 @@ const GIVEN: Record<string, (stack: Stack) => unknown> = {
   'ecs.Cluster': (stack) => new ecs.Cluster(stack, 'GivenCluster'),
   'ec2.IVpc': (stack) => new ec2.Vpc(stack, 'GivenVpc'),
   'iam.IRole': (stack) => iam.Role.fromRoleArn(stack, 'GivenRole', 'arn:aws:iam::111122223333:role/execution', { mutable: false }),
+  'sns.ITopic': (stack) => new sns.Topic(stack, 'GivenTopic'),
   'secretsmanager.ISecret': (stack) => secretsmanager.Secret.fromSecretCompleteArn(stack, 'GivenSecret', SECRET_ARN),
 };
 
