@@ -60,7 +60,7 @@ export class PullFailure {
     const [first] = taskDefinitions;
     if (first === undefined) {
       throw invalid('taskDefinitionsMissing',
-        'PullFailure.eventPattern() has no task definitions, and EventBridge rejects an empty list; pass at least one, or define no rule');
+        'no task definition is passed to PullFailure.eventPattern(), and EventBridge rejects an empty list; pass at least one, or define no rule');
     }
     const distinct = new Map(taskDefinitions.map((task) => [task.taskDefinitionArn, task]));
     const detail = {

@@ -223,9 +223,9 @@ export class PullWatchdog extends Construct {
   }
 
   private permission(functionArn: string): string {
-    const { stackName, region, account } = Stack.of(this);
+    const { stackName, region, account, partition } = Stack.of(this);
     // CloudFormation shortens long names.
-    const rules = `arn:${functionArn.split(':')[1]}:events:${region}:${account}:rule/${stackName.slice(0, 20)}*`;
+    const rules = `arn:${isUnknown(functionArn) ? partition : functionArn.split(':')[1]}:events:${region}:${account}:rule/${stackName.slice(0, 20)}*`;
     return `aws lambda add-permission --function-name ${functionArn} --statement-id ${this.watchdogName} --action lambda:InvokeFunction `
       + `--principal events.amazonaws.com --source-arn '${rules}'`;
   }

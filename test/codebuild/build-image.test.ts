@@ -51,7 +51,9 @@ function fleetIn(scope: Construct, environmentType: codebuild.EnvironmentType): 
   return new codebuild.Fleet(scope, 'Fleet', { computeType: codebuild.FleetComputeType.MEDIUM, environmentType, baseCapacity: 1 });
 }
 
-type Family = [type: string, platform: string | undefined, image: codebuild.IBuildImage, environment: (scope: Construct) => codebuild.BuildEnvironment];
+type Family = [
+  type: string, platform: string | undefined, image: codebuild.IBuildImage, environment: (scope: Construct) => codebuild.BuildEnvironment,
+];
 
 const FAMILIES: Family[] = [
   ['LINUX_CONTAINER', 'linux/amd64', codebuild.LinuxBuildImage.fromDockerRegistry(IMAGE), () => ({})],
@@ -324,7 +326,8 @@ describe('the image', () => {
     defineProject(stack, hub.buildImage(codebuild.LinuxBuildImage.fromDockerRegistry('acme/build:1')));
     defineProject(stack, hub.buildImage(codebuild.LinuxBuildImage.fromDockerRegistry(`${stack.urlSuffix}/build:1`)), {}, 'Token');
 
-    expect(resourcesOf(stack, PROJECT).map(({ Properties }) => Properties.Environment.RegistryCredential.Credential)).toEqual([SECRET_ARN, SECRET_ARN]);
+    const credentials = resourcesOf(stack, PROJECT).map(({ Properties }) => Properties.Environment.RegistryCredential.Credential);
+    expect(credentials).toEqual([SECRET_ARN, SECRET_ARN]);
     expectSilence(stack);
   });
 
@@ -356,7 +359,8 @@ test('a registry of another stack, whose secret it makes', () => {
   const app: App = newApp(CHECKED);
   const shared = new Stack(app, 'Shared', { env: ENV });
   const key = new kms.Key(shared, 'Key');
-  const registry = registryIn(shared, { credentials: RegistryCredentials.placeholder({ encryptionKey: key }), pullCheck: { mode: PullCheckMode.WARN } });
+  const credentials = RegistryCredentials.placeholder({ encryptionKey: key });
+  const registry = registryIn(shared, { credentials, pullCheck: { mode: PullCheckMode.WARN } });
   const stack = new Stack(app, 'Stack', { env: ENV });
   defineProject(stack, armImage(registry));
 

@@ -1,10 +1,12 @@
 import { App, Aspects, CfnParameter, Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
+import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import {
-  PrivateRegistries, PrivateRegistryFargateService, PrivateRegistryImage, PullCheckFunction, PullCheckMode, RegistryCredentials, RegistryProvider,
+  PrivateRegistries, PrivateRegistry, PrivateRegistryFargateService, PrivateRegistryImage, PullCheckFunction, PullCheckMode, PullWatchdog,
+  RegistryCredentials, RegistryProvider,
 } from '../../src';
 import { ERROR_IDS, ErrorId, invalid, warn, WARNING_IDS, WarningId } from '../../src/private/errors';
 import { expectError, expectSynthError, expectWarning, synthesize } from '../support/errors';
@@ -18,6 +20,10 @@ const OTHER_REGION = SECRET_ARN.replace('eu-west-1', 'us-east-1');
 /** Defines with tokens whatever the text of the error shows. */
 const ERRORS: Partial<Record<ErrorId, (stack: Stack, token: string) => void>> = {
   credentialsMissing: (stack, token) => new PrivateRegistryFargateService(stack, 'Api', { image: `ghcr.io/acme/api:${token}` }),
+  curatedBuildImage: (stack, token) => {
+    const registry = new PrivateRegistry(stack, 'Registry', { provider: RegistryProvider.GHCR, credentials: CREDENTIALS });
+    registry.buildImage(codebuild.LinuxBuildImage.fromCodeBuildImageId(`aws/codebuild/${token}`));
+  },
   ecrImage: (_, token) => new PrivateRegistryImage(`111122223333.dkr.ecr.eu-west-1.amazonaws.com/api:${token}`, { credentials: CREDENTIALS }),
   encryptionKeyAmbiguous: (stack, token) => RegistryCredentials.fromSecretName('ghcr-pull', {
     encryptionKey: new kms.Key(stack, 'Key'), encryptionKeyArn: `${KEY_ARN.slice(0, -4)}${token}`,
@@ -88,6 +94,13 @@ const WARNINGS: Partial<Record<WarningId, (stack: Stack, token: string) => void>
     defineTaskWith(stack, RegistryCredentials.fromSecretName(token), {}, { pullCheck: { checkFunction } });
     templateOf(stack);
   },
+  watchdogPermissionMissing: (stack, functionArn) => {
+    const role = iam.Role.fromRoleArn(stack, 'FunctionRole', 'arn:aws:iam::111122223333:role/check');
+    const checkFunction = PullCheckFunction.fromPullCheckFunctionAttributes(stack, 'Function', { functionArn, role });
+    defineTaskWith(stack, CREDENTIALS, {}, { pullCheck: { checkFunction } });
+    new PullWatchdog(stack, 'Watchdog');
+    templateOf(stack);
+  },
   replicaKeyUnknown: (stack, token) => {
     defineTaskWith(stack, RegistryCredentials.fromSecretCompleteArn(OTHER_REGION, { replicaRegions: ['eu-west-1'], encryptionKeyArn: token }));
   },
@@ -106,6 +119,8 @@ const WITHOUT_TOKENS: Array<ErrorId | WarningId> = [
   'secretWithoutCredentials', 'taskSizeUnknown', 'pullCheckFunctionNearLimit',
   'aspectsNotStabilised', 'containerLost', 'credentialsCreateSecret', 'exemptWithoutEffect', 'imageNotAuthenticated', 'registryAuthenticatedTwice',
   'serviceWithoutCredentials', 'stageNotCovered',
+  'certificateTooLongToWatch', 'eventPatternLong', 'eventPatternTooLong', 'invalidExpiryNotice', 'invalidTaskDefinitionArn',
+  'invalidWatchInterval', 'nothingToWatch', 'taskDefinitionsMissing', 'watchdogFunctionElsewhere',
 ];
 
 /** What aws-cdk-lib writes in place of a token. */

@@ -7,7 +7,8 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { PrivateRegistryFargateService, PullFailure } from '../../src';
 import { DeployedStacks } from '../support/deployed-stack';
-import { ENV, IMAGE, newApp, newStack, resourcesOf, templateOf, warningIdsOf, warningsOf } from '../support/synth';
+import { expectError, expectSynthError, expectWarning } from '../support/errors';
+import { ENV, IMAGE, newApp, newStack, resourcesOf, templateOf, warningIdsOf } from '../support/synth';
 import { CREDENTIALS, defineTask } from '../support/tasks';
 
 const RAW = ecs.ContainerImage.fromRegistry(IMAGE);
@@ -213,7 +214,7 @@ describe('the pattern', () => {
   });
 
   test('without task definitions is an error, because EventBridge rejects an empty list', () => {
-    expect(() => PullFailure.eventPattern()).toThrow(/^PullFailure\.eventPattern\(\) has no task definitions, .+ \[cdk-private-registry:taskDefinitionsMissing\]$/);
+    expectError(() => PullFailure.eventPattern(), 'taskDefinitionsMissing', 'no task definition is passed to PullFailure.eventPattern()', 'pass at least one');
   });
 
   test.each([
@@ -240,7 +241,8 @@ describe('the pattern', () => {
     const stack = newStack();
     addRule(stack, ...families(stack, 30));
     const [{ properties }] = new DeployedStacks([{ ...ENV, template: templateOf(stack), stackName: 'Stack' }]).resources('AWS::Events::Rule');
-    const [, length] = /^the event pattern of PullFailure has at least (\d+) characters, but an account has a quota of 2048 by default; define several rules, or /.exec(warningsOf(stack)[0])!;
+    const warning = expectWarning(stack, 'eventPatternLong', 'but an account has a quota of 2048 by default; define several rules, or request an increase');
+    const [, length] = /^the event pattern of PullFailure has at least (\d+) characters/.exec(warning)!;
     expect(JSON.stringify(properties.EventPattern).length - Number(length)).toBe('detail-type'.length - 'detailType'.length);
   });
 
@@ -248,7 +250,8 @@ describe('the pattern', () => {
     'of 60 families is an error in a stack %s, because EventBridge accepts no pattern that long', (_what, env) => {
       const stack = newStack({}, env);
       addRule(stack, ...families(stack, 60));
-      expect(() => templateOf(stack)).toThrow(/the event pattern of PullFailure has at least \d{4} characters, but EventBridge accepts 4096; define several rules, with fewer task definitions each \(at Stack\/Task0\) \[cdk-private-registry:eventPatternTooLong\]/);
+      const message = expectSynthError(stack, 'eventPatternTooLong', 'but EventBridge accepts 4096; define several rules, with fewer task definitions each (at Stack/Task0)');
+      expect(message).toMatch(/the event pattern of PullFailure has at least \d{4} characters/);
     });
 
   test('of 60 families that are tokens is not judged, since nobody knows how long they are', () => {
