@@ -19,7 +19,7 @@ const TOKEN = 'x'.repeat(64);
  * The rules that match when ECS cannot pull an image. The function of the check logs the events.
  */
 export class FailureRules {
-  private readonly tasks = new Set<ecs.TaskDefinition>();
+  private readonly tasks = new Set<ecs.CfnTaskDefinition>();
   private readonly rules: events.Rule[] = [];
   /** How many characters the pattern of the last rule has left. */
   private room = 0;
@@ -33,15 +33,16 @@ export class FailureRules {
   /**
    * Also matches the tasks of this task definition; returns false if the alarm cannot look at another rule.
    */
-  public add(task: ecs.TaskDefinition, checkFunction: IPullCheckFunction): boolean {
+  public add(task: ecs.CfnTaskDefinition, checkFunction: IPullCheckFunction): boolean {
     if (this.tasks.has(task)) {
       return true;
     }
-    const length = ARN.length + (isUnknown(task.family) ? TOKEN : task.family).length;
+    const { family = TOKEN } = task;
+    const length = ARN.length + (isUnknown(family) ? TOKEN : family).length;
     if (length > this.room && this.rules.length === MOST_RULES) {
       return false;
     }
-    const eventPattern = PullFailure.eventPattern(task);
+    const eventPattern = PullFailure.eventPattern(ecs.TaskDefinition.fromTaskDefinitionArn(this.scope, task.node.addr, task.ref));
     const { taskDefinitionArn, ...others } = eventPattern.detail!;
     if (length > this.room) {
       this.addRule(eventPattern, checkFunction);

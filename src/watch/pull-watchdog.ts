@@ -195,12 +195,12 @@ export class PullWatchdog extends Construct {
     return [...this.checks].filter(([, isWatched]) => isWatched).map(([check]) => check);
   }
 
-  private watch({ check, puller }: CheckUse): void {
+  private watch({ check, puller: { resource } }: CheckUse): void {
     if (!this.checks.has(check)) {
       this.checks.set(check, this.canCall(check.checkFunction) && this.schedule(check));
     }
-    const task = puller.resource.node.scope;
-    if (this.checks.get(check) && task instanceof ecs.TaskDefinition && !this.failureRules.add(task, check.checkFunction)) {
+    const isTask = resource.cfnResourceType === ecs.CfnTaskDefinition.CFN_RESOURCE_TYPE_NAME;
+    if (this.checks.get(check) && isTask && !this.failureRules.add(resource as ecs.CfnTaskDefinition, check.checkFunction)) {
       warnOnce(this, 'tooManyTasksToWatch',
         `pullFailedAlarm is not about all task definitions of the stack ${Stack.of(this).node.path}, because an alarm accepts at most 10 rules; `
         + 'move some to another stack, with a PullWatchdog of its own');

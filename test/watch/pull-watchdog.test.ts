@@ -2,7 +2,7 @@ import { App, CfnCondition, CfnParameter, Duration, Fn, Lazy, SecretValue, Stack
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { PrivateRegistryImage, PullCheckFunction, PullCheckMode, PullWatchdog, RegistryCredentials, RegistryProvider } from '../../src';
+import { PrivateRegistries, PrivateRegistryImage, PullCheckFunction, PullCheckMode, PullWatchdog, RegistryCredentials, RegistryProvider } from '../../src';
 import { makeCertificate } from '../support/certificates';
 import { DeployedStacks } from '../support/deployed-stack';
 import { acknowledge, expectError, expectSilence, expectWarning } from '../support/errors';
@@ -302,6 +302,23 @@ describe('many images', () => {
     expectWarning(stack, 'tooManyTasksToWatch', 'pullFailedAlarm is not about all task definitions of the stack Stack', 'at most 10 rules', 'a PullWatchdog of its own');
     expect(warningIdsOf(stack)).toEqual([]);
   });
+});
+
+test('a failed pull of a task definition at level 1 goes to the alarm, too, by its family or the ARN', () => {
+  const stack = checkedStack();
+  new PullWatchdog(stack, 'Watchdog');
+  PrivateRegistries.of(stack).add({ provider: RegistryProvider.GHCR, credentials: CREDENTIALS });
+  const define = (id: string, family?: string) => new ecs.CfnTaskDefinition(stack, id, {
+    family, executionRoleArn: 'arn:aws:iam::111122223333:role/exec', containerDefinitions: [{ name: 'app', image: IMAGE }],
+  });
+  define('Named', 'api');
+  define('Unnamed');
+  expect(imagesOf(stack)).toEqual([IMAGE]);
+  const [{ detail }] = patternsOf(stack);
+  expect(detail.taskDefinitionArn).toEqual([
+    { prefix: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':ecs:eu-west-1:111122223333:task-definition/api:']] } },
+    { prefix: { 'Fn::Join': ['', expect.arrayContaining([{ 'Fn::Select': [5, { 'Fn::Split': [':', { Ref: 'Unnamed' }] }] }])] } },
+  ]);
 });
 
 describe('the functions of the checks', () => {
