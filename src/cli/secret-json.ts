@@ -3,7 +3,7 @@ import { HOST, parseOptions, SECRET_JSON_OPTIONS, SecretJsonValues, withFileOf }
 import { write } from './streams';
 import { oneLine, usable, USAGE, UsageError } from './usage';
 import { PLACEHOLDER } from '../private/placeholder';
-import { ACCEPTED, instantOf, KEYS, mistakeOf, parseJson, parseSecret } from '../runtime/check';
+import { ACCEPTED, editJson, instantOf, KEYS, mistakeOf, parseSecret } from '../runtime/check';
 
 /** Prints the JSON of a user name and a password, or an old JSON with new ones. */
 export async function secretJson(args: string[]): Promise<number> {
@@ -58,10 +58,11 @@ function withDate(json: string, { 'expires-on': expiresOn }: SecretJsonValues): 
 /** All that the old JSON has and nobody replaces. The date of another token would be a false alarm, or a false safety. */
 async function updated(old: string, values: SecretJsonValues): Promise<string> {
   const before = usable(() => parseSecret(old, { name: 'the JSON of --update', placeholder: PLACEHOLDER }));
-  const json = withDate(await readPassword({ ...values, username: values.username ?? before.username }), values);
-  const now = JSON.parse(json);
+  const now = JSON.parse(withDate(await readPassword({ ...values, username: values.username ?? before.username }), values));
   const isDateKept = now.expiresOn === undefined && now.password === before.password;
   const replaced = [KEYS.username, KEYS.password, ...values.host ? [KEYS.hosts] : [], ...isDateKept ? [] : [KEYS.expiresOn]];
-  const kept = Object.entries(parseJson(old) as object).filter(([key]) => !replaced.some((pattern) => pattern.test(key)));
-  return JSON.stringify({ ...now, ...Object.fromEntries(kept) });
+  return editJson(old, (json) => {
+    const kept = Object.entries(json as object).filter(([key]) => !replaced.some((pattern) => pattern.test(key)));
+    return { ...now, ...Object.fromEntries(kept) };
+  });
 }

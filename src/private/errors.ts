@@ -97,6 +97,7 @@ export const WARNING_IDS = [
   'secretNameNeedsArn',
   'secretWithoutCredentials',
   'taskSizeUnknown',
+  'tooManyTasksToWatch',
   'watchdogFunctionElsewhere',
   'watchdogPermissionMissing',
 ] as const;

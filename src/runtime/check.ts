@@ -29,7 +29,7 @@ export { NO_LOGIN } from './http/credentials';
 export type { Credentials } from './http/credentials';
 export { REAL_ENVIRONMENT } from './http/environment';
 export type { CheckEnvironment } from './http/environment';
-export { isObject, parseJson } from './http/json';
+export { editJson, isObject, parseJson } from './http/json';
 export { KEYS, parseSecret } from './secret/parse-secret';
 export { readCredentials } from './secret/read-secret';
 export { mistakeOf } from './verdict/form';

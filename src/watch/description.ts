@@ -1,3 +1,5 @@
+import { Stack } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
 import { isUnknown } from '../private/tokens';
 import { PullCheck } from '../pull-check/shared-check';
 import { ImageReference } from '../reference/image-reference';
@@ -6,24 +8,31 @@ import { registryOfHost, registryOfKey } from '../registries/registries';
 
 /** Of CloudWatch. */
 const LONGEST = 1_024;
-/** As long as the ARN of a secret, which is the longest of the usual tokens. */
-const TOKEN = 'x'.repeat(120);
+/** Of the ARN of a secret to which CloudFormation gives a name, beside its logical id, and of any other token. */
+const ARN = 75;
+const SHORTEST_TOKEN = 150;
+/** In place of its name. */
+const SECRET = 'SECRET';
 const PAGES = 'https://github.com/cdk-private-registry/cdk-private-registry/blob/main/docs/registries.md';
 
 /**
  * The description of an alarm: what is wrong, the secrets and their registries, where to get new credentials, and how to store them. As
- * many secrets as there is room for.
+ * many secrets as there is room for. To be asked when the template is made.
  */
-export function alarmDescription(reason: string, checks: readonly PullCheck[]): string {
+export function alarmDescription(scope: IConstruct, reason: string, checks: readonly PullCheck[]): string {
   const logins = [...new Set(checks.map(loginOf))];
-  for (let count = logins.length; count > 0; count--) {
-    const others = logins.length === count ? '' : ` (and ${logins.length - count} more)`;
-    const text = `${reason} Credentials: ${logins.slice(0, count).join('; ')}${others}. ${storing(checks[0], logins.length)}`;
-    if (lengthOf(text) <= LONGEST) {
-      return text;
-    }
+  if (logins.length === 0) {
+    return reason;
   }
-  return reason;
+  const secret = logins.length === 1 ? checks[0].properties.Secret as string : SECRET;
+  const texts = logins.map((_, index) => `${reason} ${listed(logins, logins.length - index)} ${storing(secret)}`);
+  texts.push(`${reason} ${listed(logins, 1)} ${storing(SECRET)}`);
+  return texts.find((text) => lengthOf(scope, text) <= LONGEST) ?? `${reason} ${storing(SECRET)}`;
+}
+
+function listed(logins: readonly string[], count: number): string {
+  const others = logins.length === count ? '' : ` (and ${logins.length - count} more)`;
+  return `Credentials: ${logins.slice(0, count).join('; ')}${others}.`;
 }
 
 function loginOf({ properties: { Image, Secret, Registry } }: PullCheck): string {
@@ -32,8 +41,7 @@ function loginOf({ properties: { Image, Secret, Registry } }: PullCheck): string
   return `secret ${Secret as string} for ${host ?? registry.label}, get new ones as in ${PAGES}#${anchor(registry.label)}`;
 }
 
-function storing({ properties: { Secret } }: PullCheck, logins: number): string {
-  const secret = logins === 1 ? Secret as string : 'SECRET';
+function storing(secret: string): string {
   return 'To store them and keep the other keys of the secret: REGISTRY_PASSWORD=... npx cdk-private-registry secret-json '
     + `--update <(aws secretsmanager get-secret-value --secret-id ${secret} --query SecretString --output text) `
     + `| aws secretsmanager put-secret-value --secret-id ${secret} --secret-string file:///dev/stdin`;
@@ -44,6 +52,10 @@ function anchor(heading: string): string {
   return heading.toLowerCase().replace(/[^a-z0-9 -]/g, '').replaceAll(' ', '-');
 }
 
-function lengthOf(text: string): number {
-  return text.replace(/\$\{Token\[[^\]]*\]\}/g, TOKEN).length;
+/** The length that the text is likely to have when it is deployed. */
+function lengthOf(scope: IConstruct, text: string): number {
+  const resolved = Stack.of(scope).resolve(text);
+  const parts: unknown[] = resolved['Fn::Join']?.[1] ?? [resolved];
+  return parts.map((part) => (typeof part === 'string' ? part.length : Math.max(SHORTEST_TOKEN, ARN + JSON.stringify(part).length)))
+    .reduce((sum, length) => sum + length, 0);
 }

@@ -4,20 +4,25 @@ import * as events from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { FunctionTarget } from './function-target';
 import { lookAt } from './metric-math';
-import { PullFailure } from './pull-failure';
+import { DEFAULT_QUOTA, PullFailure } from './pull-failure';
+import { isUnknown } from '../private/tokens';
 import { IPullCheckFunction } from '../pull-check/pull-check-function';
 
-/** As many families as usually fit into the 2,048 characters that an account has by default for a pattern. */
-const FAMILIES_OF_RULE = 12;
 /** As many metrics as an alarm accepts. */
 const MOST_RULES = 10;
+/** Of the ARN of a revision, without the family. */
+const ARN = '{"prefix":"arn:aws-us-gov:ecs:ap-southeast-2:111122223333:task-definition/:"},';
+/** As long as a family usually is that is a token. */
+const TOKEN = 'x'.repeat(64);
 
 /**
  * The rules that match when ECS cannot pull an image. The function of the check logs the events.
  */
 export class FailureRules {
-  private readonly tasks = new Set<ecs.TaskDefinition>();
+  private readonly tasks = new Set<ecs.CfnTaskDefinition>();
   private readonly rules: events.Rule[] = [];
+  /** How many characters the pattern of the last rule has left. */
+  private room = 0;
 
   constructor(private readonly scope: Construct, private readonly alarm: cloudwatch.Alarm) {}
 
@@ -26,20 +31,29 @@ export class FailureRules {
   }
 
   /**
-   * Also matches the tasks of this task definition.
+   * Also matches the tasks of this task definition; returns false if the alarm cannot look at another rule.
    */
-  public add(task: ecs.TaskDefinition, checkFunction: IPullCheckFunction): void {
+  public add(task: ecs.CfnTaskDefinition, checkFunction: IPullCheckFunction): boolean {
     if (this.tasks.has(task)) {
-      return;
+      return true;
     }
-    const eventPattern = PullFailure.eventPattern(task);
-    if (this.tasks.size % FAMILIES_OF_RULE === 0 && this.rules.length < MOST_RULES) {
+    const { family = TOKEN } = task;
+    const length = ARN.length + (isUnknown(family) ? TOKEN : family).length;
+    if (length > this.room && this.rules.length === MOST_RULES) {
+      return false;
+    }
+    const eventPattern = PullFailure.eventPattern(ecs.TaskDefinition.fromTaskDefinitionArn(this.scope, task.node.addr, task.ref));
+    const { taskDefinitionArn, ...others } = eventPattern.detail!;
+    if (length > this.room) {
       this.addRule(eventPattern, checkFunction);
+      this.room = DEFAULT_QUOTA - JSON.stringify({ ...eventPattern, detail: { ...others, taskDefinitionArn: [] } }).length;
     } else {
       // The patterns are merged, and those of two tasks differ in nothing else.
-      this.rules.at(-1)!.addEventPattern({ detail: { taskDefinitionArn: eventPattern.detail!.taskDefinitionArn } });
+      this.rules.at(-1)!.addEventPattern({ detail: { taskDefinitionArn } });
     }
+    this.room -= length;
     this.tasks.add(task);
+    return true;
   }
 
   private addRule(eventPattern: events.EventPattern, checkFunction: IPullCheckFunction): void {

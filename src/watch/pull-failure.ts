@@ -10,7 +10,7 @@ import { isIntrinsic } from '../private/tokens';
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html */
 const MAX_PATTERN = 4096;
 /** What an account has without an increase: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
-const DEFAULT_QUOTA = 2048;
+export const DEFAULT_QUOTA = 2048;
 
 /** How ECS begins `stoppedReason` if it cannot pull, or cannot read the credentials. Instances tell the first in the container. */
 const REASONS = [

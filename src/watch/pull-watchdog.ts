@@ -9,6 +9,7 @@ import { lookAt } from './metric-math';
 import { Schedules } from './schedules';
 import { validateExpiryNotice, validateInterval } from './watchdog-validation';
 import { warn, warnOnce } from '../private/errors';
+import { hashOf, identityOf } from '../private/identity';
 import { certainlyDiffer, isUnknown } from '../private/tokens';
 import { CANNOT_PULL, CANNOT_TELL, DAYS_TO_EXPIRY, DIMENSION, NAMESPACE, WatchStart } from '../pull-check/contract';
 import { IPullCheckFunction } from '../pull-check/pull-check-function';
@@ -90,6 +91,7 @@ export class PullWatchdog extends Construct {
   private readonly failureRules: FailureRules;
   /** The checks with a decision on whether they are watched. */
   private readonly checks = new Map<PullCheck, boolean>();
+  private start?: CustomResource;
 
   /**
    * @throws Error if `interval` or `expiryNotice` is not valid
@@ -184,7 +186,7 @@ export class PullWatchdog extends Construct {
   private defineAlarm(id: string, reason: string, props: cloudwatch.AlarmProps): cloudwatch.Alarm {
     return new cloudwatch.Alarm(this, id, {
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      alarmDescription: Lazy.uncachedString({ produce: () => alarmDescription(reason, this.watchedChecks()) }),
+      alarmDescription: Lazy.uncachedString({ produce: () => alarmDescription(this, reason, this.watchedChecks()) }),
       ...props,
     });
   }
@@ -193,13 +195,15 @@ export class PullWatchdog extends Construct {
     return [...this.checks].filter(([, isWatched]) => isWatched).map(([check]) => check);
   }
 
-  private watch({ check, puller }: CheckUse): void {
+  private watch({ check, puller: { resource } }: CheckUse): void {
     if (!this.checks.has(check)) {
       this.checks.set(check, this.canCall(check.checkFunction) && this.schedule(check));
     }
-    const task = puller.resource.node.scope;
-    if (this.checks.get(check) && task instanceof ecs.TaskDefinition) {
-      this.failureRules.add(task, check.checkFunction);
+    const isTask = resource.cfnResourceType === ecs.CfnTaskDefinition.CFN_RESOURCE_TYPE_NAME;
+    if (this.checks.get(check) && isTask && !this.failureRules.add(resource as ecs.CfnTaskDefinition, check.checkFunction)) {
+      warnOnce(this, 'tooManyTasksToWatch',
+        `pullFailedAlarm is not about all task definitions of the stack ${Stack.of(this).node.path}, because an alarm accepts at most 10 rules; `
+        + 'move some to another stack, with a PullWatchdog of its own');
     }
   }
 
@@ -223,9 +227,10 @@ export class PullWatchdog extends Construct {
   }
 
   private permission(functionArn: string): string {
-    const { stackName, region, account, partition } = Stack.of(this);
+    const { stackName, region, account } = Stack.of(this);
     // CloudFormation shortens long names.
-    const rules = `arn:${isUnknown(functionArn) ? partition : functionArn.split(':')[1]}:events:${region}:${account}:rule/${stackName.slice(0, 20)}*`;
+    const partition = isUnknown(functionArn) ? Stack.of(this).partition : functionArn.split(':')[1];
+    const rules = `arn:${partition}:events:${region}:${account}:rule/${stackName.slice(0, 20)}*`;
     return `aws lambda add-permission --function-name ${functionArn} --statement-id ${this.watchdogName} --action lambda:InvokeFunction `
       + `--principal events.amazonaws.com --source-arn '${rules}'`;
   }
@@ -238,7 +243,7 @@ export class PullWatchdog extends Construct {
       return false;
     }
     const { calls } = this.schedules;
-    if (!this.node.tryFindChild('Start') && this.interval.toMilliseconds() < OLDEST_START.toMilliseconds()) {
+    if (this.start === undefined && this.interval.toMilliseconds() < OLDEST_START.toMilliseconds()) {
       this.alarmIfDead(check.checkFunction);
     }
     if (calls > 1) {
@@ -253,18 +258,21 @@ export class PullWatchdog extends Construct {
   /**
    * Lets missing data be an alarm. It was missing before the first run, so that an alarm which is created now would go off at once:
    * the custom resource publishes that nothing was found then.
+   *
+   * CloudFormation refuses to change the function of a custom resource, so that another one has another resource.
    */
-  private alarmIfDead(checkFunction: IPullCheckFunction): void {
+  private alarmIfDead({ functionArn }: IPullCheckFunction): void {
     const properties: StartProperties = {
       Watch: this.watchdogName,
       IntervalSeconds: this.interval.toSeconds(),
       Schedules: Lazy.number({ produce: () => this.schedules.calls }),
     };
-    const start = new CustomResource(this, 'Start', { serviceToken: checkFunction.functionArn, resourceType: START_TYPE, properties });
+    const id = `Start-${hashOf(identityOf(Stack.of(this), { functionArn }))}`;
+    this.start = new CustomResource(this, id, { serviceToken: functionArn, resourceType: START_TYPE, properties });
     // Newer versions of aws-cdk-lib warn about the property of CustomResource.
-    (start.node.defaultChild as CfnResource).addPropertyOverride('ServiceTimeout', SERVICE_TIMEOUT.toSeconds());
+    (this.start.node.defaultChild as CfnResource).addPropertyOverride('ServiceTimeout', SERVICE_TIMEOUT.toSeconds());
     (this.cannotPullAlarm.node.defaultChild as cloudwatch.CfnAlarm).treatMissingData = cloudwatch.TreatMissingData.BREACHING;
-    this.cannotPullAlarm.node.addDependency(start);
+    this.cannotPullAlarm.node.addDependency(this.start);
   }
 
   private warnIfIdle(): string[] {

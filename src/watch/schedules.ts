@@ -8,12 +8,17 @@ import { WatchGroup } from '../pull-check/contract';
 import { IPullCheckFunction } from '../pull-check/pull-check-function';
 import { PullCheck, PulledProperties } from '../pull-check/shared-check';
 
-/** EventBridge accepts an input of 8,192 characters. What changes until the template is made has the rest. */
-const ROOM = 7_000;
+/** EventBridge accepts an input of 8,192 characters. Tokens that have long values have the rest. */
+const ROOM = 7_500;
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
 const TARGETS_OF_RULE = 5;
-/** As long as the values that tokens usually have: the ARN of a secret, an image with a digest. */
-const TOKEN = 'x'.repeat(150);
+/** As long as the values that tokens usually have: the ARN of a secret. */
+const TOKEN = 'x'.repeat(200);
+const DIGEST = `@sha256:${'0'.repeat(64)}`;
+/** The longest of what is not known before the template is made. */
+const LATE = { DenialIsCertain: 'true', Platform: 'linux/amd64', Engine: 'containerd' };
+/** Images that are checked alike as far as that is known can end up in so many groups: for two platforms, or two engines. */
+const VARIANTS = 2;
 
 /** Every property, so that one renamed on the handler's side does not compile here. */
 type WrittenGroup = { readonly [name in keyof Required<WatchGroup>]: PulledProperties[keyof PulledProperties] };
@@ -43,15 +48,16 @@ export class Schedules {
    * as they fit, because each call reads it.
    */
   public add(check: PullCheck): boolean {
-    const fitting = this.inputs.filter((input) => input.checkFunction === check.checkFunction && input.lengthWith(check) <= ROOM);
-    const input = fitting.find((one) => one.hasSecretOf(check)) ?? fitting[0] ?? new Input(check.checkFunction);
+    const { checkFunction } = check;
+    const fitting = this.inputs.filter((input) => input.checkFunction === checkFunction && input.lengthWith(check) <= ROOM);
+    const input = fitting.find((one) => one.hasSecretOf(check)) ?? fitting[0] ?? new Input(checkFunction, this.watchdog);
     if (input.lengthWith(check) > ROOM) {
       return false;
     }
     input.add(check);
     if (!this.inputs.includes(input)) {
       this.inputs.push(input);
-      this.nextRule().addTarget(new FunctionTarget(check.checkFunction, Lazy.uncachedString({ produce: () => this.textOf(input) })));
+      this.nextRule().addTarget(new FunctionTarget(checkFunction, Lazy.uncachedString({ produce: () => this.textOf(input) })));
     }
     return true;
   }
@@ -79,25 +85,27 @@ export class Schedules {
 class Input {
   private readonly checks: PullCheck[] = [];
   private readonly secrets = new Set<string>();
-  private readonly known = new Set<string>();
-  private length = 0;
+  /** How many images each group has. */
+  private readonly variants = new Map<string, number>();
+  private length: number;
 
-  constructor(public readonly checkFunction: IPullCheckFunction) {}
+  constructor(public readonly checkFunction: IPullCheckFunction, watchdog: string) {
+    this.length = lengthOf(JSON.stringify({ Watch: watchdog, Groups: [] }));
+  }
 
   public hasSecretOf({ properties }: PullCheck): boolean {
     return this.secrets.has(properties.Secret as string);
   }
 
   public lengthWith(check: PullCheck): number {
-    const { Image, ...others } = groupOf(check.properties);
-    const digest = check.properties.PinDigest === undefined ? '' : TOKEN;
-    return this.length + lengthOf(Image + digest) + (this.known.has(JSON.stringify(others)) ? 0 : lengthOf(others));
+    const { image, group } = partsOf(check);
+    return this.length + lengthOf(image) + ((this.variants.get(group) ?? 0) < VARIANTS ? lengthOf(group) : 0);
   }
 
   public add(check: PullCheck): void {
+    const { group } = partsOf(check);
     this.length = this.lengthWith(check);
-    const { Image, ...others } = groupOf(check.properties);
-    this.known.add(JSON.stringify(others));
+    this.variants.set(group, (this.variants.get(group) ?? 0) + 1);
     this.secrets.add(check.properties.Secret as string);
     this.checks.push(check);
   }
@@ -133,7 +141,8 @@ function groupOf(properties: PullCheck['properties'] | PulledProperties, conditi
   const image = Image as string;
   const prefix = isUnknown(image) ? '' : image.slice(0, image.lastIndexOf('/') + 1);
   return {
-    Secret: onlyIf(Secret),
+    // A text needs no condition, and without one more images share the group.
+    Secret: isUnknown(Secret) ? onlyIf(Secret) : Secret,
     SecretRegion,
     DenialIsCertain,
     Platform,
@@ -149,6 +158,15 @@ function groupOf(properties: PullCheck['properties'] | PulledProperties, conditi
   };
 }
 
-function lengthOf(value: unknown): number {
-  return JSON.stringify(value).replace(/\$\{Token\[[^\]]*\]\}/g, TOKEN).length;
+/**
+ * What an image adds to an input, as far as it is known when a container is defined.
+ */
+function partsOf({ properties }: PullCheck): { readonly image: string; readonly group: string } {
+  const { Image, ...others } = groupOf({ ...properties, ...LATE });
+  const image = properties.PinDigest === undefined ? Image : `${properties.Image}${DIGEST}`;
+  return { image: `${JSON.stringify(image)},`, group: `${JSON.stringify({ ...others, Images: [] })},` };
+}
+
+function lengthOf(json: string): number {
+  return json.replace(/\$\{Token\[[^\]]*\]\}/g, TOKEN).length;
 }

@@ -202,6 +202,14 @@ describe('secret-json', () => {
     }
   });
 
+  test('updates an old JSON without a change to what it keeps', async () => {
+    const kept = '"id":12345678901234567890,"rate":1.50,"huge":1e400,"text":"a \\"7\\" 12345678901234567890","__proto__":{"list":[-0.0,{"n":9007199254740993}]}';
+    const { code, stdout } = await commandLine.call(['secret-json', '--update'], {
+      stdin: `{"password":"old-pass",${kept},"username":"bot"}`, environment: { REGISTRY_PASSWORD: 'new-pass' },
+    });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `{"username":"bot","password":"new-pass",${kept}}\n` });
+  });
+
   test.each<[what: string, old: string, message: RegExp]>([
     ['nothing, as a shell leaves it that writes to the file it reads', '', /--update .* is empty, which no secret is/],
     ['the placeholder', '{"username":"REPLACE-ME","password":"REPLACE-ME"}', /the JSON of --update still holds the placeholder/],

@@ -1,9 +1,10 @@
-import { CfnCondition, CfnParameter, Duration, Fn, Lazy, SecretValue, Stack } from 'aws-cdk-lib';
+import { App, CfnCondition, CfnParameter, Duration, Fn, Lazy, SecretValue, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { PrivateRegistryImage, PullCheckFunction, PullCheckMode, PullWatchdog, RegistryCredentials, RegistryProvider } from '../../src';
+import { PrivateRegistries, PrivateRegistryImage, PullCheckFunction, PullCheckMode, PullWatchdog, RegistryCredentials, RegistryProvider } from '../../src';
 import { makeCertificate } from '../support/certificates';
+import { DeployedStacks } from '../support/deployed-stack';
 import { acknowledge, expectError, expectSilence, expectWarning } from '../support/errors';
 import { CHECKED, ENV, IMAGE, newApp, newStack, resourcesOf, SECRET_ARN, templateOf, warningIdsOf } from '../support/synth';
 import { apiImage, CREDENTIALS, defineTask, importedVpc } from '../support/tasks';
@@ -33,6 +34,10 @@ function countsOf(stack: Stack): Record<string, number> {
 
 function schedulesOf(stack: Stack): any[] {
   return resourcesOf(stack, 'AWS::Events::Rule').filter(({ Properties }) => Properties.ScheduleExpression);
+}
+
+function patternsOf(stack: Stack): any[] {
+  return resourcesOf(stack, 'AWS::Events::Rule').flatMap(({ Properties }) => Properties.EventPattern ?? []);
 }
 
 function targetsOf(stack: Stack): any[] {
@@ -148,9 +153,19 @@ describe('a schedule asks about', () => {
     const task = defineTask(stack, apiImage());
     const condition = new CfnCondition(stack, 'Wanted', { expression: Fn.conditionEquals(stack.region, 'eu-west-1') });
     (task.node.defaultChild as ecs.CfnTaskDefinition).cfnOptions.condition = condition;
-    expect(inputsOf(stack)[0].Groups).toMatchObject([{
-      Secret: `{'Fn::If':['Wanted','${SECRET_ARN}','']}`, Prefix: 'ghcr.io/acme/', Images: ['{\'Fn::If\':[\'Wanted\',\'api:1.4.2\',\'\']}'],
-    }]);
+    expect(inputsOf(stack)[0].Groups).toMatchObject([
+      { Secret: SECRET_ARN, Prefix: 'ghcr.io/acme/', Images: ['{\'Fn::If\':[\'Wanted\',\'api:1.4.2\',\'\']}'] },
+    ]);
+  });
+
+  test('an image with a condition with a secret that has the same one', () => {
+    const stack = checkedStack();
+    new PullWatchdog(stack, 'Watchdog');
+    const password = SecretValue.cfnParameter(new CfnParameter(stack, 'Password', { noEcho: true }));
+    const task = defineTask(stack, imageOf(IMAGE, { credentials: RegistryCredentials.fromSecretValue({ username: 'acme', password }) }));
+    const condition = new CfnCondition(stack, 'Wanted', { expression: Fn.conditionEquals(stack.region, 'eu-west-1') });
+    (task.node.defaultChild as ecs.CfnTaskDefinition).cfnOptions.condition = condition;
+    expect(inputsOf(stack)[0].Groups).toMatchObject([{ Secret: expect.stringMatching(/^\{'Fn::If':\['Wanted',\{'Ref':'\w+'\},''\]\}$/) }]);
   });
 
   test('an image that is a parameter', () => {
@@ -202,14 +217,35 @@ describe('many images', () => {
     expect(imagesOf(stack).sort()).toEqual([...names].sort());
   });
 
-  test('with a digest fit, too', () => {
+  test('in a project each fit, whose beginnings differ', () => {
+    const names = Array.from({ length: 100 }, (_, index) => `ghcr.io/team-${index}/api:1`);
+    const stack = stackWithImages(names);
+    for (const { Input } of targetsOf(stack)) {
+      expect(Input.length).toBeLessThanOrEqual(8_192);
+    }
+    expect(imagesOf(stack).sort()).toEqual([...names].sort());
+  });
+
+  test('for two platforms fit', () => {
+    const stack = checkedStack();
+    new PullWatchdog(stack, 'Watchdog');
+    const runtimePlatform = { cpuArchitecture: ecs.CpuArchitecture.ARM64, operatingSystemFamily: ecs.OperatingSystemFamily.LINUX };
+    const tasks = [new ecs.FargateTaskDefinition(stack, 'Amd'), new ecs.FargateTaskDefinition(stack, 'Arm', { runtimePlatform })];
+    Array.from({ length: 100 }, (_, index) => tasks[index % 2].addContainer(`c${index}`, { image: imageOf(`ghcr.io/team-${Math.floor(index / 2)}/api:${index}`) }));
+    for (const { Input } of targetsOf(stack)) {
+      expect(Input.length).toBeLessThanOrEqual(8_192);
+    }
+    expect(imagesOf(stack)).toHaveLength(100);
+  });
+
+  test.each(['ghcr.io/acme', `ghcr.io/${'team-of-people/'.repeat(10)}acme`])('with a digest fit, too: %s', (beginning) => {
     const stack = checkedStack();
     const task = new ecs.FargateTaskDefinition(stack, 'Task');
     new PullWatchdog(stack, 'Watchdog');
-    Array.from({ length: 50 }, (_, index) => task.addContainer(`c${index}`, { image: imageOf(`ghcr.io/acme/service-${index}:1.14.2`, { pinDigest: true }) }));
+    Array.from({ length: 50 }, (_, index) => task.addContainer(`c${index}`, { image: imageOf(`${beginning}/service-${index}:1.14.2`, { pinDigest: true }) }));
     for (const { Groups } of inputsOf(stack)) {
       const images = Groups.flatMap(({ Images }: any) => Images);
-      expect(images.length * `"ghcr.io/acme/service-10@sha256:${'0'.repeat(64)}",`.length).toBeLessThanOrEqual(8_000);
+      expect(images.length * `"${beginning}/service-10@sha256:${'0'.repeat(64)}",`.length).toBeLessThanOrEqual(8_000);
     }
   });
 
@@ -234,14 +270,55 @@ describe('many images', () => {
   test('of many tasks have rules whose calls are added up', () => {
     const stack = checkedStack();
     new PullWatchdog(stack, 'Watchdog');
-    defineTasks(stack, Array.from({ length: 14 }, () => apiImage()));
-    const patterns = resourcesOf(stack, 'AWS::Events::Rule').flatMap(({ Properties }) => Properties.EventPattern ?? []);
-    expect(patterns.map(({ detail }) => detail.taskDefinitionArn.length)).toEqual([12, 2]);
+    Array.from({ length: 14 }, (_, index) => defineTask(stack, apiImage(), { family: `${'f'.repeat(100)}${index}` }, `Task${index}`));
+    const patterns = patternsOf(stack);
+    expect(patterns.map(({ detail }) => detail.taskDefinitionArn.length)).toEqual([8, 6]);
     expect(patterns.map(({ detail }) => detail.$or.length)).toEqual([2, 2]);
     const [sum, ...rules] = alarmsOf(stack).pullFailed.Metrics;
     expect(sum).toMatchObject({ Expression: 'SUM([rule0, rule1])', ReturnData: true });
     expect(rules.map(({ MetricStat }: any) => [MetricStat.Metric.MetricName, MetricStat.Stat, MetricStat.Period])).toEqual(Array(2).fill(['Invocations', 'Sum', 300]));
   });
+
+  test.each([1, 30, 100, 255])('of tasks with a family of %d characters have patterns that every account accepts', (length) => {
+    const stack = checkedStack();
+    new PullWatchdog(stack, 'Watchdog');
+    Array.from({ length: 20 }, (_, index) => defineTask(stack, apiImage(), { family: String(index).padStart(length, 'f') }, `Task${index}`));
+    const patterns = new DeployedStacks([{ ...ENV, template: templateOf(stack), stackName: 'Stack' }]).resources('AWS::Events::Rule')
+      .flatMap(({ properties }) => properties.EventPattern ?? []);
+    expect(patterns.flatMap(({ detail }) => detail.taskDefinitionArn)).toHaveLength(20);
+    for (const pattern of patterns) {
+      expect(JSON.stringify(pattern).length).toBeLessThanOrEqual(2_048);
+    }
+    expect(warningIdsOf(stack)).toEqual([]);
+  });
+
+  test('of more tasks than an alarm can look at are a warning', () => {
+    const stack = checkedStack();
+    new PullWatchdog(stack, 'Watchdog');
+    Array.from({ length: 60 }, (_, index) => defineTask(stack, apiImage(), { family: String(index).padStart(255, 'f') }, `Task${index}`));
+    const patterns = patternsOf(stack);
+    expect(patterns).toHaveLength(10);
+    expect(new Set(patterns.map(({ detail }) => detail.taskDefinitionArn.length))).toEqual(new Set([4]));
+    expectWarning(stack, 'tooManyTasksToWatch', 'pullFailedAlarm is not about all task definitions of the stack Stack', 'at most 10 rules', 'a PullWatchdog of its own');
+    expect(warningIdsOf(stack)).toEqual([]);
+  });
+});
+
+test('a failed pull of a task definition at level 1 goes to the alarm, too, by its family or the ARN', () => {
+  const stack = checkedStack();
+  new PullWatchdog(stack, 'Watchdog');
+  PrivateRegistries.of(stack).add({ provider: RegistryProvider.GHCR, credentials: CREDENTIALS });
+  const define = (id: string, family?: string) => new ecs.CfnTaskDefinition(stack, id, {
+    family, executionRoleArn: 'arn:aws:iam::111122223333:role/exec', containerDefinitions: [{ name: 'app', image: IMAGE }],
+  });
+  define('Named', 'api');
+  define('Unnamed');
+  expect(imagesOf(stack)).toEqual([IMAGE]);
+  const [{ detail }] = patternsOf(stack);
+  expect(detail.taskDefinitionArn).toEqual([
+    { prefix: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':ecs:eu-west-1:111122223333:task-definition/api:']] } },
+    { prefix: { 'Fn::Join': ['', expect.arrayContaining([{ 'Fn::Select': [5, { 'Fn::Split': [':', { Ref: 'Unnamed' }] }] }])] } },
+  ]);
 });
 
 describe('the functions of the checks', () => {
@@ -353,6 +430,24 @@ describe('an alarm', () => {
     ]);
   });
 
+  test('that misses data has another custom resource for another function, because CloudFormation refuses to change that of one', () => {
+    const idOf = (define: (stack: Stack) => object) => {
+      const stack = checkedStack();
+      defineTask(stack, imageOf(IMAGE, { pullCheck: define(stack) }));
+      new PullWatchdog(stack, 'Watchdog');
+      return Object.entries<any>(templateOf(stack).Resources).flatMap(([id, { Type }]) => (Type === 'Custom::PrivateRegistryWatchdog' ? [id] : []));
+    };
+    const ids = [
+      () => ({}),
+      () => ({ trigger: '7' }),
+      (stack: Stack) => ({ vpc: importedVpc(stack) }),
+      (stack: Stack) => ({ checkFunction: new PullCheckFunction(stack, 'Function') }),
+      (stack: Stack) => ({ checkFunction: new PullCheckFunction(new Stack(stack.node.root as App, 'Shared', { env: ENV }), 'Function') }),
+    ].map(idOf);
+    expect(ids[1]).toEqual(ids[0]);
+    expect(new Set(ids.flat()).size).toBe(4);
+  });
+
   test('misses no data if that of the time before would come too late', () => {
     const { stack } = watched({ interval: Duration.hours(3) });
     expect(alarmsOf(stack).cannotPull).toMatchObject({ TreatMissingData: 'notBreaching', Period: 10_800 });
@@ -398,15 +493,28 @@ describe('an alarm', () => {
     }
   });
 
-  test('has a description for a secret of the stack', () => {
+  test('has a description that CloudWatch accepts for a secret to which CloudFormation gives a name', () => {
     const stack = checkedStack();
     new PullWatchdog(stack, 'Watchdog');
     const password = SecretValue.cfnParameter(new CfnParameter(stack, 'Password', { noEcho: true }));
     const credentials = RegistryCredentials.fromSecretValue({ username: 'acme', password });
-    defineTask(stack, imageOf(IMAGE, { credentials }));
-    const parts = alarmsOf(stack).expiry.AlarmDescription['Fn::Join'][1];
-    expect(parts.filter((part: unknown) => typeof part !== 'string').length).toBeGreaterThan(0);
-    expect(parts.filter((part: unknown) => typeof part === 'string').join('').length).toBeLessThan(1_024);
+    defineTask(stack, imageOf(IMAGE, { credentials }), {}, `Platform${'x'.repeat(150)}`);
+    const arnOf = ({ Ref }: any) => `arn:aws-us-gov:secretsmanager:ap-southeast-2:111122223333:secret:${Ref}-abcdefghijkl-a1B2c3`;
+    for (const { AlarmDescription } of Object.values(alarmsOf(stack))) {
+      const text = AlarmDescription['Fn::Join'][1].map((part: any) => (typeof part === 'string' ? part : arnOf(part))).join('');
+      expect(text.length).toBeLessThanOrEqual(1_024);
+      expect(text).toMatch(/Credentials: secret arn:aws-us-gov:\S+ for ghcr\.io, .*--secret-id SECRET /);
+    }
+  });
+
+  test('says how to store credentials if the name of the secret is too long', () => {
+    const stack = checkedStack();
+    new PullWatchdog(stack, 'Watchdog');
+    defineTask(stack, imageOf(IMAGE, { credentials: RegistryCredentials.fromSecretCompleteArn(SECRET_ARN.replace('ghcr/pull', 'x'.repeat(512))) }));
+    for (const { AlarmDescription: text } of Object.values(alarmsOf(stack))) {
+      expect(text).toContain('secret-json --update');
+      expect(text.length).toBeLessThanOrEqual(1_024);
+    }
   });
 });
 

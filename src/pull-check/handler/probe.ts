@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ProbeResult } from './event';
 import { PLACEHOLDER } from '../../private/placeholder';
+import { ImageReference } from '../../reference/image-reference';
 import { checkPull, CheckInputError, Connections, Credentials, readCredentials, REAL_ENVIRONMENT, UNREADABLE_FOR_ECS, Verdict } from '../../runtime/check';
 import { PullCheckProperties } from '../contract';
 
@@ -69,7 +70,12 @@ export class Secret {
   private readonly client: SecretsManagerClient;
   private reading?: Promise<Credentials>;
 
-  constructor(private readonly properties: Pick<PullCheckProperties, 'Secret' | 'SecretRegion' | 'DenialIsCertain'>) {
+  /**
+   * @param accessPatienceMs how long the permissions of the role can take to arrive; without it, as long as those of a new one
+   */
+  constructor(
+    private readonly properties: Pick<PullCheckProperties, 'Secret' | 'SecretRegion' | 'DenialIsCertain'>, private readonly accessPatienceMs?: number,
+  ) {
     const { Secret: id, SecretRegion } = properties;
     // At synth the Region of an ARN is not always known.
     const region = id.startsWith('arn:') ? id.split(':')[3] : SecretRegion;
@@ -100,7 +106,18 @@ export class Secret {
       denialIsCertain: denialIsCertain === 'true',
       inOtherAccount: belongsToOtherAccount(id),
       placeholder: PLACEHOLDER,
+      accessPatienceMs: this.accessPatienceMs,
     });
+  }
+}
+
+/** The result for a text that cannot be an image, for which the credentials are not even read. */
+export function refusalOfText(image: string): ProbeResult | undefined {
+  try {
+    ImageReference.parse(image);
+    return undefined;
+  } catch (error) {
+    return { verdict: 'NOT_AN_IMAGE', isDefiniteNo: true, message: (error as Error).message, requests: 0 };
   }
 }
 

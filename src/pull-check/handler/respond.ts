@@ -3,9 +3,9 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { InvokeCommand, InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
 import { CustomResourceEvent, CustomResourceResponse, ProbeResult, WatchResult } from './event';
 import { log } from './log';
-import { probe } from './probe';
+import { probe, refusalOfText } from './probe';
 import { begin } from './report';
-import { askAll, imagesOf } from './watch';
+import { askAll, imagesOf, refused } from './watch';
 import { ImageReference } from '../../reference/image-reference';
 import { PullCheckProperties, WatchEvent, WatchStart } from '../contract';
 
@@ -51,10 +51,11 @@ async function beginWatch(properties: WatchStart): Promise<Outcome> {
 async function outcomeOf(event: CustomResourceEvent, properties: PullCheckProperties): Promise<Outcome> {
   const { StackId } = event;
   const started = Date.now();
-  const { reference, result } = await checkImage(properties);
+  const refusal = refusalOfText(properties.Image);
+  const result = refusal ?? await checkImage(properties);
   const { verdict, message, digest = '', secretArn = properties.Secret, expiresOn = '', requests } = result;
   // A text that is no reference can hold a password.
-  const image = reference === undefined ? '' : properties.Image;
+  const image = refusal === undefined ? properties.Image : '';
 
   const stops = result.isDefiniteNo && properties.Mode === 'ENFORCE' && !(event.RequestType === 'Update' && await isRollingBack(StackId));
   log({ verdict, message, stops, image, secret: properties.Secret, digest, expiresOn, requests, milliseconds: Date.now() - started });
@@ -67,7 +68,7 @@ async function outcomeOf(event: CustomResourceEvent, properties: PullCheckProper
     Data: {
       Verdict: verdict,
       Digest: digest,
-      Image: digest === '' ? image : reference!.withDigest(digest).toString(),
+      Image: digest === '' ? image : ImageReference.parse(image).withDigest(digest).toString(),
       CredentialsParameter: secretArn,
       ExpiresOn: expiresOn,
     },
@@ -93,16 +94,9 @@ function fitting(response: CustomResourceResponse): CustomResourceResponse {
   return { ...response, Data: { ...response.Data, CredentialsParameter: id.slice(0, Math.max(0, id.length - excess)) } };
 }
 
-/** Checks an image. For a text that cannot be one, the credentials are not even read. */
-async function checkImage(properties: PullCheckProperties): Promise<{ readonly reference?: ImageReference; readonly result: ProbeResult }> {
-  let reference: ImageReference;
-  try {
-    reference = ImageReference.parse(properties.Image);
-  } catch (error) {
-    return { result: { verdict: 'NOT_AN_IMAGE', isDefiniteNo: true, message: (error as Error).message, requests: 0 } };
-  }
+async function checkImage(properties: PullCheckProperties): Promise<ProbeResult> {
   const prober = process.env.PROBER;
-  return { reference, result: await (prober ? probeInVpc(prober, properties) : probe(properties, false)) };
+  return prober ? probeInVpc(prober, properties) : probe(properties, false);
 }
 
 /** Asks the function inside the VPC. If it does not answer, that is no verdict on the image. */
@@ -121,7 +115,7 @@ export async function watched(event: WatchEvent): Promise<WatchResult[]> {
   if (Array.isArray(result)) {
     return result;
   }
-  return imagesOf(event.Groups).map(({ Image: image, Secret: secret }) => ({ image, secret, ...noAnswer(image, reason) }));
+  return imagesOf(event.Groups).map((image) => refused(image) ?? { image: image.Image, secret: image.Secret, ...noAnswer(image.Image, reason) });
 }
 
 async function askInVpc(prober: string, input: PullCheckProperties | WatchEvent): Promise<{ readonly result?: any; readonly reason?: string }> {

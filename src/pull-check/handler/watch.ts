@@ -1,5 +1,5 @@
 import { ProbeResult, WatchResult } from './event';
-import { Probed, probeWith, Secret } from './probe';
+import { Probed, probeWith, refusalOfText, Secret } from './probe';
 import { ImageReference } from '../../reference/image-reference';
 import { WatchEvent, WatchGroup } from '../contract';
 
@@ -7,6 +7,8 @@ import { WatchEvent, WatchGroup } from '../contract';
 const RUN_TIME = 120_000;
 /** With less time left there is no answer to be had. */
 const SHORTEST_TIME = 1_000;
+/** The role is not new, and the next run reads the secret again. */
+const ACCESS_PATIENCE = 0;
 const LOGINS_AT_ONCE = 4;
 const IMAGES_AT_ONCE = 4;
 
@@ -34,6 +36,12 @@ export function imagesOf(groups: readonly WatchGroup[]): Probed[] {
   ));
 }
 
+/** The result for a text that cannot be an image, which is not shown: it can hold a password. */
+export function refused({ Image, Secret: secret }: Probed): WatchResult | undefined {
+  const refusal = refusalOfText(Image);
+  return refusal && { image: '', secret, ...refusal };
+}
+
 function loginsOf(groups: readonly WatchGroup[]): Login[] {
   const logins = new Map<string, Probed[]>();
   for (const image of imagesOf(groups)) {
@@ -58,9 +66,13 @@ function hostOf(image: string): string | undefined {
  * are not sent again: registries lock accounts.
  */
 async function askWith(login: Login, isInVpc: boolean, deadline: number): Promise<WatchResult[]> {
-  const secret = new Secret(login[0]);
+  const secret = new Secret(login[0], ACCESS_PATIENCE);
   const answers = new Answers();
   const ask = async (properties: Probed): Promise<WatchResult> => {
+    const refusal = refused(properties);
+    if (refusal) {
+      return refusal;
+    }
     const result = answers.refusalOf(properties) ?? tooLate(properties, deadline) ?? await probeWith(secret, properties, { isInVpc, deadline });
     return answers.add({ image: properties.Image, secret: properties.Secret, ...result });
   };

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 /** The value of a JSON text; `undefined` if it is not JSON. */
 export function parseJson(text: string): unknown {
   try {
@@ -10,6 +12,13 @@ export function parseJson(text: string): unknown {
 /** The same, but of all numbers only what Go reads as an integer is a whole one: neither 300.0 nor 3e2 nor 1e20. */
 export function parseJsonOfGo(text: string): unknown {
   return parseJson(text) === undefined ? undefined : parseJson(text.replace(STRING_OR_NUMBER, (part) => part.startsWith('"') || isInt64(part) ? part : '0.5'));
+}
+
+/** Edits a JSON text. Numbers that are left alone stay as they are written, however long they are: JSON.parse() rounds them. */
+export function editJson(text: string, edit: (value: unknown) => unknown): string {
+  const mark = `number ${randomUUID()} `;
+  const value = JSON.parse(text.replace(STRING_OR_NUMBER, (part) => part.startsWith('"') ? part : `"${mark}${part}"`));
+  return JSON.stringify(edit(value)).replaceAll(new RegExp(`"${mark}([^"]*)"`, 'g'), '$1');
 }
 
 const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.e+-]*/gi;
