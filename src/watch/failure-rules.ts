@@ -1,3 +1,4 @@
+import { Fn, Lazy } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as events from 'aws-cdk-lib/aws-events';
@@ -5,6 +6,7 @@ import { Construct } from 'constructs';
 import { FunctionTarget } from './function-target';
 import { lookAt } from './metric-math';
 import { DEFAULT_QUOTA, PullFailure } from './pull-failure';
+import { conditionOf } from '../private/late-condition';
 import { isUnknown } from '../private/tokens';
 import { IPullCheckFunction } from '../pull-check/pull-check-function';
 
@@ -42,11 +44,12 @@ export class FailureRules {
     if (length > this.room && this.rules.length === MOST_RULES) {
       return false;
     }
-    const eventPattern = PullFailure.eventPattern(ecs.TaskDefinition.fromTaskDefinitionArn(this.scope, task.node.addr, task.ref));
-    const { taskDefinitionArn, ...others } = eventPattern.detail!;
+    const pattern = PullFailure.eventPattern(ecs.TaskDefinition.fromTaskDefinitionArn(this.scope, task.node.addr, task.ref));
+    const { taskDefinitionArn: [{ prefix }], ...others } = pattern.detail!;
+    const taskDefinitionArn = [{ prefix: Lazy.uncachedString({ produce: () => whereCreated(task, prefix) }) }];
     if (length > this.room) {
-      this.addRule(eventPattern, checkFunction);
-      this.room = DEFAULT_QUOTA - JSON.stringify({ ...eventPattern, detail: { ...others, taskDefinitionArn: [] } }).length;
+      this.addRule({ ...pattern, detail: { ...others, taskDefinitionArn } }, checkFunction);
+      this.room = DEFAULT_QUOTA - JSON.stringify({ ...pattern, detail: { ...others, taskDefinitionArn: [] } }).length;
     } else {
       // The patterns are merged, and those of two tasks differ in nothing else.
       this.rules.at(-1)!.addEventPattern({ detail: { taskDefinitionArn } });
@@ -70,4 +73,13 @@ export class FailureRules {
       lookAt(this.alarm, `SUM([${metrics.map(([id]) => id).join(', ')}])`, Object.fromEntries(metrics));
     }
   }
+}
+
+/**
+ * The beginning of the ARNs, which can refer to the task definition: CloudFormation refuses that for what it does not create. No ARN begins
+ * with the other text, while all begin with an empty one.
+ */
+function whereCreated(task: ecs.CfnTaskDefinition, prefix: string): string {
+  const condition = conditionOf(task);
+  return condition === undefined ? prefix : Fn.conditionIf(condition, prefix, 'none').toString();
 }

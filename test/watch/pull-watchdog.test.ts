@@ -321,6 +321,19 @@ test('a failed pull of a task definition at level 1 goes to the alarm, too, by i
   ]);
 });
 
+test('a task definition with a condition is in the pattern where it is created, and nothing matches in its place', () => {
+  const stack = checkedStack();
+  new PullWatchdog(stack, 'Watchdog');
+  PrivateRegistries.of(stack).add({ provider: RegistryProvider.GHCR, credentials: CREDENTIALS });
+  const resource = new ecs.CfnTaskDefinition(stack, 'Unnamed', {
+    executionRoleArn: 'arn:aws:iam::111122223333:role/exec', containerDefinitions: [{ name: 'app', image: IMAGE }],
+  });
+  resource.cfnOptions.condition = new CfnCondition(stack, 'Wanted', { expression: Fn.conditionEquals(stack.region, 'eu-west-1') });
+  expect(patternsOf(stack)[0].detail.taskDefinitionArn).toEqual([
+    { prefix: { 'Fn::If': ['Wanted', { 'Fn::Join': ['', expect.arrayContaining([{ 'Fn::Select': [5, { 'Fn::Split': [':', { Ref: 'Unnamed' }] }] }])] }, 'none'] } },
+  ]);
+});
+
 describe('the functions of the checks', () => {
   test('are each called about their images', () => {
     const stack = checkedStack();
