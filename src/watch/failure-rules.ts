@@ -1,4 +1,4 @@
-import { Fn, Lazy } from 'aws-cdk-lib';
+import { Lazy } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as events from 'aws-cdk-lib/aws-events';
@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { FunctionTarget } from './function-target';
 import { lookAt } from './metric-math';
 import { DEFAULT_QUOTA, PullFailure } from './pull-failure';
-import { conditionOf } from '../private/late-condition';
+import { ifCreated } from '../private/late-condition';
 import { isUnknown } from '../private/tokens';
 import { IPullCheckFunction } from '../pull-check/pull-check-function';
 
@@ -14,6 +14,8 @@ import { IPullCheckFunction } from '../pull-check/pull-check-function';
 const MOST_RULES = 10;
 /** Of the ARN of a revision, without the family. */
 const ARN = '{"prefix":"arn:aws-us-gov:ecs:ap-southeast-2:111122223333:task-definition/:"},';
+/** An empty text is the beginning of all. */
+const NO_ARN = 'none';
 /** As long as a family usually is that is a token. */
 const TOKEN = 'x'.repeat(64);
 
@@ -46,7 +48,7 @@ export class FailureRules {
     }
     const pattern = PullFailure.eventPattern(ecs.TaskDefinition.fromTaskDefinitionArn(this.scope, task.node.addr, task.ref));
     const { taskDefinitionArn: [{ prefix }], ...others } = pattern.detail!;
-    const taskDefinitionArn = [{ prefix: Lazy.uncachedString({ produce: () => whereCreated(task, prefix) }) }];
+    const taskDefinitionArn = [{ prefix: Lazy.uncachedString({ produce: () => ifCreated(task, prefix, NO_ARN) }) }];
     if (length > this.room) {
       this.addRule({ ...pattern, detail: { ...others, taskDefinitionArn } }, checkFunction);
       this.room = DEFAULT_QUOTA - JSON.stringify({ ...pattern, detail: { ...others, taskDefinitionArn: [] } }).length;
@@ -73,13 +75,4 @@ export class FailureRules {
       lookAt(this.alarm, `SUM([${metrics.map(([id]) => id).join(', ')}])`, Object.fromEntries(metrics));
     }
   }
-}
-
-/**
- * The beginning of the ARNs, which can refer to the task definition: CloudFormation refuses that for what it does not create. No ARN begins
- * with the other text, while all begin with an empty one.
- */
-function whereCreated(task: ecs.CfnTaskDefinition, prefix: string): string {
-  const condition = conditionOf(task);
-  return condition === undefined ? prefix : Fn.conditionIf(condition, prefix, 'none').toString();
 }
