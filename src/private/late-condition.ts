@@ -59,3 +59,12 @@ export function conditionOf(resource: CfnResource): string | undefined {
   const overrides = overridesOf(resource);
   return Stack.of(resource).resolve('Condition' in overrides ? overrides.Condition : resource.cfnOptions.condition?.logicalId);
 }
+
+/**
+ * A value that refers to the resource, or to what is created with it, and another text where the resource is not created: CloudFormation
+ * refuses the reference there. To be asked when the template is made.
+ */
+export function ifCreated(resource: CfnResource, value: string, otherwise: string): string {
+  const condition = conditionOf(resource);
+  return condition === undefined ? value : Fn.conditionIf(condition, value, otherwise).toString();
+}

@@ -1,5 +1,6 @@
-import { Stack } from 'aws-cdk-lib';
+import { CfnResource, Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
+import { ifCreated } from '../private/late-condition';
 import { isUnknown } from '../private/tokens';
 import { PullCheck } from '../pull-check/shared-check';
 import { ImageReference } from '../reference/image-reference';
@@ -20,11 +21,13 @@ const PAGES = 'https://github.com/cdk-private-registry/cdk-private-registry/blob
  * many secrets as there is room for. To be asked when the template is made.
  */
 export function alarmDescription(scope: IConstruct, reason: string, checks: readonly PullCheck[]): string {
-  const logins = [...new Set(checks.map(loginOf))];
+  // A reference under a condition is another text each time.
+  const distinct = new Map([...checks].reverse().map((check) => [loginOf(check, check.properties.Secret as string), check]));
+  const logins = [...distinct.values()].reverse().map((check) => loginOf(check, secretOf(check)));
   if (logins.length === 0) {
     return reason;
   }
-  const secret = logins.length === 1 ? checks[0].properties.Secret as string : SECRET;
+  const secret = logins.length === 1 ? secretOf(checks[0]) : SECRET;
   const texts = logins.map((_, index) => `${reason} ${listed(logins, logins.length - index)} ${storing(secret)}`);
   texts.push(`${reason} ${listed(logins, 1)} ${storing(SECRET)}`);
   return texts.find((text) => lengthOf(scope, text) <= LONGEST) ?? `${reason} ${storing(SECRET)}`;
@@ -35,10 +38,14 @@ function listed(logins: readonly string[], count: number): string {
   return `Credentials: ${logins.slice(0, count).join('; ')}${others}.`;
 }
 
-function loginOf({ properties: { Image, Secret, Registry } }: PullCheck): string {
+function secretOf({ node, properties: { Secret } }: PullCheck): string {
+  return isUnknown(Secret) ? ifCreated(node.defaultChild as CfnResource, Secret as string, SECRET) : Secret as string;
+}
+
+function loginOf({ properties: { Image, Registry } }: PullCheck, secret: string): string {
   const host = isUnknown(Image) ? undefined : ImageReference.parse(Image as string).host;
   const registry = registryOfKey(Registry as string) ?? registryOfHost(host ?? '') ?? CUSTOM;
-  return `secret ${Secret as string} for ${host ?? registry.label}, get new ones as in ${PAGES}#${anchor(registry.label)}`;
+  return `secret ${secret} for ${host ?? registry.label}, get new ones as in ${PAGES}#${anchor(registry.label)}`;
 }
 
 function storing(secret: string): string {

@@ -1,3 +1,4 @@
+import { Lazy } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as events from 'aws-cdk-lib/aws-events';
@@ -5,6 +6,7 @@ import { Construct } from 'constructs';
 import { FunctionTarget } from './function-target';
 import { lookAt } from './metric-math';
 import { DEFAULT_QUOTA, PullFailure } from './pull-failure';
+import { ifCreated } from '../private/late-condition';
 import { isUnknown } from '../private/tokens';
 import { IPullCheckFunction } from '../pull-check/pull-check-function';
 
@@ -12,6 +14,8 @@ import { IPullCheckFunction } from '../pull-check/pull-check-function';
 const MOST_RULES = 10;
 /** Of the ARN of a revision, without the family. */
 const ARN = '{"prefix":"arn:aws-us-gov:ecs:ap-southeast-2:111122223333:task-definition/:"},';
+/** An empty text is the beginning of all. */
+const NO_ARN = 'none';
 /** As long as a family usually is that is a token. */
 const TOKEN = 'x'.repeat(64);
 
@@ -42,11 +46,12 @@ export class FailureRules {
     if (length > this.room && this.rules.length === MOST_RULES) {
       return false;
     }
-    const eventPattern = PullFailure.eventPattern(ecs.TaskDefinition.fromTaskDefinitionArn(this.scope, task.node.addr, task.ref));
-    const { taskDefinitionArn, ...others } = eventPattern.detail!;
+    const pattern = PullFailure.eventPattern(ecs.TaskDefinition.fromTaskDefinitionArn(this.scope, task.node.addr, task.ref));
+    const { taskDefinitionArn: [{ prefix }], ...others } = pattern.detail!;
+    const taskDefinitionArn = [{ prefix: Lazy.uncachedString({ produce: () => ifCreated(task, prefix, NO_ARN) }) }];
     if (length > this.room) {
-      this.addRule(eventPattern, checkFunction);
-      this.room = DEFAULT_QUOTA - JSON.stringify({ ...eventPattern, detail: { ...others, taskDefinitionArn: [] } }).length;
+      this.addRule({ ...pattern, detail: { ...others, taskDefinitionArn } }, checkFunction);
+      this.room = DEFAULT_QUOTA - JSON.stringify({ ...pattern, detail: { ...others, taskDefinitionArn: [] } }).length;
     } else {
       // The patterns are merged, and those of two tasks differ in nothing else.
       this.rules.at(-1)!.addEventPattern({ detail: { taskDefinitionArn } });

@@ -1,8 +1,8 @@
-import { CfnResource, Duration, Fn, Lazy, Stack } from 'aws-cdk-lib';
+import { CfnResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { FunctionTarget } from './function-target';
-import { conditionOf } from '../private/late-condition';
+import { ifCreated } from '../private/late-condition';
 import { isUnknown } from '../private/tokens';
 import { WatchGroup } from '../pull-check/contract';
 import { IPullCheckFunction } from '../pull-check/pull-check-function';
@@ -118,7 +118,7 @@ class Input {
     for (const check of this.checks) {
       const properties = check.pulled();
       if (properties !== undefined) {
-        const { Image, ...others } = groupOf(properties, conditionOf(check.node.defaultChild as CfnResource));
+        const { Image, ...others } = groupOf(properties, (value) => ifCreated(check.node.defaultChild as CfnResource, value, ''));
         const key = JSON.stringify(stack.resolve(others));
         const group = groups.get(key) ?? { ...others, Images: [] };
         groups.set(key, group);
@@ -132,17 +132,16 @@ class Input {
 /**
  * What is asked about an image, without what other images of the group have, too.
  *
- * @param condition the condition under which CloudFormation creates what is referred to
+ * @param onlyIf leaves out what is not deployed
  */
-function groupOf(properties: PullCheck['properties'] | PulledProperties, condition?: string): GroupOfOne {
+function groupOf(properties: PullCheck['properties'] | PulledProperties, onlyIf = (value: string) => value): GroupOfOne {
   const { Image, Secret, SecretRegion, Registry, AuthHost, CaCertificate, RestrictedNetwork, AskExpiry, TimeoutSeconds } = properties;
   const { DenialIsCertain, Platform, Engine }: Partial<PulledProperties> = properties;
-  const onlyIf = (value: unknown) => (condition === undefined ? value as string : Fn.conditionIf(condition, value, '').toString());
   const image = Image as string;
   const prefix = isUnknown(image) ? '' : image.slice(0, image.lastIndexOf('/') + 1);
   return {
     // A text needs no condition, and without one more images share the group.
-    Secret: isUnknown(Secret) ? onlyIf(Secret) : Secret,
+    Secret: isUnknown(Secret) ? onlyIf(Secret as string) : Secret,
     SecretRegion,
     DenialIsCertain,
     Platform,

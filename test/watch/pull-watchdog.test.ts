@@ -1,7 +1,8 @@
-import { App, CfnCondition, CfnParameter, Duration, Fn, Lazy, SecretValue, Stack } from 'aws-cdk-lib';
+import { App, CfnCondition, CfnParameter, CfnResource, Duration, Fn, Lazy, SecretValue, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { PrivateRegistries, PrivateRegistryImage, PullCheckFunction, PullCheckMode, PullWatchdog, RegistryCredentials, RegistryProvider } from '../../src';
 import { makeCertificate } from '../support/certificates';
 import { DeployedStacks } from '../support/deployed-stack';
@@ -321,6 +322,19 @@ test('a failed pull of a task definition at level 1 goes to the alarm, too, by i
   ]);
 });
 
+test('a task definition with a condition is in the pattern where it is created, and nothing matches in its place', () => {
+  const stack = checkedStack();
+  new PullWatchdog(stack, 'Watchdog');
+  PrivateRegistries.of(stack).add({ provider: RegistryProvider.GHCR, credentials: CREDENTIALS });
+  const resource = new ecs.CfnTaskDefinition(stack, 'Unnamed', {
+    executionRoleArn: 'arn:aws:iam::111122223333:role/exec', containerDefinitions: [{ name: 'app', image: IMAGE }],
+  });
+  resource.cfnOptions.condition = new CfnCondition(stack, 'Wanted', { expression: Fn.conditionEquals(stack.region, 'eu-west-1') });
+  expect(patternsOf(stack)[0].detail.taskDefinitionArn).toEqual([
+    { prefix: { 'Fn::If': ['Wanted', { 'Fn::Join': ['', expect.arrayContaining([{ 'Fn::Select': [5, { 'Fn::Split': [':', { Ref: 'Unnamed' }] }] }])] }, 'none'] } },
+  ]);
+});
+
 describe('the functions of the checks', () => {
   test('are each called about their images', () => {
     const stack = checkedStack();
@@ -504,6 +518,23 @@ describe('an alarm', () => {
       const text = AlarmDescription['Fn::Join'][1].map((part: any) => (typeof part === 'string' ? part : arnOf(part))).join('');
       expect(text.length).toBeLessThanOrEqual(1_024);
       expect(text).toMatch(/Credentials: secret arn:aws-us-gov:\S+ for ghcr\.io, .*--secret-id SECRET /);
+    }
+  });
+
+  test('names a secret that is created under a condition only there', () => {
+    const stack = checkedStack();
+    new PullWatchdog(stack, 'Watchdog');
+    const condition = new CfnCondition(stack, 'Wanted', { expression: Fn.conditionEquals(stack.region, 'eu-west-1') });
+    const secret = new secretsmanager.Secret(stack, 'Secret');
+    const task = defineTask(stack, imageOf(IMAGE, { credentials: RegistryCredentials.fromSecret(secret) }));
+    for (const { node } of [secret, task]) {
+      (node.defaultChild as CfnResource).cfnOptions.condition = condition;
+    }
+    const reference = { 'Fn::If': ['Wanted', stack.resolve(secret.secretArn), 'SECRET'] };
+    for (const { AlarmDescription } of Object.values(alarmsOf(stack))) {
+      const parts = AlarmDescription['Fn::Join'][1].filter((part: unknown) => typeof part !== 'string');
+      expect(parts).toContainEqual(reference);
+      expect(parts).not.toContainEqual(stack.resolve(secret.secretArn));
     }
   });
 
