@@ -1,6 +1,6 @@
 import { AppStack, Assembly } from './assembly';
 import { Checks, howDefined, HowPulled } from './how-pulled';
-import { isKnown, knownPrefix, propertiesOf, qualified, Resource, Template } from './template';
+import { isKnown, isNamed, knownPrefix, propertiesOf, qualified, Resource, Template } from './template';
 import { inEachWorld, World } from './world';
 import { IMAGE_CONSUMERS, IMAGES_WITHOUT_CREDENTIALS } from '../consumers/consumers';
 import { ImageReference, registryHostOfPrefix } from '../reference/image-reference';
@@ -27,6 +27,8 @@ export interface AppImage {
   readonly authentication: Authentication;
   /** How the template names the secret. */
   readonly secret?: string;
+  /** Different for secrets that can be different, even if the template names them alike. */
+  readonly secretId?: string;
   /** Where a consumer that accepts no secret pulls from, for people. */
   readonly pulls?: string;
   readonly howPulled: HowPulled;
@@ -39,6 +41,7 @@ interface Place {
   readonly container: string;
   readonly image: string;
   readonly credentials?: string;
+  readonly role?: string;
   readonly pulls?: string;
 }
 
@@ -68,10 +71,12 @@ export function imagesIn({ stacks }: Assembly): AppImage[] {
 
 function imagesAt(stack: AppStack, checks: Checks, resource: Resource, place: Place): AppImage[] {
   const { template } = stack;
-  return expand(template, () => propertiesOf(resource), place.container.split('.')).flatMap((container) => {
-    const images = inEachWorld((world) => imageIn(stack, checks, { resource, place, container: container(world) }, world));
+  const outer = place.role?.split('.').slice(0, -1) ?? [];
+  const inner = place.container.split('.').slice(outer.length);
+  return expand(template, () => propertiesOf(resource), outer).flatMap((task) => expand(template, task, inner).flatMap((container) => {
+    const images = inEachWorld((world) => imageIn(stack, checks, { resource, place, task: task(world), container: container(world) }, world));
     return images === undefined ? [imageOf(stack, resource, '${Fn::If}')] : distinct(images);
-  });
+  }));
 }
 
 function distinct(images: ReadonlyArray<AppImage | undefined>): AppImage[] {
@@ -84,10 +89,12 @@ function distinct(images: ReadonlyArray<AppImage | undefined>): AppImage[] {
 interface Container {
   readonly resource: Resource;
   readonly place: Place;
+  /** What has the execution role: around the container, or the same. */
+  readonly task: unknown;
   readonly container: unknown;
 }
 
-function imageIn(stack: AppStack, checks: Checks, { resource, place, container }: Container, world: World): AppImage | undefined {
+function imageIn(stack: AppStack, checks: Checks, { resource, place, task, container }: Container, world: World): AppImage | undefined {
   const { template } = stack;
   const text = (path: string) => template.text(memberAt(template, container, path.split('.'), world), world);
   const image = text(place.image);
@@ -98,10 +105,12 @@ function imageIn(stack: AppStack, checks: Checks, { resource, place, container }
   const secret = place.credentials !== undefined && isReadable ? text(place.credentials) || undefined : undefined;
   const { pulls } = place;
   const found = imageOf(stack, resource, image, { secret, pulls });
+  const name = isReadable ? text('Name') : undefined;
   return {
     ...found,
-    container: isReadable ? text('Name') : undefined,
-    howPulled: checks.howPulled(resource, image, secret, world) ?? howDefined(template, resource, container, world),
+    container: name,
+    secretId: found.secret && secretIdOf(found.secret, template, [resource.logicalId, name]),
+    howPulled: checks.howPulled(resource, image, secret, world) ?? howDefined(template, resource, { task, container }, world),
   };
 }
 
@@ -126,6 +135,12 @@ function imageOf(
     howPulled: {},
     isCertain: false,
   };
+}
+
+/** A name is that of another secret in each account and Region. */
+function secretIdOf(secret: string, { name, environment }: Template, consumer: unknown): string {
+  const isArn = isKnown(secret) && secret.startsWith('arn:');
+  return JSON.stringify([secret, ...isArn ? [] : [environment], ...isNamed(secret) ? [] : [name, consumer]]);
 }
 
 function hostOf(image: string): string | undefined {
@@ -169,5 +184,5 @@ function isUnknown(value: unknown): boolean {
 
 function asPlace({ image: path, ...others }: (typeof IMAGES_WITHOUT_CREDENTIALS)[number]) {
   const names = path.split('.');
-  return { ...others, container: names.slice(0, -1).join('.'), image: names[names.length - 1], credentials: undefined };
+  return { ...others, container: names.slice(0, -1).join('.'), image: names[names.length - 1], credentials: undefined, role: undefined };
 }
