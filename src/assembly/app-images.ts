@@ -32,7 +32,9 @@ export interface AppImage {
   /** Where a consumer that accepts no secret pulls from, for people. */
   readonly pulls?: string;
   readonly howPulled: HowPulled;
-  /** Whether it is pulled in this way however the conditions are decided. */
+  /** What can change it at the deployment. */
+  readonly macro?: string;
+  /** Whether it is pulled in this way however the conditions are decided, and whatever a macro does. */
   readonly isCertain: boolean;
 }
 
@@ -83,7 +85,10 @@ function distinct(images: ReadonlyArray<AppImage | undefined>): AppImage[] {
   const counts = new Map<string, number>();
   images.forEach((image) => counts.set(JSON.stringify(image), (counts.get(JSON.stringify(image)) ?? 0) + 1));
   const found = new Map(images.map((image) => [JSON.stringify(image), image]));
-  return [...found].flatMap(([key, image]) => (image === undefined ? [] : [{ ...image, isCertain: counts.get(key) === images.length }]));
+  return [...found].flatMap(([key, image]) => {
+    const isCertain = image?.macro === undefined && counts.get(key) === images.length;
+    return image === undefined ? [] : [{ ...image, isCertain }];
+  });
 }
 
 interface Container {
@@ -115,7 +120,7 @@ function imageIn(stack: AppStack, checks: Checks, { resource, place, task, conta
 }
 
 function imageOf(
-  { template: { name: stack }, pathOf }: AppStack, resource: Resource, image: string, { secret, pulls }: Pick<AppImage, 'secret' | 'pulls'> = {},
+  { template: { name: stack, macro }, pathOf }: AppStack, resource: Resource, image: string, { secret, pulls }: Pick<AppImage, 'secret' | 'pulls'> = {},
 ): AppImage {
   const { logicalId, type } = resource;
   const isOfCodeBuild = type === 'AWS::CodeBuild::Project' && CODEBUILD_IMAGE.test(image);
@@ -133,6 +138,7 @@ function imageOf(
     secret: secret && qualified(secret, stack),
     pulls: isOfRole ? undefined : pulls,
     howPulled: {},
+    macro,
     isCertain: false,
   };
 }

@@ -76,6 +76,12 @@ export class Template {
     return nested;
   }
 
+  /** A macro of somebody, which can change everything at the deployment. */
+  public get macro(): string | undefined {
+    const names = [this.json.Transform].flat().map((transform) => (isObject(transform) ? transform.Name : transform));
+    return names.filter((name) => name !== undefined).map(String).find((name) => !name.startsWith('AWS::'));
+  }
+
   /** A value as a text; undefined if it is absent. */
   public text(value: unknown, world: World): string | undefined {
     const resolved = this.resolve(value, world);

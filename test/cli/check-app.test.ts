@@ -209,6 +209,10 @@ describe('without a login', () => {
       const task = defineTask(stack, raw('rare'), {}, 'Rare').node.defaultChild as ecs.CfnTaskDefinition;
       task.addOverride('Condition', 'IsRare');
     });
+    const changed = appWith((stack) => {
+      defineTask(stack, raw('api'));
+      stack.addTransform('Company');
+    });
     play();
     const { code, lines } = await check(app);
     expect(lines).toEqual([
@@ -216,6 +220,7 @@ describe('without a login', () => {
       expect.stringMatching(/^PULL_DENIED: .*; only the deployment knows whether this is pulled; pulled by Main\/Rare \(app\)$/),
     ]);
     expect(code).toBe(2);
+    expect(await check(changed)).toMatchObject({ code: 2, stdout: expect.stringMatching(/^PULL_DENIED: .*; only the deployment knows whether this is pulled/) });
   });
 
   test('an app without such images is a yes', async () => {

@@ -130,6 +130,8 @@ describe('--require', () => {
       'docker.io', 2, /^cannot tell: nginx of Task \(app\) in Main has credentials only under some conditions\n$/],
     ['a host that only the deployment knows', () => appWith({ Resources: { Task: taskWith({ Image: ref('Image') }) } }), 'ghcr.io', 2, /^cannot tell: \$\{Image\} of Task \(app\) in Main can be in any registry\n$/],
     ['a name that is not valid', () => appWith({ Resources: { Task: taskWith({ Image: 'ghcr.io/Acme/api:1' }) } }), 'ghcr.io', 2, /^cannot tell: ghcr\.io\/Acme\/api:1 of Task \(app\) in Main is not a valid name of an image\n$/],
+    ['a macro', () => appWith({ Transform: ['AWS::LanguageExtensions', 'Company'], Resources: { Task: taskWith({ Image: 'nginx' }) } }), 'docker.io', 2, /^cannot tell: nginx .* can get credentials from the macro Company\n$/],
+    ['a transform of AWS', () => appWith({ Transform: 'AWS::LanguageExtensions', Resources: { Task: taskWith({ Image: 'nginx' }) } }), 'docker.io', 1, /^no credentials: nginx/],
     ['such a host with credentials', () => appWith({ Resources: { Task: taskWith({ Image: ref('Image'), ...hub }) } }), 'ghcr.io', 0, /^$/],
     ['a tag that only the deployment knows', () => appWith({ Resources: { Task: taskWith({ Image: { 'Fn::Sub': 'ghcr.io/a/b:${Tag}' } }) } }), 'ghcr.io', 1, /^no credentials: ghcr/],
     ['a service that accepts no secret', () => appWith({ Resources: { Function: { Type: 'AWS::Lambda::Function', Properties: { Code: { ImageUri: 'ghcr.io/a/b' } } } } }),
