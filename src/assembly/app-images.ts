@@ -1,6 +1,6 @@
 import { AppStack, Assembly } from './assembly';
 import { Checks, howDefined, HowPulled } from './how-pulled';
-import { isKnown, knownPrefix, propertiesOf, qualified, Resource, Template } from './template';
+import { isKnown, isNamed, knownPrefix, propertiesOf, qualified, Resource, Template } from './template';
 import { inEachWorld, World } from './world';
 import { IMAGE_CONSUMERS, IMAGES_WITHOUT_CREDENTIALS } from '../consumers/consumers';
 import { ImageReference, registryHostOfPrefix } from '../reference/image-reference';
@@ -27,10 +27,14 @@ export interface AppImage {
   readonly authentication: Authentication;
   /** How the template names the secret. */
   readonly secret?: string;
+  /** Different for secrets that can be different, even if the template names them alike. */
+  readonly secretId?: string;
   /** Where a consumer that accepts no secret pulls from, for people. */
   readonly pulls?: string;
   readonly howPulled: HowPulled;
-  /** Whether it is pulled in this way however the conditions are decided. */
+  /** What can change it at the deployment. */
+  readonly macro?: string;
+  /** Whether it is pulled in this way however the conditions are decided, and whatever a macro does. */
   readonly isCertain: boolean;
 }
 
@@ -39,6 +43,7 @@ interface Place {
   readonly container: string;
   readonly image: string;
   readonly credentials?: string;
+  readonly role?: string;
   readonly pulls?: string;
 }
 
@@ -68,26 +73,33 @@ export function imagesIn({ stacks }: Assembly): AppImage[] {
 
 function imagesAt(stack: AppStack, checks: Checks, resource: Resource, place: Place): AppImage[] {
   const { template } = stack;
-  return expand(template, () => propertiesOf(resource), place.container.split('.')).flatMap((container) => {
-    const images = inEachWorld((world) => imageIn(stack, checks, { resource, place, container: container(world) }, world));
+  const outer = place.role?.split('.').slice(0, -1) ?? [];
+  const inner = place.container.split('.').slice(outer.length);
+  return expand(template, () => propertiesOf(resource), outer).flatMap((task) => expand(template, task, inner).flatMap((container) => {
+    const images = inEachWorld((world) => imageIn(stack, checks, { resource, place, task: task(world), container: container(world) }, world));
     return images === undefined ? [imageOf(stack, resource, '${Fn::If}')] : distinct(images);
-  });
+  }));
 }
 
 function distinct(images: ReadonlyArray<AppImage | undefined>): AppImage[] {
   const counts = new Map<string, number>();
   images.forEach((image) => counts.set(JSON.stringify(image), (counts.get(JSON.stringify(image)) ?? 0) + 1));
   const found = new Map(images.map((image) => [JSON.stringify(image), image]));
-  return [...found].flatMap(([key, image]) => (image === undefined ? [] : [{ ...image, isCertain: counts.get(key) === images.length }]));
+  return [...found].flatMap(([key, image]) => {
+    const isCertain = image?.macro === undefined && counts.get(key) === images.length;
+    return image === undefined ? [] : [{ ...image, isCertain }];
+  });
 }
 
 interface Container {
   readonly resource: Resource;
   readonly place: Place;
+  /** What has the execution role: around the container, or the same. */
+  readonly task: unknown;
   readonly container: unknown;
 }
 
-function imageIn(stack: AppStack, checks: Checks, { resource, place, container }: Container, world: World): AppImage | undefined {
+function imageIn(stack: AppStack, checks: Checks, { resource, place, task, container }: Container, world: World): AppImage | undefined {
   const { template } = stack;
   const text = (path: string) => template.text(memberAt(template, container, path.split('.'), world), world);
   const image = text(place.image);
@@ -98,15 +110,17 @@ function imageIn(stack: AppStack, checks: Checks, { resource, place, container }
   const secret = place.credentials !== undefined && isReadable ? text(place.credentials) || undefined : undefined;
   const { pulls } = place;
   const found = imageOf(stack, resource, image, { secret, pulls });
+  const name = isReadable ? text('Name') : undefined;
   return {
     ...found,
-    container: isReadable ? text('Name') : undefined,
-    howPulled: checks.howPulled(resource, image, secret, world) ?? howDefined(template, resource, container, world),
+    container: name,
+    secretId: found.secret && secretIdOf(found.secret, template, [resource.logicalId, name]),
+    howPulled: checks.howPulled(resource, image, secret, world) ?? howDefined(template, resource, { task, container }, world),
   };
 }
 
 function imageOf(
-  { template: { name: stack }, pathOf }: AppStack, resource: Resource, image: string, { secret, pulls }: Pick<AppImage, 'secret' | 'pulls'> = {},
+  { template: { name: stack, macro }, pathOf }: AppStack, resource: Resource, image: string, { secret, pulls }: Pick<AppImage, 'secret' | 'pulls'> = {},
 ): AppImage {
   const { logicalId, type } = resource;
   const isOfCodeBuild = type === 'AWS::CodeBuild::Project' && CODEBUILD_IMAGE.test(image);
@@ -124,8 +138,15 @@ function imageOf(
     secret: secret && qualified(secret, stack),
     pulls: isOfRole ? undefined : pulls,
     howPulled: {},
+    macro,
     isCertain: false,
   };
+}
+
+/** A name is that of another secret in each account and Region. */
+function secretIdOf(secret: string, { name, environment }: Template, consumer: unknown): string {
+  const isArn = isKnown(secret) && secret.startsWith('arn:');
+  return JSON.stringify([secret, ...isArn ? [] : [environment], ...isNamed(secret) ? [] : [name, consumer]]);
 }
 
 function hostOf(image: string): string | undefined {
@@ -169,5 +190,5 @@ function isUnknown(value: unknown): boolean {
 
 function asPlace({ image: path, ...others }: (typeof IMAGES_WITHOUT_CREDENTIALS)[number]) {
   const names = path.split('.');
-  return { ...others, container: names.slice(0, -1).join('.'), image: names[names.length - 1], credentials: undefined };
+  return { ...others, container: names.slice(0, -1).join('.'), image: names[names.length - 1], credentials: undefined, role: undefined };
 }

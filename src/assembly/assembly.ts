@@ -43,7 +43,7 @@ export async function readAssembly(read: ReadJson): Promise<Assembly> {
 class Reader implements Assembly {
   public readonly stacks: AppStack[] = [];
   public readonly unread: string[] = [];
-  private readonly exports = new Map<string, Export>();
+  private readonly exports = new Map<string, Export[]>();
 
   constructor(private readonly read: ReadJson) {}
 
@@ -124,7 +124,7 @@ function artifactsOf(file: string, manifest: Json | undefined): Array<[string, J
     throw new AssemblyError(`${file} is not the manifest of a cloud assembly`);
   }
   if (Array.isArray(manifest.missing) && manifest.missing.length > 0) {
-    throw new AssemblyError(`${file} lacks values that cdk looks up; run cdk synth, not the app alone`);
+    throw new AssemblyError(`${file} lacks values that cdk looks up in AWS; run cdk synth, not the app alone, with credentials for AWS or a cdk.context.json`);
   }
   return Object.entries(objectIn(manifest.artifacts)).map(([id, artifact]) => [id, objectIn(artifact)]);
 }

@@ -1,12 +1,13 @@
 import { isKnown, propertiesOf, Resource, Template } from './template';
 import { World } from './world';
+import { Engine, engineOfJob, engineOfTask, platformOf } from '../consumers/engine';
 import { PULL_CHECK_TYPE } from '../pull-check/contract';
 import { isObject } from '../runtime/check';
 
 /** What a template says about how an image is pulled. What it does not say, or what only the deployment knows, is undefined. */
 export interface HowPulled {
   readonly platform?: string | readonly string[];
-  readonly engine?: 'containerd' | 'dockerd';
+  readonly engine?: Engine;
   /** The key of the registry, where its host does not tell it. */
   readonly registry?: string;
   readonly authHost?: string;
@@ -14,8 +15,6 @@ export interface HowPulled {
   readonly restrictedNetwork?: boolean;
   readonly askExpiry?: false;
 }
-
-const ARCHITECTURES: Readonly<Record<string, string>> = { X86_64: 'amd64', ARM64: 'arm64' };
 
 /** Windows and macOS are not checked for their versions, which matter there. */
 const BUILD_PLATFORMS: Readonly<Record<string, string>> = {
@@ -44,11 +43,11 @@ export class Checks {
     if (check === undefined) {
       return undefined;
     }
-    const { Platform, Engine, Registry, AuthHost, CaCertificate, RestrictedNetwork, AskExpiry } = propertiesOf(check);
+    const { Platform, Registry, AuthHost, CaCertificate, RestrictedNetwork, AskExpiry } = propertiesOf(check);
     const known = (value: unknown) => knownText(this.template, value, world);
     return {
       platform: Array.isArray(Platform) ? Platform.flatMap((platform) => known(platform) ?? []) : known(Platform),
-      engine: engineNamed(known(Engine)),
+      engine: engineNamed(known(propertiesOf(check).Engine)),
       registry: known(Registry),
       authHost: known(AuthHost),
       ca: asPem(known(CaCertificate)),
@@ -58,46 +57,38 @@ export class Checks {
   }
 }
 
-/** What a resource itself says. */
-export function howDefined(template: Template, resource: Resource, container: unknown, world: World): HowPulled {
-  const properties = propertiesOf(resource);
+/**
+ * What a resource itself says.
+ *
+ * @param task what has the execution role
+ */
+export function howDefined(
+  template: Template, resource: Resource, { task, container }: { readonly task: unknown; readonly container: unknown }, world: World,
+): HowPulled {
+  const { RequiresCompatibilities: compatibilities, PlatformCapabilities: capabilities } = propertiesOf(resource);
+  const texts = (value: unknown) => {
+    const list = template.resolve(value, world);
+    return Array.isArray(list) ? list.map((text) => template.text(text, world)) : list;
+  };
   const member = (of: unknown, name: string) => {
     const object = template.resolve(of, world);
-    return isObject(object) ? object[name] : undefined;
+    return isObject(object) ? template.resolve(object[name], world) : undefined;
+  };
+  const launched = (engine: HowPulled['engine']): HowPulled => {
+    const runtime = member(task, 'RuntimePlatform');
+    return { engine, platform: platformOf(isObject(runtime) ? mapValues(runtime, (value) => template.text(value, world)) : runtime, engine) };
   };
   switch (resource.type) {
     case 'AWS::ECS::ExpressGatewayService': return { engine: 'containerd' };
     case 'AWS::CodeBuild::Project': return { platform: BUILD_PLATFORMS[knownText(template, member(container, 'Type'), world) ?? ''] };
-    case 'AWS::ECS::TaskDefinition':
-    case 'AWS::Batch::JobDefinition': {
-      const launchTypes = template.resolve(properties.RequiresCompatibilities ?? properties.PlatformCapabilities, world);
-      const engine = engineOf(Array.isArray(launchTypes) ? launchTypes.map((type) => knownText(template, type, world)) : []);
-      const runtime = properties.RuntimePlatform ?? member(container, 'RuntimePlatform');
-      return { engine, platform: resource.type === 'AWS::ECS::TaskDefinition' || runtime !== undefined ? platformOf(template, engine, runtime, world) : undefined };
-    }
+    case 'AWS::ECS::TaskDefinition': return launched(engineOfTask(texts(compatibilities)));
+    case 'AWS::Batch::JobDefinition': return launched(engineOfJob(texts(capabilities)));
     default: return {};
   }
 }
 
-function platformOf(template: Template, engine: HowPulled['engine'], value: unknown, world: World): string | undefined {
-  const runtime = template.resolve(value ?? {}, world);
-  if (!isObject(runtime)) {
-    return undefined;
-  }
-  const isFargate = engine === 'containerd';
-  const cpu = template.text(runtime.CpuArchitecture, world) ?? (isFargate ? 'X86_64' : '');
-  // Tasks on ARM64 run Linux only.
-  const family = template.text(runtime.OperatingSystemFamily, world) ?? (isFargate || cpu === 'ARM64' ? 'LINUX' : '');
-  const os = /^(?:LINUX$|WINDOWS)/.exec(family)?.[0].toLowerCase();
-  const architecture = Object.hasOwn(ARCHITECTURES, cpu) ? ARCHITECTURES[cpu] : undefined;
-  return os === undefined || architecture === undefined ? undefined : `${os}/${architecture}`;
-}
-
-function engineOf(launchTypes: ReadonlyArray<string | undefined>): HowPulled['engine'] {
-  if (launchTypes.length === 0) {
-    return undefined;
-  }
-  return launchTypes.every((type) => type === 'FARGATE') ? 'containerd' : launchTypes.every((type) => type === 'EC2' || type === 'EXTERNAL') ? 'dockerd' : undefined;
+function mapValues<T>(object: Record<string, unknown>, map: (value: unknown) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, map(value)]));
 }
 
 function engineNamed(name: string | undefined): HowPulled['engine'] {

@@ -10,6 +10,8 @@ const CHECK_ATTRIBUTES: Readonly<Record<string, string>> = { Image: 'Image', Cre
 
 /** The beginning of what only the deployment knows: a function of CloudFormation as it is shown, or a dynamic reference. */
 const UNKNOWN = /\$\{|\{\{resolve:/;
+/** Two of these look alike, and can be different. */
+const NAMELESS = /\$\{(?:Fn::\w+|\.\.\.)\}/;
 
 export interface Resource {
   readonly logicalId: string;
@@ -19,6 +21,11 @@ export interface Resource {
 
 export function isKnown(text: string): boolean {
   return !UNKNOWN.test(text);
+}
+
+/** Whether texts that are the same are certainly the same value in one environment. */
+export function isNamed(text: string): boolean {
+  return !NAMELESS.test(text);
 }
 
 /** The text before the first part that is not known. */
@@ -47,14 +54,15 @@ export class Template {
   constructor(
     public readonly name: string,
     private readonly json: Record<string, unknown>,
-    private readonly environment: Readonly<Record<string, string>>,
-    private readonly exports: Map<string, Export>,
+    public readonly environment: Readonly<Record<string, string>>,
+    private readonly exports: Map<string, Export[]>,
     private readonly parent?: { readonly template: Template; readonly resource: Resource; readonly parameters: Readonly<Record<string, unknown>> },
   ) {
     this.resources = new Map(resourcesIn(json.Resources).map((resource) => [resource.logicalId, resource]));
     for (const output of Object.values(isObject(json.Outputs) ? json.Outputs : {})) {
       if (isObject(output) && isObject(output.Export)) {
-        exports.set(String(this.text(output.Export.Name, new World([]))), { template: this, value: output.Value });
+        const exportName = String(this.text(output.Export.Name, new World([])));
+        exports.set(exportName, [...exports.get(exportName) ?? [], { template: this, value: output.Value }]);
       }
     }
   }
@@ -66,6 +74,12 @@ export class Template {
     const nested = new Template(name, json, this.environment, this.exports, parent);
     this.nested.set(resource.logicalId, nested);
     return nested;
+  }
+
+  /** A macro of somebody, which can change everything at the deployment. */
+  public get macro(): string | undefined {
+    const names = [this.json.Transform].flat().map((transform) => (isObject(transform) ? transform.Name : transform));
+    return names.filter((name) => name !== undefined).map(String).find((name) => !name.startsWith('AWS::'));
   }
 
   /** A value as a text; undefined if it is absent. */
@@ -125,8 +139,14 @@ export class Template {
 
   /** The value of another stack. */
   private import(name: string, world: World): unknown {
-    const { template, value } = this.exports.get(name) ?? {};
-    return template?.fromHere(value, world) ?? '${Fn::ImportValue}';
+    const [found, ...others] = (this.exports.get(name) ?? []).filter(({ template }) => template.canBeIn(this.environment));
+    const value = others.length === 0 ? found?.template.fromHere(found.value, world) : undefined;
+    return value ?? (/^[\w:-]+$/.test(name) ? `\${Fn::ImportValue:${name}}` : '${Fn::ImportValue}');
+  }
+
+  /** Each account has exports of its own in each Region. */
+  private canBeIn(environment: Readonly<Record<string, string>>): boolean {
+    return Object.entries(environment).every(([name, value]) => (this.environment[name] ?? value) === value);
   }
 
   /** A value for another template, which names this stack in what only the deployment knows. */
@@ -218,6 +238,9 @@ export class Template {
 
   private areEqual(one: unknown, other: unknown, world: World): boolean {
     const texts = [one, other].map((value) => this.text(value, world) ?? '');
+    if (!texts.every(isNamed)) {
+      return world.decide(JSON.stringify([this.name, one, other]));
+    }
     const [unknown, ...others] = texts.filter((text) => !isKnown(text));
     if (unknown === undefined || texts[0] === texts[1]) {
       return texts[0] === texts[1];

@@ -6,7 +6,7 @@ import { UsageError } from './usage';
 import { AppImage } from '../assembly/app-images';
 import { PLACEHOLDER } from '../private/placeholder';
 import { ImageReference } from '../reference/image-reference';
-import { withoutDefaultPort } from '../registries/registries';
+import { registryOfHost, withoutDefaultPort } from '../registries/registries';
 import { parseSecret } from '../runtime/check';
 
 export interface AppLoginValues {
@@ -34,7 +34,7 @@ function dockerLogins(config: DockerConfig): AppLogins {
       // Without a login, the tasks pull with their secret all the same.
       return login.note === undefined ? `it has a secret, and --docker-config has no login for ${reference.host}` : login;
     },
-    doubtAbout: () => 'the tasks have other credentials than those that were tried',
+    doubtAbout: () => 'the tasks can have other credentials than those that were tried',
   };
 }
 
@@ -59,7 +59,7 @@ async function secretLogins(given: readonly KeyAndFile[], images: readonly AppIm
   const secrets = secretsByHost(images);
   const logins = new Map<string, Login>();
   for (const { key, isHost, file } of given) {
-    const isSecret = [...secrets.values()].some((ids) => ids.has(key));
+    const isSecret = idsOf(key, images).size > 0;
     if (!isHost && !isSecret) {
       throw new UsageError('--secret-json has a key that is neither a host nor a secret of this app, and not shown because it can be the secret; run images to see the secrets');
     }
@@ -69,26 +69,38 @@ async function secretLogins(given: readonly KeyAndFile[], images: readonly AppIm
     if (secrets.has(key) || isSecret) {
       logins.set(key, await fileLogin(key, file, signal));
     } else {
-      await write(process.stderr, `warning: --secret-json ${key} is not used: no image of this app is pulled from there with a secret\n`);
+      const isShown = registryOfHost(key) !== undefined || images.some(({ host }) => host && withoutDefaultPort(host) === key);
+      await write(process.stderr, `warning: --secret-json ${isShown ? key : 'for another host'} is not used: no image of this app is pulled from there with a secret\n`);
     }
   }
-  const isAmbiguous = (host: string) => [...secrets.get(host) ?? []].filter((id) => !logins.has(id)).length > 1;
+  const isAmbiguous = (host: string) => [...secrets.get(host)?.values() ?? []].filter((secret) => !logins.has(secret)).length > 1;
   for (const host of [...secrets.keys()].filter((name) => logins.has(name) && isAmbiguous(name))) {
-    await write(process.stderr, `warning: ${host} has several secrets in this app, and one login is tried for all; pass each as --secret-json SECRET=FILE, as images names it\n`);
+    await write(process.stderr, `warning: ${host} has several secrets in this app, and one login is tried for all; pass each as --secret-json SECRET=FILE, as images names it, or check one Stage alone\n`);
   }
   return {
     loginFor: ({ secret = '' }, { host }) => logins.get(secret) ?? logins.get(withoutDefaultPort(host))
       ?? `it has a secret, and no login was given; pass --secret-json ${host}=FILE`,
-    doubtAbout: ({ secret = '', host = '' }) => (!logins.has(secret) && isAmbiguous(withoutDefaultPort(host)) ? 'the app has several secrets for this host' : undefined),
+    doubtAbout: ({ secret = '', host = '' }) => {
+      if (logins.has(secret)) {
+        return idsOf(secret, images).size > 1 ? 'several accounts or Regions of the app have a secret of this name' : undefined;
+      }
+      return isAmbiguous(withoutDefaultPort(host)) ? 'the app has several secrets for this host' : undefined;
+    },
   };
 }
 
-function secretsByHost(images: readonly AppImage[]): Map<string, Set<string>> {
-  const secrets = new Map<string, Set<string>>();
-  for (const { secret, host } of images) {
+/** The secrets that an app names alike. */
+function idsOf(name: string, images: readonly AppImage[]): Set<string | undefined> {
+  return new Set(images.filter(({ secret }) => secret === name).map(({ secretId }) => secretId));
+}
+
+/** How the template names each secret of a host. */
+function secretsByHost(images: readonly AppImage[]): Map<string, Map<string, string>> {
+  const secrets = new Map<string, Map<string, string>>();
+  for (const { secret, secretId = '', host } of images) {
     if (secret !== undefined && host !== undefined) {
       const name = withoutDefaultPort(host);
-      secrets.set(name, (secrets.get(name) ?? new Set()).add(secret));
+      secrets.set(name, (secrets.get(name) ?? new Map()).set(secretId, secret));
     }
   }
   return secrets;

@@ -3,6 +3,7 @@ import { IMAGES_OPTIONS, parseOptions } from './options';
 import { write } from './streams';
 import { USAGE, UsageError } from './usage';
 import { AppImage } from '../assembly/app-images';
+import { isKnown } from '../assembly/template';
 import { registryOfHost, withoutDefaultPort } from '../registries/registries';
 import { intendedHost } from '../registries/spelling';
 
@@ -57,12 +58,15 @@ async function judge({ images: all, unread }: App, required: ReadonlySet<string>
   const missing: string[] = [];
   const unclear: string[] = [];
   for (const image of all.filter(({ host }) => host === undefined || required.has(withoutDefaultPort(host)))) {
-    const { authentication, host, pulls } = image;
+    const { authentication, host, pulls, macro } = image;
     const subject = `${image.image} of ${consumerOf(image)} in ${image.stack}`;
     if (authentication === '?') {
-      unclear.push(`${subject} ${host === undefined ? 'can be in any registry' : `is for ${image.type}, which pulls ${pulls}`}`);
+      const withoutHost = isKnown(image.image) ? 'is not a valid name of an image' : 'can be in any registry';
+      unclear.push(`${subject} ${host === undefined ? withoutHost : `is for ${image.type}, which pulls ${pulls}`}`);
     } else if (authentication === 'none' && authenticated.has(keyOf(image))) {
       unclear.push(`${subject} has credentials only under some conditions`);
+    } else if (authentication === 'none' && macro !== undefined) {
+      unclear.push(`${subject} can get credentials from the macro ${macro}`);
     } else if (authentication === 'none') {
       missing.push(subject);
     }

@@ -1,7 +1,7 @@
 import { readPassword, readSecretFile, STANDARD_INPUT } from './login';
 import { HOST, parseOptions, SECRET_JSON_OPTIONS, SecretJsonValues, withFileOf } from './options';
 import { write } from './streams';
-import { oneLine, usable, USAGE, UsageError } from './usage';
+import { usable, USAGE, UsageError } from './usage';
 import { PLACEHOLDER } from '../private/placeholder';
 import { ACCEPTED, editJson, instantOf, KEYS, mistakeOf, parseSecret } from '../runtime/check';
 
@@ -27,7 +27,7 @@ export async function secretJson(args: string[]): Promise<number> {
 
 /** The JSON that is to be updated. */
 function readOldSecret(file: string): Promise<string> {
-  return readSecretFile(file, file === STANDARD_INPUT ? 'standard input' : `--update ${oneLine(file)}`);
+  return readSecretFile(file, file === STANDARD_INPUT ? 'standard input' : 'the file of --update');
 }
 
 function validate({ host: hosts, 'expires-on': date, update, 'password-stdin': isPasswordPiped }: SecretJsonValues): void {

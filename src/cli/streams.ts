@@ -33,15 +33,20 @@ export async function readInput(prompt: Prompt, signal?: AbortSignal): Promise<s
 
 /** The file can be a pipe, which shells make of `<(...)`. */
 export async function readTextFile(path: string, name: string, signal?: AbortSignal): Promise<string> {
+  const finished = new AbortController();
   // A stream that waits for the other end of a pipe cannot be aborted.
   const timeout = new Promise<never>((_, reject) => {
     const end = () => reject(new InputTimeout(`${name} could not be read in time; pass a file, or a pipe that ends`));
-    signal?.addEventListener('abort', end);
+    signal?.addEventListener('abort', end, { signal: finished.signal });
     if (signal?.aborted) {
       end();
     }
   });
-  return (await Promise.race([collect(createReadStream(path, { end: LIMIT }), name), timeout])).toString();
+  try {
+    return (await Promise.race([collect(createReadStream(path, { end: LIMIT }), name), timeout])).toString();
+  } finally {
+    finished.abort();
+  }
 }
 
 async function collect(stream: Readable, name: string): Promise<Buffer> {

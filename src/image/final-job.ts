@@ -1,7 +1,8 @@
 import { CfnResource, Token } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
-import { FinalResource, isObject, platformOf } from './final-resource';
+import { FinalResource, isObject } from './final-resource';
 import { IMAGE_CONSUMERS } from '../consumers/consumers';
+import { Engine, engineOfJob, platformOf } from '../consumers/engine';
 import { isIntrinsic } from '../private/tokens';
 
 const CONSUMERS = IMAGE_CONSUMERS.filter(({ type }) => type === batch.CfnJobDefinition.CFN_RESOURCE_TYPE_NAME);
@@ -21,20 +22,13 @@ export class FinalJob extends FinalResource {
     this.rolePath = rolePathOf(path);
   }
 
-  /**
-   * The engine. Batch runs jobs on EC2 where nothing else is said, through the ECS agent and Docker.
-   */
-  public engine(): 'containerd' | 'dockerd' | undefined {
-    const names = this.read('PlatformCapabilities') ?? ['EC2'];
-    if (!Array.isArray(names) || names.length !== 1) {
-      return undefined;
-    }
-    return names[0] === 'FARGATE' ? 'containerd' : names[0] === 'EC2' ? 'dockerd' : undefined;
+  public engine(): Engine | undefined {
+    return engineOfJob(this.read('PlatformCapabilities'));
   }
 
   public platform(): string | undefined {
     // It stands beside the role.
-    return platformOf(this.read(this.rolePath.replace(/ExecutionRoleArn$/, 'RuntimePlatform')), this.engine() === 'containerd');
+    return platformOf(this.read(this.rolePath.replace(/ExecutionRoleArn$/, 'RuntimePlatform')), this.engine());
   }
 
   /**

@@ -8,8 +8,6 @@ interface ClosedResource {
   renderProperties(properties: Record<string, unknown>): Record<string, unknown>;
 }
 
-const ARCHITECTURES: Readonly<Record<string, string>> = { X86_64: 'amd64', ARM64: 'arm64' };
-
 /**
  * A resource that pulls images as it ends up in the template: with properties that were set later, and with overrides.
  */
@@ -55,21 +53,6 @@ export abstract class FinalResource {
     const stack = Stack.of(this.resource);
     return JSON.stringify(stack.resolve(one)) === JSON.stringify(stack.resolve(other));
   }
-}
-
-/**
- * The platform, where it is set or Fargate has a default. Elsewhere the instances decide.
- */
-export function platformOf(runtimePlatform: unknown = {}, isFargate: boolean): string | undefined {
-  if (!isObject(runtimePlatform) || isIntrinsic(runtimePlatform)) {
-    return undefined;
-  }
-  const cpu = runtimePlatform.CpuArchitecture ?? (isFargate ? 'X86_64' : undefined);
-  // Tasks on ARM64 run Linux only.
-  const family = runtimePlatform.OperatingSystemFamily ?? (isFargate || cpu === 'ARM64' ? 'LINUX' : undefined);
-  const os = typeof family === 'string' ? /^(?:LINUX$|WINDOWS)/.exec(family)?.[0].toLowerCase() : undefined;
-  const architecture = typeof cpu === 'string' ? ARCHITECTURES[cpu] : undefined;
-  return os === undefined || architecture === undefined ? undefined : `${os}/${architecture}`;
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,7 @@
 import { CfnResource, Token } from 'aws-cdk-lib';
-import { FinalResource, isObject, platformOf } from './final-resource';
+import { FinalResource, isObject } from './final-resource';
 import { isOwnOverride } from './written-pulls';
+import { Engine, engineOfTask, platformOf } from '../consumers/engine';
 
 /**
  * A task definition as it ends up in the template.
@@ -15,22 +16,12 @@ export class FinalTask extends FinalResource {
     this.roleArn = this.given('ExecutionRoleArn');
   }
 
-  /**
-   * The engine, if all compatibilities have the same. That of Managed Instances is not known.
-   */
-  public engine(): 'containerd' | 'dockerd' | undefined {
-    const names = this.read('RequiresCompatibilities');
-    if (!Array.isArray(names) || names.length === 0) {
-      return undefined;
-    }
-    if (names.every((name) => name === 'FARGATE')) {
-      return 'containerd';
-    }
-    return names.every((name) => name === 'EC2' || name === 'EXTERNAL') ? 'dockerd' : undefined;
+  public engine(): Engine | undefined {
+    return engineOfTask(this.read('RequiresCompatibilities'));
   }
 
   public platform(): string | undefined {
-    return platformOf(this.read('RuntimePlatform'), this.engine() === 'containerd');
+    return platformOf(this.read('RuntimePlatform'), this.engine());
   }
 
   /**

@@ -15,6 +15,9 @@ const SECTIONS = {
     IsOther: { 'Fn::Equals': [{ Ref: 'Tag' }, '2'] },
     IsBoth: { 'Fn::And': [{ Condition: 'IsProd' }, { Condition: 'IsOpen' }] },
     IsAny: { 'Fn::Or': [{ Condition: 'IsProd' }, { Condition: 'IsOpen' }] },
+    IsLive: { 'Fn::Equals': [{ 'Fn::ImportValue': { Ref: 'Tag' } }, 'prod'] },
+    IsSpare: { 'Fn::Equals': [{ 'Fn::ImportValue': { Ref: 'Stage' } }, 'spare'] },
+    IsAlike: { 'Fn::Equals': [{ 'Fn::ImportValue': { Ref: 'Tag' } }, { 'Fn::ImportValue': { Ref: 'Stage' } }] },
     IsCircular: { 'Fn::Not': [{ Condition: 'IsCircular' }] },
   },
   Resources: {
@@ -25,8 +28,8 @@ const SECTIONS = {
   },
 };
 
-function newTemplate(json: Record<string, unknown> = SECTIONS, exports = new Map()): Template {
-  return new Template('Main', json, ENVIRONMENT, exports);
+function newTemplate(json: Record<string, unknown> = SECTIONS, exports = new Map(), environment: Record<string, string> = ENVIRONMENT): Template {
+  return new Template('Main', json, environment, exports);
 }
 
 test.each<[value: unknown, text: string | undefined]>([
@@ -56,7 +59,8 @@ test.each<[value: unknown, text: string | undefined]>([
   [{ 'Fn::GetAtt': ['Repository', 'RepositoryUri'] }, '${AWS::AccountId}.dkr.ecr.eu-west-1.${AWS::URLSuffix}/${Repository}'],
   [{ 'Fn::GetAtt': ['Nested', 'Outputs.Image'] }, '${Nested.Outputs.Image}'],
   [{ 'Fn::If': ['IsEurope', 'ghcr.io', 'quay.io'] }, 'ghcr.io'],
-  [{ 'Fn::ImportValue': 'Image' }, '${Fn::ImportValue}'],
+  [{ 'Fn::ImportValue': 'Image' }, '${Fn::ImportValue:Image}'],
+  [{ 'Fn::ImportValue': { Ref: 'Tag' } }, '${Fn::ImportValue}'],
   [{ 'Fn::Transform': { Name: 'AWS::Include' } }, '${Fn::Transform}'],
   [{ Image: 'no function' }, '${...}'],
   [['a', 'b'], '${...}'],
@@ -75,6 +79,8 @@ test.each<[conditions: string[], worlds: boolean[][]]>([
   [['IsBoth'], [[true], [false], [false]]],
   [['IsAny', 'IsProd'], [[true, true], [true, false], [false, false]]],
   [['Missing'], [[true], [false]]],
+  [['IsLive', 'IsSpare'], [[true, true], [true, false], [false, true], [false, false]]],
+  [['IsAlike'], [[true], [false]]],
   [['IsCircular'], [[expect.any(Boolean)]]],
 ])('the conditions %j are decided without a contradiction', (conditions, worlds) => {
   const template = newTemplate();
@@ -102,6 +108,20 @@ test('what another stack exports names that stack', () => {
   newTemplate({ Outputs: { Secret: { Value: { Ref: 'Secret' }, Export: { Name: 'Secret' } } } }, exports);
   expect(newTemplate({}, exports).text({ 'Fn::ImportValue': 'Secret' }, new World([]))).toBe('${Main:Secret}');
   expect(qualified('${Main:Secret}-${AWS::Region}-${Own}', 'Other')).toBe('${Main:Secret}-${AWS::Region}-${Other:Own}');
+});
+
+test('what another account or Region exports, or two stacks export alike, is not known', () => {
+  const exportOf = (value: unknown) => ({ Outputs: { Tag: { Value: value, Export: { Name: 'Tag' } } } });
+  const london = { 'AWS::Region': 'eu-west-2' };
+  const exports = new Map();
+  newTemplate(exportOf('1'), exports);
+  newTemplate(exportOf('2'), exports, london);
+  const imported = (environment: Record<string, string>) => newTemplate({}, exports, environment).text({ 'Fn::ImportValue': 'Tag' }, new World([]));
+  expect(['eu-west-1', 'eu-west-2', 'us-east-1'].map((region) => imported({ 'AWS::Region': region }))).toEqual(['1', '2', '${Fn::ImportValue:Tag}']);
+  expect(imported({})).toBe('${Fn::ImportValue:Tag}');
+  newTemplate(exportOf('3'), exports);
+  expect(imported(ENVIRONMENT)).toBe('${Fn::ImportValue:Tag}');
+  expect(imported(london)).toBe('2');
 });
 
 test('resources of Fn::ForEach are there once', () => {

@@ -150,6 +150,31 @@ describe('with the secret of the tasks', () => {
     expect(both.lines).toEqual([expect.stringMatching(/^OK: /), expect.stringMatching(/^CREDENTIALS_REJECTED: /)]);
     expect(both).toMatchObject({ code: 1, stderr: '' });
   });
+
+  test('a name is that of another secret in each account and Region', async () => {
+    const app = newApp(CHECKED, { outdir: join(directory, 'environments') });
+    const byName = own('api', RegistryCredentials.fromSecretName('pull'));
+    ['eu-west-1', 'eu-west-2'].forEach((region) => defineTask(new Stack(app, region, { env: { ...ENV, region } }), byName));
+    app.synth();
+    play();
+    for (const key of [host, 'pull']) {
+      expect(await check(app.outdir, ['--secret-json', `${key}=${wrongFile}`])).toMatchObject({ code: 2, stdout: expect.stringMatching(/^CREDENTIALS_REJECTED: .*several.*secret/) });
+      expect(await check(app.outdir, ['--secret-json', `${key}=${secretFile}`])).toMatchObject({ code: 0 });
+    }
+  });
+
+  test.each<[code: number, secrets: object[]]>([
+    [1, [{ 'Fn::ImportValue': 'a' }, { 'Fn::ImportValue': 'a' }]],
+    [2, [{ 'Fn::ImportValue': 'a' }, { 'Fn::ImportValue': 'b' }]],
+    [2, [{ 'Fn::FindInMap': ['Secrets', { Ref: 'A' }, 'arn'] }, { 'Fn::FindInMap': ['Secrets', { Ref: 'B' }, 'arn'] }]],
+  ])('the exit code of a refusal is %i for the secrets %j', async (code, secrets) => {
+    const app = appWith((stack) => secrets.forEach((secret, index) => {
+      const task = defineTask(stack, raw('api'), {}, `Task${index}`).node.defaultChild as ecs.CfnTaskDefinition;
+      task.addPropertyOverride('ContainerDefinitions.0.RepositoryCredentials.CredentialsParameter', secret);
+    }));
+    play();
+    expect(await check(app, withSecret(wrongFile))).toMatchObject({ code, stdout: expect.stringMatching(/^CREDENTIALS_REJECTED: /) });
+  });
 });
 
 describe('without a login', () => {
@@ -184,6 +209,10 @@ describe('without a login', () => {
       const task = defineTask(stack, raw('rare'), {}, 'Rare').node.defaultChild as ecs.CfnTaskDefinition;
       task.addOverride('Condition', 'IsRare');
     });
+    const changed = appWith((stack) => {
+      defineTask(stack, raw('api'));
+      stack.addTransform('Company');
+    });
     play();
     const { code, lines } = await check(app);
     expect(lines).toEqual([
@@ -191,6 +220,7 @@ describe('without a login', () => {
       expect.stringMatching(/^PULL_DENIED: .*; only the deployment knows whether this is pulled; pulled by Main\/Rare \(app\)$/),
     ]);
     expect(code).toBe(2);
+    expect(await check(changed)).toMatchObject({ code: 2, stdout: expect.stringMatching(/^PULL_DENIED: .*; only the deployment knows whether this is pulled/) });
   });
 
   test('an app without such images is a yes', async () => {
@@ -205,7 +235,7 @@ describe('--docker-config', () => {
     expect(await check(app, ['--docker-config', dockerConfig])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^OK: .*; the secret of the tasks was not read\n$/) });
     play({ manifest: () => errors(403, 'DENIED') });
     expect(await check(app, ['--docker-config', dockerConfig])).toMatchObject({
-      code: 2, stdout: expect.stringMatching(/^PULL_DENIED: .*; the tasks have other credentials than those that were tried; pulled by/),
+      code: 2, stdout: expect.stringMatching(/^PULL_DENIED: .*; the tasks can have other credentials than those that were tried; pulled by/),
     });
     play({}, imageFor('arm64'));
     expect(await check(app, ['--docker-config', dockerConfig])).toMatchObject({ code: 1, stdout: expect.stringMatching(/^PLATFORM_MISSING: /) });
@@ -257,6 +287,14 @@ describe('wrong usage is exit code 64, and shows no secret', () => {
     expect(await check(join(directory, 'nowhere'))).toMatchObject({ code: 64, stderr: expect.stringContaining('manifest.json cannot be read (ENOENT)') });
     expect(await commandLine.call(['check', 'nginx:1.27', ...withSecret()])).toMatchObject({ code: 64, stderr: expect.stringContaining('--secret-json is for --app') });
   });
+});
+
+test('a key that is not used is shown only if it is certainly a host', async () => {
+  play();
+  const app = appWith((stack) => defineTask(stack, own('api')));
+  for (const [key, shown] of [['ghcr.io', 'ghcr.io'], ['20391755.io', 'for another host']]) {
+    expect(await check(app, [...withSecret(), '--secret-json', `${key}=file`])).toMatchObject({ code: 0, stderr: expect.stringMatching(`^warning: --secret-json ${shown} is not used`) });
+  }
 });
 
 test('the whole answer of aws secretsmanager get-secret-value in the file is wrong usage', async () => {

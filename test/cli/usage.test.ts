@@ -77,7 +77,8 @@ describe('wrong usage is exit code 64, says what is wrong, and never shows a pas
     ['a day that does not exist', ['secret-json', ...USER, '--expires-on', '2027-02-31'], /--expires-on is a day or a time that does not exist/],
     ['no date', ['secret-json', ...USER, '--expires-on', ''], /--expires-on has a form/],
     ['the password and the old JSON on one standard input', ['secret-json', '--update', '--password-stdin'], /standard input cannot be the old JSON and the password; pass --update with a file/],
-    ['an old JSON that is not there', ['secret-json', '--update', '/nowhere/old.json', '--password-stdin'], /--update \/nowhere\/old\.json cannot be read \(ENOENT\)/],
+    ['an old JSON that is not there', ['secret-json', '--update', '/nowhere/old.json', '--password-stdin'], /the file of --update cannot be read \(ENOENT\)/],
+    ['the old JSON in place of its file', ['secret-json', '--update={"password":"20391755"}', '--password-stdin'], /^error: the file of --update cannot be read \(ENOENT\)\n/],
     ['two sources of the login', ['check', IMAGE, '--docker-config', ...USER], /--docker-config already has the logins; omit --username/],
     ['a user name with a colon', ['secret-json', '--username', 'bot:x', '--password-stdin'], /colon/],
   ])('%s', async (_, args, message) => {
@@ -211,7 +212,7 @@ describe('secret-json', () => {
   });
 
   test.each<[what: string, old: string, message: RegExp]>([
-    ['nothing, as a shell leaves it that writes to the file it reads', '', /--update .* is empty, which no secret is/],
+    ['nothing, as a shell leaves it that writes to the file it reads', '', /the file of --update is empty, which no secret is/],
     ['the placeholder', '{"username":"REPLACE-ME","password":"REPLACE-ME"}', /the JSON of --update still holds the placeholder/],
     ['text', 'bot:20391755', /the JSON of --update is not a JSON object, it looks like user:password/],
     ['the whole answer', '{"ARN":"arn:aws:secretsmanager:eu-west-1:111122223333:secret:x","SecretString":"{\\"password\\":\\"20391755\\"}"}', /got the whole answer of Secrets Manager/],
