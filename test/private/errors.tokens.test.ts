@@ -1,10 +1,12 @@
 import { App, Aspects, CfnParameter, Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
+import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import {
-  PrivateRegistries, PrivateRegistryFargateService, PrivateRegistryImage, PullCheckFunction, PullCheckMode, RegistryCredentials, RegistryProvider,
+  PrivateRegistries, PrivateRegistryBuildImage, PrivateRegistryFargateService, PrivateRegistryImage, PullCheckFunction, PullCheckMode, RegistryCredentials,
+  RegistryProvider,
 } from '../../src';
 import { ERROR_IDS, ErrorId, invalid, warn, WARNING_IDS, WarningId } from '../../src/private/errors';
 import { expectError, expectSynthError, expectWarning, synthesize } from '../support/errors';
@@ -18,6 +20,9 @@ const OTHER_REGION = SECRET_ARN.replace('eu-west-1', 'us-east-1');
 /** Defines with tokens whatever the text of the error shows. */
 const ERRORS: Partial<Record<ErrorId, (stack: Stack, token: string) => void>> = {
   credentialsMissing: (stack, token) => new PrivateRegistryFargateService(stack, 'Api', { image: `ghcr.io/acme/api:${token}` }),
+  curatedBuildImage: (_, token) => new PrivateRegistryBuildImage(codebuild.LinuxBuildImage.fromCodeBuildImageId(`aws/codebuild/${token}`), {
+    credentials: CREDENTIALS, provider: RegistryProvider.GHCR,
+  }),
   ecrImage: (_, token) => new PrivateRegistryImage(`111122223333.dkr.ecr.eu-west-1.amazonaws.com/api:${token}`, { credentials: CREDENTIALS }),
   encryptionKeyAmbiguous: (stack, token) => RegistryCredentials.fromSecretName('ghcr-pull', {
     encryptionKey: new kms.Key(stack, 'Key'), encryptionKeyArn: `${KEY_ARN.slice(0, -4)}${token}`,
@@ -97,7 +102,7 @@ const WARNINGS: Partial<Record<WarningId, (stack: Stack, token: string) => void>
 const WITHOUT_TOKENS: Array<ErrorId | WarningId> = [
   'caCertificateOnFargate', 'connectionsWithoutVpc', 'containerExceedsTask', 'credentialsAmbiguous', 'credentialsReused',
   'crossAccountSecretIncomplete', 'crossAccountSecretWithoutKey', 'crossRegionSecretIncomplete', 'executionRoleNotAssumable', 'invalidCaCertificate', 'invalidCredentials',
-  'invalidEncryptionKeyArn', 'invalidImageReference', 'invalidProvider', 'invalidPullCheck', 'invalidPullCheckMode', 'invalidPullCheckTimeout', 'invalidRegistry', 'invalidSecretName', 'caCertificateLarge', 'caCertificateWithPrivateKey', 'misspelledRegistryHost', 'pinDigestWithoutCheck',
+  'invalidBuildImage', 'invalidEncryptionKeyArn', 'invalidImageReference', 'invalidProvider', 'invalidPullCheck', 'invalidPullCheckMode', 'invalidPullCheckTimeout', 'invalidRegistry', 'invalidSecretName', 'caCertificateLarge', 'caCertificateWithPrivateKey', 'misspelledRegistryHost', 'pinDigestWithoutCheck',
   'placeholderWithCheck', 'plainTextPassword', 'platformVersionTooOld', 'pullCheckPlacementAmbiguous', 'pullCheckWithoutVpc',
   'secretArnIncomplete', 'secretArnWithJsonKey', 'secretOfOtherAccountStack', 'secretOfOtherRegionStack', 'stackWithoutAssets',
   'taskSizeInvalid', 'unresolvablePassword', 'blueGreenHookWithCheck',
