@@ -1,7 +1,7 @@
 import { CfnResource, IAspect, Token } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct, IConstruct } from 'constructs';
-import { childrenOf, constructsIn, coverageOf } from './covered';
+import { childrenOf, constructsIn, coverageOf, isExempt } from './covered';
 import { makeExecutionRoles } from './execution-roles';
 import { certainImage, earlyProperties, isConsumer, placesIn } from './places';
 import { resourcePuller } from './resource-puller';
@@ -13,9 +13,10 @@ import { hasJobImage, jobContainersIn } from '../image/job-images';
 import { prepareJob } from '../image/job-puller';
 import { preparePull, RegistryPull } from '../image/prepare-pull';
 import { writePull } from '../image/written-pulls';
-import { warn } from '../private/errors';
+import { invalid, warn } from '../private/errors';
 import { isLate } from '../private/late-tokens';
 import { overridesOf } from '../private/scopes';
+import { hostOf } from '../provider/image-host';
 
 const STABILIZATION = '@aws-cdk/core:aspectStabilization';
 
@@ -126,6 +127,19 @@ export function isOfConstruct({ node: { scope } }: CfnResource): boolean {
   return scope !== undefined && (scope instanceof ecs.TaskDefinition || jobContainersIn(scope).length > 0);
 }
 
+/**
+ * The construct whose scopes decide on a container.
+ */
+export function decidingConstruct(resource: CfnResource, path: string): IConstruct {
+  const { scope } = resource.node;
+  if (scope instanceof ecs.TaskDefinition) {
+    return containersOf(scope)[Number(path.split('.')[1])] ?? resource;
+  }
+  const container = scope && jobContainersIn(scope).find((place) => place.path === path)?.container;
+  // A job can have the container of another scope.
+  return container && isExempt(container) ? container : resource;
+}
+
 /** The members that aws-cdk-lib leaves to subclasses. */
 export function containersOf(task: ecs.TaskDefinition): readonly ecs.ContainerDefinition[] {
   return (task as unknown as { readonly containers: readonly ecs.ContainerDefinition[] }).containers;
@@ -162,7 +176,23 @@ function pullAt(resource: CfnResource, container: any, scope: IConstruct): { rea
   }
   const image = certainImage(resource, container?.Image);
   const coverage = image && coverageOf(scope, image.host);
-  return coverage && { reference: Token.asString(container.Image), pull: coverage.pull };
+  if (coverage === undefined) {
+    return undefined;
+  }
+  const reference = Token.asString(container.Image);
+  validateReference(reference, scope);
+  return { reference, pull: coverage.pull };
+}
+
+/**
+ * The error of the reference alone does not say which of many containers has it.
+ */
+function validateReference(reference: string, scope: IConstruct): void {
+  try {
+    hostOf(reference);
+  } catch (error) {
+    throw invalid('invalidImageReference', (error as Error).message.replace(/ \[[^[]*\]$/, ''), scope);
+  }
 }
 
 function authenticateContainer(container: ecs.ContainerDefinition): void {
@@ -187,7 +217,7 @@ function authenticateJob(construct: IConstruct): void {
   for (const { container, path } of jobContainersIn(construct)) {
     const job = construct.node.defaultChild as CfnResource;
     const given = { Image: container._renderContainerDefinition().image };
-    const found = hasJobImage(container) ? undefined : pullAt(job, overridden(given, overrideAt(job, path)), construct);
+    const found = hasJobImage(container) ? undefined : pullAt(job, overridden(given, overrideAt(job, path)), decidingConstruct(job, path));
     if (found) {
       const { reference, pull } = found;
       const { executionRole: role } = container;

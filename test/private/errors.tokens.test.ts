@@ -5,8 +5,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import {
-  PrivateRegistries, PrivateRegistryBuildImage, PrivateRegistryFargateService, PrivateRegistryImage, PullCheckFunction, PullCheckMode, RegistryCredentials,
-  RegistryProvider,
+  PrivateRegistries, PrivateRegistryBuildImage, PrivateRegistryFargateService, PrivateRegistryImage, PullCheckFunction, PullCheckMode,
+  RegistryCredentials, RegistryProvider,
 } from '../../src';
 import { ERROR_IDS, ErrorId, invalid, warn, WARNING_IDS, WarningId } from '../../src/private/errors';
 import { expectError, expectSynthError, expectWarning, synthesize } from '../support/errors';
