@@ -81,7 +81,7 @@ function roleOf(resource: CfnResource, images: Construct, path: string): iam.IRo
     return known as iam.Role;
   }
   const given = valueAt(resource, path);
-  if (given === undefined) {
+  if (given === undefined || given === '') {
     const role = new iam.Role(images, id, { assumedBy: new iam.ServicePrincipal(SERVICE) });
     resource.addPropertyOverride(path, role.roleArn);
     return role;

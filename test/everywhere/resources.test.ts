@@ -35,6 +35,14 @@ test('the L1 of a task definition without a role gets one, credentials, policy a
   ].sort());
 });
 
+test('an empty text is no role, so that one is made', () => {
+  const stack = checkedStack();
+  new ecs.CfnTaskDefinition(stack, 'Task', { ...FARGATE, executionRoleArn: '', containerDefinitions: [{ name: 'app', image: IMAGE }] });
+  authenticate(appOf(stack));
+  expectTaskWaitsForPolicy(stack);
+  expect(resourcesOf(stack, 'AWS::ECS::TaskDefinition')[0].Properties.ExecutionRoleArn).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^TaskImagesExecutionRole/), 'Arn'] });
+});
+
 test('a role that CloudFormation chooses, or whose ARN has tokens, keeps its place and may read the secret', () => {
   const stack = checkedStack();
   new CfnCondition(stack, 'IsProd', { expression: Fn.conditionEquals(Aws.REGION, 'eu-west-1') });
