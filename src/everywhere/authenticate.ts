@@ -41,6 +41,13 @@ export interface Authenticated {
   readonly container?: ecs.ContainerDefinition;
 }
 
+/** A container that has to be authenticated. */
+interface Found extends Pick<Authenticated, 'path' | 'reference' | 'container'> {
+  readonly pull: RegistryPull;
+}
+
+type FoundContainer = Found & Required<Pick<Found, 'container'>>;
+
 /**
  * Authenticates everything in a scope, at once when the last construct is visited: then every other Aspect has been everywhere, and
  * whatever is created costs one more round through the app, not one for each container.
@@ -64,7 +71,7 @@ export class Authentication implements IAspect {
    */
   private begin(): void {
     if (isStabilized(this.scope)) {
-      makeExecutionRoles(this.unauthenticated().map(({ taskDefinition }) => taskDefinition));
+      makeExecutionRoles(this.unauthenticated().map(({ container }) => container.taskDefinition));
       return;
     }
     warn(this.scope, 'aspectsNotStabilised',
@@ -79,7 +86,7 @@ export class Authentication implements IAspect {
   private authenticateAll(): void {
     this.isDone = true;
     const containers = this.unauthenticated();
-    makeExecutionRoles(containers.map(({ taskDefinition }) => taskDefinition));
+    makeExecutionRoles(containers.map(({ container }) => container.taskDefinition));
     containers.forEach(authenticateContainer);
     for (const construct of constructsIn(this.scope)) {
       SEEN.add(construct);
@@ -91,10 +98,8 @@ export class Authentication implements IAspect {
     }
   }
 
-  private unauthenticated(): ecs.ContainerDefinition[] {
-    return constructsIn(this.scope).filter((construct): construct is ecs.ContainerDefinition => (
-      construct instanceof ecs.ContainerDefinition && pullOf(construct) !== undefined
-    ));
+  private unauthenticated(): FoundContainer[] {
+    return constructsIn(this.scope).flatMap((construct) => construct instanceof ecs.ContainerDefinition ? pullOf(construct) : []);
   }
 
   /**
@@ -159,18 +164,20 @@ function isStabilized({ node }: IConstruct): boolean {
 /**
  * How a container pulls its image, if that is of one of the registries and has no credentials.
  */
-function pullOf(container: ecs.ContainerDefinition): { readonly reference: string; readonly pull: RegistryPull } | undefined {
+function pullOf(container: ecs.ContainerDefinition): FoundContainer[] {
   const { taskDefinition } = container;
   const task = taskDefinition?.node?.defaultChild;
   if (!isConsumer(task)) {
-    return undefined;
+    return [];
   }
+  const path = `ContainerDefinitions.${containersOf(taskDefinition).indexOf(container)}`;
   const { image, repositoryCredentials } = container.renderContainerDefinition();
   const given = { Image: image, RepositoryCredentials: repositoryCredentials };
-  return pullAt(task, overridden(given, overrideAt(task, `ContainerDefinitions.${containersOf(taskDefinition).indexOf(container)}`)), container);
+  const found = pullAt(task, overridden(given, overrideAt(task, path)), container);
+  return found ? [{ ...found, path, container }] : [];
 }
 
-function pullAt(resource: CfnResource, container: any, scope: IConstruct): { readonly reference: string; readonly pull: RegistryPull } | undefined {
+function pullAt(resource: CfnResource, container: any, scope: IConstruct): Pick<Found, 'reference' | 'pull'> | undefined {
   if (container?.RepositoryCredentials !== undefined) {
     return undefined;
   }
@@ -195,11 +202,10 @@ function validateReference(reference: string, scope: IConstruct): void {
   }
 }
 
-function authenticateContainer(container: ecs.ContainerDefinition): void {
-  const { reference, pull } = pullOf(container)!;
+function authenticateContainer(found: FoundContainer): void {
+  const { container } = found;
   const puller = containerPuller(container)!;
   const { resource } = puller;
-  const index = containersOf(container.taskDefinition).indexOf(container);
   const roleArn = (resource as ecs.CfnTaskDefinition).executionRoleArn;
   authenticate({
     ...puller,
@@ -207,7 +213,7 @@ function authenticateContainer(container: ecs.ContainerDefinition): void {
     keepsRole: () => isLate(resource, roleArn) && puller.keepsRole(),
     // Here the container has its labels, and another Aspect would be late.
     label: (key, value) => container.addDockerLabel(key, value),
-  }, { path: `ContainerDefinitions.${index}`, reference, pull, container });
+  }, found);
 }
 
 /**
@@ -250,10 +256,6 @@ function authenticateResource(resource: CfnResource): void {
       authenticate(resourcePuller(resource, place), { ...found, path: place.path });
     }
   }
-}
-
-interface Found extends Pick<Authenticated, 'path' | 'reference' | 'container'> {
-  readonly pull: RegistryPull;
 }
 
 function authenticate(puller: Puller, { path, reference, pull, container }: Found): void {
