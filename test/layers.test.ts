@@ -24,7 +24,7 @@ const LAYERS: Record<string, string[]> = {
   'pull-check/handler': ['private', 'pull-check', 'reference', 'runtime'],
   'image': ['access', 'consumers', 'credentials', 'private', 'provider', 'pull-check', 'reference', 'registries'],
   'codebuild': ['access', 'credentials', 'image', 'private', 'provider', 'registries'],
-  'registry': ['access', 'codebuild', 'credentials', 'image', 'provider'],
+  'registry': ['access', 'codebuild', 'credentials', 'image', 'private', 'provider'],
   'everywhere': ['access', 'consumers', 'credentials', 'image', 'private', 'provider', 'reference', 'registries', 'registry'],
   'watch': ['private', 'pull-check', 'reference', 'registries'],
   'service': ['access', 'credentials', 'image', 'private', 'provider', 'pull-check', 'registry', 'watch'],

@@ -1,11 +1,9 @@
 import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import { Construct, IConstruct } from 'constructs';
 import { projectPuller } from './project-puller';
-import { validateCredentials } from '../credentials/registry-credentials';
 import { preparePull } from '../image/prepare-pull';
-import { PrivateRegistryImageOptions, validateHost } from '../image/private-registry-image';
-import { invalid } from '../private/errors';
-import { hostOf } from '../provider/image-host';
+import { PrivateRegistryImageOptions, validProvider } from '../image/private-registry-image';
+import { invalid, kindOf } from '../private/errors';
 import { RegistryProvider } from '../provider/registry-provider';
 
 /**
@@ -71,16 +69,11 @@ export class PrivateRegistryBuildImage implements codebuild.IBindableBuildImage 
    * @param options the credentials, and how the image is pulled
    */
   constructor(private readonly image: codebuild.IBuildImage, private readonly options: PrivateRegistryImageOptions) {
+    validateImage(image);
     this.type = image.type;
     this.imageId = image.imageId;
     this.defaultComputeType = image.defaultComputeType;
-    validateCredentials(options.credentials);
-    validateImage(image);
-    const host = hostOf(image.imageId);
-    this.provider = options.provider ?? RegistryProvider.forImage(image.imageId);
-    if (host !== undefined) {
-      validateHost(image.imageId, host, this.provider);
-    }
+    this.provider = validProvider(image.imageId, options);
   }
 
   /**
@@ -119,7 +112,13 @@ function isBindable(image: codebuild.IBuildImage): image is codebuild.IBindableB
   return 'bind' in image;
 }
 
-function validateImage({ imageId, imagePullPrincipalType, repository, secretsManagerCredentials }: codebuild.IBuildImage): void {
+function validateImage(image: codebuild.IBuildImage): void {
+  // For callers without types.
+  if (typeof image?.imageId !== 'string') {
+    throw invalid('invalidBuildImage',
+      `the build image is ${kindOf(image)}, expected one of aws-cdk-lib; write for example codebuild.LinuxBuildImage.fromDockerRegistry("ghcr.io/acme/build:1.4.2")`);
+  }
+  const { imageId, imagePullPrincipalType, repository, secretsManagerCredentials } = image;
   const name = JSON.stringify(imageId);
   // Of an image in ECR, account and Region are often tokens.
   if (repository !== undefined || imageId.includes('.dkr.ecr.')) {

@@ -1,7 +1,7 @@
 import { CfnResource, IAspect, Token } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct, IConstruct } from 'constructs';
-import { childrenOf, constructsIn, coverageOf } from './covered';
+import { childrenOf, constructsIn, coverageOf, isExempt } from './covered';
 import { makeExecutionRoles } from './execution-roles';
 import { certainImage, earlyProperties, isConsumer, placesIn } from './places';
 import { resourcePuller } from './resource-puller';
@@ -13,9 +13,10 @@ import { hasJobImage, jobContainersIn } from '../image/job-images';
 import { prepareJob } from '../image/job-puller';
 import { preparePull, RegistryPull } from '../image/prepare-pull';
 import { writePull } from '../image/written-pulls';
-import { warn } from '../private/errors';
+import { invalid, warn } from '../private/errors';
 import { isLate } from '../private/late-tokens';
 import { overridesOf } from '../private/scopes';
+import { hostOf } from '../provider/image-host';
 
 const STABILIZATION = '@aws-cdk/core:aspectStabilization';
 
@@ -40,6 +41,13 @@ export interface Authenticated {
   readonly container?: ecs.ContainerDefinition;
 }
 
+/** A container that has to be authenticated. */
+interface Found extends Pick<Authenticated, 'path' | 'reference' | 'container'> {
+  readonly pull: RegistryPull;
+}
+
+type FoundContainer = Found & Required<Pick<Found, 'container'>>;
+
 /**
  * Authenticates everything in a scope, at once when the last construct is visited: then every other Aspect has been everywhere, and
  * whatever is created costs one more round through the app, not one for each container.
@@ -63,7 +71,7 @@ export class Authentication implements IAspect {
    */
   private begin(): void {
     if (isStabilized(this.scope)) {
-      makeExecutionRoles(this.unauthenticated().map(({ taskDefinition }) => taskDefinition));
+      makeExecutionRoles(this.unauthenticated().map(({ container }) => container.taskDefinition));
       return;
     }
     warn(this.scope, 'aspectsNotStabilised',
@@ -78,7 +86,7 @@ export class Authentication implements IAspect {
   private authenticateAll(): void {
     this.isDone = true;
     const containers = this.unauthenticated();
-    makeExecutionRoles(containers.map(({ taskDefinition }) => taskDefinition));
+    makeExecutionRoles(containers.map(({ container }) => container.taskDefinition));
     containers.forEach(authenticateContainer);
     for (const construct of constructsIn(this.scope)) {
       SEEN.add(construct);
@@ -90,10 +98,8 @@ export class Authentication implements IAspect {
     }
   }
 
-  private unauthenticated(): ecs.ContainerDefinition[] {
-    return constructsIn(this.scope).filter((construct): construct is ecs.ContainerDefinition => (
-      construct instanceof ecs.ContainerDefinition && pullOf(construct) !== undefined
-    ));
+  private unauthenticated(): FoundContainer[] {
+    return constructsIn(this.scope).flatMap((construct) => construct instanceof ecs.ContainerDefinition ? pullOf(construct) : []);
   }
 
   /**
@@ -126,6 +132,19 @@ export function isOfConstruct({ node: { scope } }: CfnResource): boolean {
   return scope !== undefined && (scope instanceof ecs.TaskDefinition || jobContainersIn(scope).length > 0);
 }
 
+/**
+ * The construct whose scopes decide on a container.
+ */
+export function decidingConstruct(resource: CfnResource, path: string): IConstruct {
+  const { scope } = resource.node;
+  if (scope instanceof ecs.TaskDefinition) {
+    return containersOf(scope)[Number(path.split('.')[1])] ?? resource;
+  }
+  const container = scope && jobContainersIn(scope).find((place) => place.path === path)?.container;
+  // A job can have the container of another scope.
+  return container && isExempt(container) ? container : resource;
+}
+
 /** The members that aws-cdk-lib leaves to subclasses. */
 export function containersOf(task: ecs.TaskDefinition): readonly ecs.ContainerDefinition[] {
   return (task as unknown as { readonly containers: readonly ecs.ContainerDefinition[] }).containers;
@@ -145,31 +164,48 @@ function isStabilized({ node }: IConstruct): boolean {
 /**
  * How a container pulls its image, if that is of one of the registries and has no credentials.
  */
-function pullOf(container: ecs.ContainerDefinition): { readonly reference: string; readonly pull: RegistryPull } | undefined {
+function pullOf(container: ecs.ContainerDefinition): FoundContainer[] {
   const { taskDefinition } = container;
   const task = taskDefinition?.node?.defaultChild;
   if (!isConsumer(task)) {
-    return undefined;
+    return [];
   }
+  const path = `ContainerDefinitions.${containersOf(taskDefinition).indexOf(container)}`;
   const { image, repositoryCredentials } = container.renderContainerDefinition();
   const given = { Image: image, RepositoryCredentials: repositoryCredentials };
-  return pullAt(task, overridden(given, overrideAt(task, `ContainerDefinitions.${containersOf(taskDefinition).indexOf(container)}`)), container);
+  const found = pullAt(task, overridden(given, overrideAt(task, path)), container);
+  return found ? [{ ...found, path, container }] : [];
 }
 
-function pullAt(resource: CfnResource, container: any, scope: IConstruct): { readonly reference: string; readonly pull: RegistryPull } | undefined {
+function pullAt(resource: CfnResource, container: any, scope: IConstruct): Pick<Found, 'reference' | 'pull'> | undefined {
   if (container?.RepositoryCredentials !== undefined) {
     return undefined;
   }
   const image = certainImage(resource, container?.Image);
   const coverage = image && coverageOf(scope, image.host);
-  return coverage && { reference: Token.asString(container.Image), pull: coverage.pull };
+  if (coverage === undefined) {
+    return undefined;
+  }
+  const reference = Token.asString(container.Image);
+  validateReference(reference, scope);
+  return { reference, pull: coverage.pull };
 }
 
-function authenticateContainer(container: ecs.ContainerDefinition): void {
-  const { reference, pull } = pullOf(container)!;
+/**
+ * The error of the reference alone does not say which of many containers has it.
+ */
+function validateReference(reference: string, scope: IConstruct): void {
+  try {
+    hostOf(reference);
+  } catch (error) {
+    throw invalid('invalidImageReference', (error as Error).message.replace(/ \[[^[]*\]$/, ''), scope);
+  }
+}
+
+function authenticateContainer(found: FoundContainer): void {
+  const { container } = found;
   const puller = containerPuller(container)!;
   const { resource } = puller;
-  const index = containersOf(container.taskDefinition).indexOf(container);
   const roleArn = (resource as ecs.CfnTaskDefinition).executionRoleArn;
   authenticate({
     ...puller,
@@ -177,7 +213,7 @@ function authenticateContainer(container: ecs.ContainerDefinition): void {
     keepsRole: () => isLate(resource, roleArn) && puller.keepsRole(),
     // Here the container has its labels, and another Aspect would be late.
     label: (key, value) => container.addDockerLabel(key, value),
-  }, { path: `ContainerDefinitions.${index}`, reference, pull, container });
+  }, found);
 }
 
 /**
@@ -187,7 +223,7 @@ function authenticateJob(construct: IConstruct): void {
   for (const { container, path } of jobContainersIn(construct)) {
     const job = construct.node.defaultChild as CfnResource;
     const given = { Image: container._renderContainerDefinition().image };
-    const found = hasJobImage(container) ? undefined : pullAt(job, overridden(given, overrideAt(job, path)), construct);
+    const found = hasJobImage(container) ? undefined : pullAt(job, overridden(given, overrideAt(job, path)), decidingConstruct(job, path));
     if (found) {
       const { reference, pull } = found;
       const { executionRole: role } = container;
@@ -220,10 +256,6 @@ function authenticateResource(resource: CfnResource): void {
       authenticate(resourcePuller(resource, place), { ...found, path: place.path });
     }
   }
-}
-
-interface Found extends Pick<Authenticated, 'path' | 'reference' | 'container'> {
-  readonly pull: RegistryPull;
 }
 
 function authenticate(puller: Puller, { path, reference, pull, container }: Found): void {

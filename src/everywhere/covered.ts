@@ -27,6 +27,10 @@ export function exemptScope(scope: IConstruct): void {
   EXEMPT.add(scope);
 }
 
+export function isExempt(construct: IConstruct): boolean {
+  return EXEMPT.has(construct);
+}
+
 /**
  * Whether any scope around the construct authenticates registries.
  */

@@ -80,8 +80,8 @@ function branchesOf(one: { path: string; value: any }): Array<{ path: string; va
 }
 
 /**
- * The properties of a resource while the app still defines constructs, with overrides. What the app computes later is left out: reading a
- * list freezes it.
+ * The properties of a resource while the app still defines constructs, with overrides. What the app computes later stays a token: reading
+ * a list freezes it.
  */
 export function earlyProperties(resource: CfnResource): any {
   // Only the class itself sees them.
@@ -105,7 +105,7 @@ function early(resource: CfnResource, value: unknown): any {
 function resolvedEarly(resource: CfnResource, value: unknown): any {
   const finder = new LateTokenFinder();
   const resolved = finder.resolve(resource, value);
-  return finder.tokens.length > 0 ? undefined : resolved;
+  return finder.tokens.length > 0 ? value : resolved;
 }
 
 /** Classes of resources have properties in camel case. */

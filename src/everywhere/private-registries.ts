@@ -1,14 +1,16 @@
-import { Aspects, Stage } from 'aws-cdk-lib';
+import { Aspects, Duration, Stage } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 import { Authentication } from './authenticate';
 import { exemptScope, isCovered, registriesOf } from './covered';
 import { validateStage } from './validate';
 import { validateCredentials } from '../credentials/registry-credentials';
 import { RegistryPull } from '../image/prepare-pull';
+import { validatePullCheck } from '../image/pull-options';
 import { invalid, warn } from '../private/errors';
 import { stageOf } from '../private/scopes';
 import { isUnknown } from '../private/tokens';
-import { PrivateRegistry, PrivateRegistryProps } from '../registry/private-registry';
+import { RegistryProvider, validateProvider } from '../provider/registry-provider';
+import { PrivateRegistry, PrivateRegistryProps, validateRegistry } from '../registry/private-registry';
 
 /** Those that exist, by scope. */
 const ALL = new WeakMap<IConstruct, PrivateRegistries>();
@@ -80,10 +82,13 @@ export class PrivateRegistries {
    * @returns these registries, to add more
    */
   public add(props: PrivateRegistryProps): PrivateRegistries {
-    validateCredentials(props.credentials, this.scope);
-    if (props.credentials._createsSecret) {
+    const { provider, credentials, pullCheck } = props ?? {};
+    validateProvider(provider, this.scope);
+    validateCredentials(credentials, this.scope);
+    validatePullCheck(pullCheck, this.scope);
+    if (credentials._createsSecret) {
       throw invalid('credentialsCreateSecret',
-        `the credentials for ${props.provider.host} create a secret, and PrivateRegistries.add() would create one for each container; `
+        `the credentials for ${provider.host} create a secret, and PrivateRegistries.add() would create one for each container; `
         + 'define a PrivateRegistry with them, and pass it to PrivateRegistries.authenticate()', this.scope);
     }
     return this.register({ ...props });
@@ -98,7 +103,10 @@ export class PrivateRegistries {
    * @returns these registries, to add more
    */
   public authenticate(...registries: PrivateRegistry[]): PrivateRegistries {
-    registries.forEach((registry) => this.register(registry._pull()));
+    for (const registry of registries) {
+      validateRegistry(registry, 'pass the provider and the credentials to add()', this.scope);
+      this.register(registry._pull());
+    }
     return this;
   }
 
@@ -127,15 +135,23 @@ function visitFrom(root: IConstruct): void {
   }
 }
 
-function isSameRegistry(one: RegistryPull['provider'], other: RegistryPull['provider']): boolean {
+function isSameRegistry(one: RegistryProvider, other: RegistryProvider): boolean {
   return !isUnknown(one.host) && !isUnknown(other.host) && (one.servesHost(other.host) || other.servesHost(one.host));
 }
 
 function isSamePull(one: RegistryPull, other: RegistryPull): boolean {
-  if (one.registry !== undefined || other.registry !== undefined) {
-    return one.registry === other.registry;
-  }
-  const { credentials, pullCheck, pinDigest, rolePolicyManagedExternally } = other;
-  return one.credentials._equals(credentials) && one.pullCheck === pullCheck
-    && one.pinDigest === pinDigest && one.rolePolicyManagedExternally === rolePolicyManagedExternally;
+  return one.registry === other.registry
+    && (one.registry !== undefined || (one.credentials._equals(other.credentials) && isSameStruct(optionsOf(one), optionsOf(other))));
+}
+
+function optionsOf({ pullCheck, pinDigest = false, rolePolicyManagedExternally = false }: RegistryPull): Record<string, unknown> {
+  return { ...pullCheck, pinDigest, rolePolicyManagedExternally };
+}
+
+function isSameStruct(one: Record<string, unknown>, other: Record<string, unknown>): boolean {
+  return Object.keys({ ...one, ...other }).every((key) => isSameOption(one[key], other[key]));
+}
+
+function isSameOption(one: unknown, other: unknown): boolean {
+  return one === other || (one instanceof Duration && JSON.stringify(one) === JSON.stringify(other));
 }

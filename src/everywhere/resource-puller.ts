@@ -1,12 +1,13 @@
 import { CfnResource, Reference, Token, Tokenization } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, Dependable, IConstruct } from 'constructs';
-import { earlyProperties, Place, valuesAt } from './places';
+import { earlyProperties, Place } from './places';
 import { Puller } from '../access/puller';
 import { FinalResource } from '../image/final-resource';
 import { FinalTask } from '../image/final-task';
 import { jobPuller } from '../image/job-puller';
 import { declaredDependencies, waitFor, waitUnlessCyclic } from '../private/late-dependencies';
+import { LateTokenFinder } from '../private/late-tokens';
 
 const SERVICE = 'ecs-tasks.amazonaws.com';
 const TASK_DEFINITION = 'AWS::ECS::TaskDefinition';
@@ -46,7 +47,7 @@ export function resourcePuller(resource: CfnResource, place: Place): Puller {
     return jobPuller({ job: resource, path, scope, role, ownsRole });
   }
   const task = type === TASK_DEFINITION ? new FinalTask(resource) : undefined;
-  const container = new FinalContainer(resource, path, rolePath, valuesAt(earlyProperties(resource), rolePath)[0].value);
+  const container = new FinalContainer(resource, path, rolePath, valueAt(resource, rolePath));
   return {
     scope,
     resource,
@@ -79,8 +80,8 @@ function roleOf(resource: CfnResource, images: Construct, path: string): iam.IRo
   if (known) {
     return known as iam.Role;
   }
-  const given = valuesAt(earlyProperties(resource), path)[0]?.value;
-  if (given === undefined) {
+  const given = valueAt(resource, path);
+  if (given === undefined || given === '') {
     const role = new iam.Role(images, id, { assumedBy: new iam.ServicePrincipal(SERVICE) });
     resource.addPropertyOverride(path, role.roleArn);
     return role;
@@ -92,9 +93,23 @@ function roleOf(resource: CfnResource, images: Construct, path: string): iam.IRo
     // By its name, since it can have a path that the ARN does not show.
     return iam.Role.isRole(scope) ? scope as iam.Role : iam.Role.fromRoleName(imported, id, token.target.ref);
   }
-  // ECS also accepts a name.
-  const isArn = Token.isUnresolved(text) || text.startsWith('arn:');
-  return isArn ? iam.Role.fromRoleArn(imported, id, text) : iam.Role.fromRoleName(imported, id, text);
+  // ECS also accepts a name. From a token, aws-cdk-lib would take the first element of the role's path for its name.
+  const name = Token.isUnresolved(text) ? nameAtEndOf(resource, text) : text.startsWith('arn:') ? undefined : text;
+  return name === undefined ? iam.Role.fromRoleArn(imported, id, text) : iam.Role.fromRoleName(imported, id, name);
+}
+
+/**
+ * The name of a role whose ARN has tokens, if nothing of the name is one.
+ */
+function nameAtEndOf(resource: CfnResource, arn: string): string | undefined {
+  const value = new LateTokenFinder().resolve(resource, arn);
+  const end = typeof value === 'string' ? value : [value?.['Fn::Sub']].flat()[0] ?? [value?.['Fn::Join']].flat(2).pop();
+  return typeof end === 'string' ? /\/([\w+=,.@-]+)$/.exec(end)?.[1] : undefined;
+}
+
+/** With all branches of `Fn::If`. */
+function valueAt(resource: CfnResource, path: string): unknown {
+  return path.split('.').reduce((outer, key) => outer?.[key], earlyProperties(resource));
 }
 
 /**

@@ -1,7 +1,7 @@
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { IConstruct } from 'constructs';
-import { Authenticated, authenticatedIn, containersOf } from './authenticate';
+import { Authenticated, authenticatedIn, containersOf, decidingConstruct } from './authenticate';
 import { coverageOf, isCovered } from './covered';
 import { isConsumer, knownImages, Place, placesIn, valuesAt } from './places';
 import { IMAGES_WITHOUT_CREDENTIALS } from '../consumers/consumers';
@@ -47,7 +47,7 @@ function unauthenticated(stage: IConstruct, resource: CfnResource, { path, conta
     return [];
   }
   return knownImages(resource, container.Image).flatMap(({ text, host }) => {
-    const coverage = coverageOf(resource, host);
+    const coverage = coverageOf(decidingConstruct(resource, path), host);
     if (coverage === undefined) {
       return [];
     }

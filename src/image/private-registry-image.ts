@@ -57,15 +57,7 @@ export class PrivateRegistryImage extends ecs.ContainerImage {
    */
   constructor(private readonly reference: string, private readonly options: PrivateRegistryImageOptions) {
     super();
-    const { credentials, provider, pullCheck } = options ?? {};
-    validateCredentials(credentials);
-    validatePullCheck(pullCheck);
-    const host = hostOf(reference);
-    this.provider = provider ?? RegistryProvider.forImage(reference);
-    validateProvider(this.provider);
-    if (host !== undefined) {
-      validateHost(reference, host, this.provider);
-    }
+    this.provider = validProvider(reference, options);
   }
 
   /**
@@ -89,7 +81,22 @@ export class PrivateRegistryImage extends ecs.ContainerImage {
   }
 }
 
-export function validateHost(reference: string, host: string, provider: RegistryProvider): void {
+/**
+ * The registry of an image, if image and options are valid.
+ */
+export function validProvider(reference: string, options?: PrivateRegistryImageOptions): RegistryProvider {
+  validateCredentials(options?.credentials);
+  validatePullCheck(options?.pullCheck);
+  const host = hostOf(reference);
+  const provider = options?.provider ?? RegistryProvider.forImage(reference);
+  validateProvider(provider);
+  if (host !== undefined) {
+    validateHost(reference, host, provider);
+  }
+  return provider;
+}
+
+function validateHost(reference: string, host: string, provider: RegistryProvider): void {
   if (registryOfHost(host) === ECR) {
     throw invalid('ecrImage',
       `the image ${JSON.stringify(reference)} is in Amazon ECR, which ECS pulls from with the execution role and without credentials; `

@@ -30,6 +30,7 @@ export const ERROR_IDS = [
   'imageChanged',
   'imageHostMismatch',
   'imageNotAuthenticated',
+  'invalidBuildImage',
   'invalidCaCertificate',
   'invalidCredentials',
   'invalidEncryptionKeyArn',

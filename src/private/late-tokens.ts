@@ -1,4 +1,5 @@
 import { DefaultTokenResolver, Intrinsic, IPostProcessor, IResolvable, IResolveContext, Reference, Stack, Tokenization } from 'aws-cdk-lib';
+import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
 import { IConstruct } from 'constructs';
 
 /**
@@ -24,7 +25,7 @@ export class LateTokenFinder extends DefaultTokenResolver {
       // With the logical id, which aws-cdk-lib computes late as well.
       return Stack.of(context.scope).resolve(token);
     }
-    if (token instanceof Intrinsic || isFunction(token)) {
+    if (token instanceof Intrinsic || isFunction(token) || isIncludedList(context)) {
       return super.resolveToken(token, context, postProcessor);
     }
     this.tokens.push(token);
@@ -45,6 +46,11 @@ export function isLate(scope: IConstruct, value: unknown): boolean {
 function isFunction(token: IResolvable): boolean {
   const { toJSON } = token as { toJSON?: () => unknown };
   return toJSON !== undefined && /^<Fn::\w+>$/.test(String(toJSON.call(token)));
+}
+
+/** The list of `Fn::Join` in a template that was included: aws-cdk-lib computes it late, from what the template says. */
+function isIncludedList({ scope, documentPath }: IResolveContext): boolean {
+  return documentPath[documentPath.length - 2] === 'Fn::Join' && scope.node.scope instanceof CfnInclude;
 }
 
 function textOf(part: unknown): string {

@@ -12,6 +12,7 @@ import { RegistrySecret } from '../credentials/registry-secret';
 import { RegistryPull } from '../image/prepare-pull';
 import { PrivateRegistryImage } from '../image/private-registry-image';
 import { overriddenBy, PullOptions, validatePullCheck } from '../image/pull-options';
+import { invalid, kindOf } from '../private/errors';
 import { RegistryProvider, validateProvider } from '../provider/registry-provider';
 
 /**
@@ -185,5 +186,14 @@ export class PrivateRegistry extends Construct implements IPrivateRegistry {
       provider: this.provider,
       credentials: RegistryCredentials._bound(this.registrySecret),
     };
+  }
+}
+
+/**
+ * For callers without types.
+ */
+export function validateRegistry(registry: unknown, advice: string, scope: IConstruct): void {
+  if (typeof (registry as IPrivateRegistry | undefined)?.image !== 'function') {
+    throw invalid('invalidRegistry', `registry is ${kindOf(registry)}, expected a PrivateRegistry; ${advice}`, scope);
   }
 }

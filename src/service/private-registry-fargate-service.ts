@@ -12,13 +12,13 @@ import { connectTasks } from './task-network';
 import { validateContainerCpu, validateSizes } from './task-size';
 import { isOwnRole, roleIn } from '../access/roles';
 import { PullOptions } from '../image/pull-options';
-import { invalid, kindOf, warn } from '../private/errors';
+import { invalid, warn } from '../private/errors';
 import { validateLate } from '../private/late';
 import { propertiesInTemplate } from '../private/scopes';
 import { isUnknown } from '../private/tokens';
 import { RegistryProvider } from '../provider/registry-provider';
 import { PullCheckMode } from '../pull-check/pull-check-options';
-import { IPrivateRegistry, PrivateRegistry } from '../registry/private-registry';
+import { IPrivateRegistry, PrivateRegistry, validateRegistry } from '../registry/private-registry';
 import { PullFailure } from '../watch/pull-failure';
 
 /** Private registries need 1.2.0. */
@@ -246,11 +246,7 @@ for an image that needs none use ecs.ContainerImage.fromRegistry()`, scope);
   if (registry === undefined) {
     return new PrivateRegistry(scope, 'Registry', { provider: provider ?? RegistryProvider.forImage(image), credentials: credentials! });
   }
-  // For callers without types.
-  if (typeof registry?.image !== 'function') {
-    throw invalid('invalidRegistry',
-      `registry is ${kindOf(registry)}, expected a PrivateRegistry; set provider for a RegistryProvider, and credentials for RegistryCredentials`, scope);
-  }
+  validateRegistry(registry, 'set provider for a RegistryProvider, and credentials for RegistryCredentials', scope);
   if (credentials !== undefined || provider !== undefined) {
     throw invalid('credentialsAmbiguous',
       `registry ${registry.node.path} already has a provider and credentials, but ${credentials ? 'credentials' : 'provider'} is also set; remove one of the two`, scope);

@@ -10,7 +10,7 @@ import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { appOf, addAspect, authenticate, checkedStack, GHCR_SECRET_ARN, HUB_SECRET_ARN, OWN_SECRET_ARN, plain, pullsOf, taskIn } from './support';
 import { PrivateRegistries, PrivateRegistry, PrivateRegistryImage, RegistryCredentials, RegistryProvider } from '../../src';
 import { dependencyCycle } from '../contract/dependency-cycle';
-import { expectWarning } from '../support/errors';
+import { expectSynthError, expectWarning } from '../support/errors';
 import { CHECKED, containersOf, IMAGE, newStack, resourcesOf, statementsOf } from '../support/synth';
 import { CREDENTIALS, expectTaskWaitsForPolicy, importedVpc } from '../support/tasks';
 
@@ -56,6 +56,13 @@ test('an image that an override names is the one that is judged', () => {
 
   expect(pullsOf(stack)).toEqual({ 'ghcr.io/acme/other:1': GHCR_SECRET_ARN });
   expect(resourcesOf(stack, 'Custom::PrivateRegistryPullCheck').map(({ Properties: { Image, Mode } }) => [Image, Mode])).toEqual([['ghcr.io/acme/other:1', 'ENFORCE']]);
+});
+
+test('an image that cannot exist is an error that names its container', () => {
+  const stack = checkedStack();
+  taskIn(stack, 'ghcr.io/Acme/api:1');
+  authenticate(appOf(stack));
+  expectSynthError(stack, 'invalidImageReference', 'must be in lower case, got "Acme/api"', '(at Stack/Task/app)');
 });
 
 test('the same image both ways is one check, and a digest stays pinned', () => {

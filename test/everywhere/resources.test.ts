@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CfnCondition, CfnResource, Fn, Lazy, Stack } from 'aws-cdk-lib';
+import { Aws, CfnCondition, CfnResource, Fn, Lazy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -15,6 +15,8 @@ import { CREDENTIALS, expectTaskWaitsForPolicy } from '../support/tasks';
 
 const FARGATE = { requiresCompatibilities: ['FARGATE'], cpu: '256', memory: '512', networkMode: 'awsvpc' };
 const TRUST = { Statement: [{ Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' }] };
+
+const OWN_IF_PROD = { 'Fn::If': ['IsProd', { CredentialsParameter: OWN_SECRET_ARN }, { Ref: 'AWS::NoValue' }] };
 
 test('the L1 of a task definition without a role gets one, credentials, policy and check, and no cycle', () => {
   const stack = checkedStack();
@@ -31,6 +33,41 @@ test('the L1 of a task definition without a role gets one, credentials, policy a
   expect(resourcesOf(stack, 'Custom::PrivateRegistryPullCheck').map(({ Properties: { Image, Platform, Engine, Mode } }) => [Image, Platform, Engine, Mode]).sort()).toEqual([
     [IMAGE, 'linux/arm64', 'containerd', 'ENFORCE'], ['nginx:1.27', 'linux/arm64', 'containerd', 'ENFORCE'],
   ].sort());
+});
+
+test('an empty text is no role, so that one is made', () => {
+  const stack = checkedStack();
+  new ecs.CfnTaskDefinition(stack, 'Task', { ...FARGATE, executionRoleArn: '', containerDefinitions: [{ name: 'app', image: IMAGE }] });
+  authenticate(appOf(stack));
+  expectTaskWaitsForPolicy(stack);
+  expect(resourcesOf(stack, 'AWS::ECS::TaskDefinition')[0].Properties.ExecutionRoleArn).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^TaskImagesExecutionRole/), 'Arn'] });
+});
+
+test('a role that CloudFormation chooses, or whose ARN has tokens, keeps its place and may read the secret', () => {
+  const stack = checkedStack();
+  new CfnCondition(stack, 'IsProd', { expression: Fn.conditionEquals(Aws.REGION, 'eu-west-1') });
+  const choice = { 'Fn::If': ['IsProd', 'arn:aws:iam::111122223333:role/one', 'arn:aws:iam::111122223333:role/other'] };
+  const cases: Array<[ExecutionRoleArn: unknown, name: unknown]> = [
+    [Fn.conditionIf('IsProd', 'arn:aws:iam::111122223333:role/one', 'arn:aws:iam::111122223333:role/other'), [expect.anything(), { 'Fn::Split': ['/', expect.anything()] }]],
+    [Fn.sub('arn:aws:iam::${AWS::AccountId}:role/teams/sub'), 'sub'],
+    [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/teams/text`, 'text'],
+    [Fn.join('', ['arn:aws:iam::', Aws.ACCOUNT_ID, ':role/teams/join']), 'join'],
+  ];
+  cases.forEach(([ExecutionRoleArn], index) => new CfnResource(stack, `Task${index}`, {
+    type: 'AWS::ECS::TaskDefinition', properties: { ExecutionRoleArn, ContainerDefinitions: [{ Name: 'app', Image: IMAGE }] },
+  }));
+  const late = new CfnResource(stack, 'Late', {
+    type: 'AWS::ECS::TaskDefinition',
+    properties: { ExecutionRoleArn: Lazy.any({ produce: () => 'arn:aws:iam::111122223333:role/late' }), ContainerDefinitions: [{ Name: 'app', Image: IMAGE }] },
+  });
+  authenticate(appOf(stack));
+
+  const template = Template.fromStack(stack);
+  const policies = Object.values(template.findResources('AWS::IAM::Policy')).filter(({ Properties }) => JSON.stringify(Properties.PolicyName).includes('PrivateRegistryPull-'));
+  const names = policies.flatMap(({ Properties }) => Properties.Roles);
+  expect(names).toEqual(expect.arrayContaining(cases.map(([, name]) => typeof name === 'string' ? name : { 'Fn::Select': name })));
+  expect(JSON.stringify(names)).toContain(JSON.stringify(choice));
+  expect(template.toJSON().Resources[stack.getLogicalId(late)].Properties.ExecutionRoleArn).toBe('arn:aws:iam::111122223333:role/late');
 });
 
 test('the role that an L1 names is the one that may read the secret: of a construct, of an L1 with a path, by ARN and by name', () => {
@@ -76,7 +113,7 @@ test('a resource of another class, with the names of CloudFormation: an express 
   expect(dependencyCycle(template.toJSON())).toBeUndefined();
 });
 
-test('a template that was included, with a condition, a parameter and Fn::Sub', () => {
+test('a template that was included, with a condition, a parameter, Fn::Sub and Fn::Join', () => {
   const stack = checkedStack();
   const directory = mkdtempSync(join(tmpdir(), 'included-'));
   const templateFile = join(directory, 'template.json');
@@ -92,6 +129,9 @@ test('a template that was included, with a condition, a parameter and Fn::Sub', 
           ExecutionRoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] },
           ContainerDefinitions: [
             { Name: 'sub', Image: { 'Fn::Sub': 'ghcr.io/acme/api:${Tag}' } }, { Name: 'hub', Image: 'nginx:1.27' }, { Name: 'any', Image: { Ref: 'Image' } },
+            { Name: 'join', Image: { 'Fn::Join': ['', ['ghcr.io/acme/join:', { Ref: 'Tag' }]] } },
+            { Name: 'parts', Image: { 'Fn::Join': ['/', ['ghcr.io', 'acme', { Ref: 'Tag' }]] } },
+            { Name: 'own', Image: 'ghcr.io/acme/own:1', RepositoryCredentials: OWN_IF_PROD },
           ],
         },
       },
@@ -109,6 +149,9 @@ test('a template that was included, with a condition, a parameter and Fn::Sub', 
         { Name: 'sub', Image: { 'Fn::Sub': 'ghcr.io/acme/api:${Tag}' }, RepositoryCredentials: { CredentialsParameter: GHCR_SECRET_ARN } },
         { Name: 'hub', Image: 'nginx:1.27', RepositoryCredentials: { CredentialsParameter: HUB_SECRET_ARN } },
         { Name: 'any', Image: { Ref: 'Image' }, RepositoryCredentials: Match.absent() },
+        { Name: 'join', RepositoryCredentials: { CredentialsParameter: GHCR_SECRET_ARN } },
+        { Name: 'parts', RepositoryCredentials: { CredentialsParameter: GHCR_SECRET_ARN } },
+        { Name: 'own', RepositoryCredentials: OWN_IF_PROD },
       ],
     },
   });

@@ -1,11 +1,13 @@
-import { App, Stack, Stage } from 'aws-cdk-lib';
+import { App, Duration, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import * as batch from 'aws-cdk-lib/aws-batch';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as pipelines from 'aws-cdk-lib/pipelines';
 import { appOf, authenticate, checkedStack, GHCR_SECRET_ARN, OWN_SECRET_ARN, pullsOf, stageIn, synthError, taskIn } from './support';
 import { PrivateRegistries, PrivateRegistry, RegistryCredentials, RegistryProvider } from '../../src';
 import { expectError, expectWarning } from '../support/errors';
-import { CHECKED, ENV, IMAGE, newApp, warningIdsOf } from '../support/synth';
+import { fargateContainer } from '../support/jobs';
+import { CHECKED, ENV, IMAGE, newApp, resourcesOf, warningIdsOf } from '../support/synth';
 import { CREDENTIALS } from '../support/tasks';
 
 const OWN = RegistryCredentials.fromSecretCompleteArn(OWN_SECRET_ARN);
@@ -40,6 +42,21 @@ test('exempt() leaves a construct and all below it alone, but for what a nearer 
   expect(exempt.executionRole).toBeUndefined();
 });
 
+test('exempt() leaves a single container of a task or of a job alone', () => {
+  const stack = checkedStack();
+  const task = taskIn(stack, 'ghcr.io/acme/public:1');
+  PrivateRegistries.exempt(task.defaultContainer!);
+  task.addContainer('own', { image: ecs.ContainerImage.fromRegistry(IMAGE) });
+  const container = fargateContainer(stack, ecs.ContainerImage.fromRegistry('ghcr.io/acme/job:1'));
+  new batch.EcsJobDefinition(stack, 'Job', { container });
+  PrivateRegistries.exempt(container);
+  authenticate(appOf(stack));
+
+  expect(synthError(stack)).toBeUndefined();
+  expect(pullsOf(stack)).toEqual({ 'ghcr.io/acme/public:1': undefined, [IMAGE]: GHCR_SECRET_ARN });
+  expect(resourcesOf(stack, 'AWS::Batch::JobDefinition')[0].Properties.ContainerProperties.RepositoryCredentials).toBeUndefined();
+});
+
 test('exempt() of a scope that nothing covers gives a warning, in any order', () => {
   const [alone, covered] = [checkedStack(), checkedStack()];
   [alone, covered].forEach((stack) => {
@@ -58,6 +75,13 @@ test('a registry that is authenticated twice is an error only if something diffe
   expect(PrivateRegistries.of(stack)).toBe(registries);
   expect(() => registries.add({ provider: GHCR, credentials: CREDENTIALS })).not.toThrow();
   expect(() => registries.add({ provider: GHCR, credentials: RegistryCredentials.fromSecretCompleteArn(GHCR_SECRET_ARN) })).not.toThrow();
+  const options = () => ({ pullCheck: { restrictedNetwork: true, timeout: Duration.seconds(30) }, rolePolicyManagedExternally: false });
+  for (const same of [options(), { ...options(), pinDigest: false }]) {
+    expect(() => registries.add({ provider: QUAY, credentials: CREDENTIALS, ...same })).not.toThrow();
+  }
+  expect(() => registries.add({ provider: GHCR, credentials: CREDENTIALS, pullCheck: {}, pinDigest: false })).not.toThrow();
+  const longer = { restrictedNetwork: true, timeout: Duration.seconds(31) };
+  expectError(() => registries.add({ provider: QUAY, credentials: CREDENTIALS, pullCheck: longer }), 'registryAuthenticatedTwice', 'quay.io');
   expect(() => registries.add({ provider: RegistryProvider.custom('registry.example.com'), credentials: OWN })).not.toThrow();
   expect(() => PrivateRegistries.of(appOf(stack)).add({ provider: GHCR, credentials: OWN })).not.toThrow();
   const others = [{ credentials: OWN }, { credentials: CREDENTIALS, pinDigest: true }, { credentials: RegistryCredentials.fromSecretName('ghcr-pull') }];
@@ -68,8 +92,8 @@ test('a registry that is authenticated twice is an error only if something diffe
   expectError(() => registries.add({ provider: alias, credentials: OWN }), 'registryAuthenticatedTwice', 'hub.example.com');
   const registry = new PrivateRegistry(stack, 'Ghcr', { provider: GHCR, credentials: OWN });
   expectError(() => registries.authenticate(registry), 'registryAuthenticatedTwice', 'ghcr.io');
-  const quay = new PrivateRegistry(stack, 'Quay', { provider: QUAY, credentials: OWN });
-  expect(() => registries.authenticate(quay).authenticate(quay, quay)).not.toThrow();
+  const nvidia = new PrivateRegistry(stack, 'Nvidia', { provider: RegistryProvider.NVIDIA, credentials: OWN });
+  expect(() => registries.authenticate(nvidia).authenticate(nvidia, nvidia)).not.toThrow();
 });
 
 test.each([

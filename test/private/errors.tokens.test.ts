@@ -110,7 +110,7 @@ const WARNINGS: Partial<Record<WarningId, (stack: Stack, token: string) => void>
 const WITHOUT_TOKENS: Array<ErrorId | WarningId> = [
   'caCertificateOnFargate', 'connectionsWithoutVpc', 'containerExceedsTask', 'credentialsAmbiguous', 'credentialsReused',
   'crossAccountSecretIncomplete', 'crossAccountSecretWithoutKey', 'crossRegionSecretIncomplete', 'executionRoleNotAssumable', 'invalidCaCertificate', 'invalidCredentials',
-  'invalidEncryptionKeyArn', 'invalidImageReference', 'invalidProvider', 'invalidPullCheck', 'invalidPullCheckMode', 'invalidPullCheckTimeout', 'invalidRegistry', 'invalidSecretName', 'caCertificateLarge', 'caCertificateWithPrivateKey', 'misspelledRegistryHost', 'pinDigestWithoutCheck',
+  'invalidBuildImage', 'invalidEncryptionKeyArn', 'invalidImageReference', 'invalidProvider', 'invalidPullCheck', 'invalidPullCheckMode', 'invalidPullCheckTimeout', 'invalidRegistry', 'invalidSecretName', 'caCertificateLarge', 'caCertificateWithPrivateKey', 'misspelledRegistryHost', 'pinDigestWithoutCheck',
   'placeholderWithCheck', 'plainTextPassword', 'platformVersionTooOld', 'pullCheckPlacementAmbiguous', 'pullCheckWithoutVpc',
   'secretArnIncomplete', 'secretArnWithJsonKey', 'secretOfOtherAccountStack', 'secretOfOtherRegionStack', 'stackWithoutAssets',
   'taskSizeInvalid', 'unresolvablePassword', 'blueGreenHookWithCheck',
@@ -120,7 +120,7 @@ const WITHOUT_TOKENS: Array<ErrorId | WarningId> = [
   'aspectsNotStabilised', 'containerLost', 'credentialsCreateSecret', 'exemptWithoutEffect', 'imageNotAuthenticated', 'registryAuthenticatedTwice',
   'serviceWithoutCredentials', 'stageNotCovered',
   'certificateTooLongToWatch', 'eventPatternLong', 'eventPatternTooLong', 'invalidExpiryNotice', 'invalidTaskDefinitionArn',
-  'invalidWatchInterval', 'nothingToWatch', 'taskDefinitionsMissing', 'watchdogFunctionElsewhere',
+  'invalidWatchInterval', 'nothingToWatch', 'taskDefinitionsMissing', 'tooManyTasksToWatch', 'watchdogFunctionElsewhere',
 ];
 
 /** What aws-cdk-lib writes in place of a token. */
