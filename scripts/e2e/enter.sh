@@ -12,7 +12,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # Where the engines put the cgroups of their containers. Worlds that are there at the same time need names of their own.
 export WORLD_CGROUP=${WORLD_CGROUP:-cdk-private-registry-world}
 # They get addresses for documentation, so that nobody real is ever asked. The pull check accepts these as public ones.
-names='ghcr.io registry.example.com auth.example.com nexus.example.com cloudformation.eu-west-1.amazonaws.com'
+names='ghcr.io registry.example.com auth.example.com nexus.example.com registry-1.docker.io auth.docker.io cloudformation.eu-west-1.amazonaws.com'
 
 # require_rights: container engines mount file systems and create network devices.
 require_rights() {

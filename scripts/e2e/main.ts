@@ -7,6 +7,9 @@ import { compile, LATEST, pack, REPOSITORY, run, scratchDirectory } from '../run
 /** What runs beside each other, each in a world of its own: the agent's path on moto, and the deployments on MiniStack. */
 const PARTS = { 'agents-path': ['agents-path'], 'deployments': ['--testPathIgnorePatterns', 'agents-path'] };
 
+/** Constructs that know nothing of this library, for agents-path.whole-app.test.ts. */
+const THIRD_PARTY = { 'datadog-cdk-constructs-v2': '5.1.0' };
+
 /**
  * Installs the library as a user does, while there is still a network, and runs the tests of test/e2e in worlds without one.
  *
@@ -36,7 +39,7 @@ function installLibrary(directory: string): void {
   const tarball = pack(directory);
   cpSync(join(REPOSITORY, 'examples/typescript/web-service/package.json'), join(directory, 'package.json'));
   const cdk: string = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')).devDependencies['aws-cdk'];
-  const pins = Object.entries({ ...LATEST, 'aws-cdk': cdk }).map(([name, version]) => `${name}@${version}`);
+  const pins = Object.entries({ ...LATEST, 'aws-cdk': cdk, ...THIRD_PARTY }).map(([name, version]) => `${name}@${version}`);
   run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball, ...pins], { cwd: directory });
   // The runtime of Lambda brings the clients of the SDK, and nothing else.
   mkdirSync(join(directory, 'runtime'));

@@ -141,7 +141,7 @@ _events = {}
 def _execute_function(function, event):
     _events[event.get("ResponseURL", "").split("/")[-1]] = event
     result = _execute(function, event)
-    _append("functions.log", result.get("log") or "")
+    _append("functions.log", (result.get("log") or "") + "\n")
     return result
 
 

@@ -40,11 +40,11 @@ export abstract class Cloud {
     return { endpoint: ENDPOINT, region: REGION, credentials };
   }
 
-  /** Everything that CloudFormation has asked of the pull checks so far. */
-  public requests(): CustomResourceRequest[] {
+  /** Everything that CloudFormation has asked of the pull checks so far, or of custom resources of another type. */
+  public requests(type: string = 'Custom::PrivateRegistryPullCheck'): CustomResourceRequest[] {
     return this.read('custom-resources.jsonl').split('\n').filter(Boolean)
       .map((line) => JSON.parse(line) as CustomResourceRequest)
-      .filter(({ event }) => event.ResourceType === 'Custom::PrivateRegistryPullCheck');
+      .filter(({ event }) => event.ResourceType === type);
   }
 
   /** Physical ids of a stack's resources of a type, or of all. */

@@ -39,14 +39,19 @@ export class EcsAgent {
     const { executionRoleArn, containerDefinitions = [] } = await this.describe(taskDefinition);
     const outcomes: Record<string, Outcome> = {};
     for (const container of containerDefinitions) {
-      outcomes[container.name!] = await this.prepare(container, executionRoleArn!).catch((error: unknown) => {
-        if (error instanceof Failed) {
-          return { failed: error.step, reason: error.message };
-        }
-        throw error;
-      });
+      outcomes[container.name!] = await this.startContainer(container, executionRoleArn!);
     }
     return outcomes;
+  }
+
+  /** Also a job of AWS Batch, whose container has the same properties. */
+  public async startContainer(container: ContainerDefinition, executionRoleArn: string): Promise<Outcome> {
+    return this.prepare(container, executionRoleArn).catch((error: unknown) => {
+      if (error instanceof Failed) {
+        return { failed: error.step, reason: error.message };
+      }
+      throw error;
+    });
   }
 
   /** As it was registered, whatever its template says. */

@@ -17,6 +17,9 @@ export const SELF_HOSTED = 'registry.example.com';
 export const SELF_HOSTED_AUTH = 'auth.example.com';
 /** A registry of one's own that knows Basic authentication only. */
 export const BASIC = 'nexus.example.com';
+/** Docker Hub, whose images need no host, under the names that engines ask. */
+const HUB = 'registry-1.docker.io';
+const HUB_AUTH = 'auth.docker.io';
 /** The function answers here, over TLS, which the emulators do not speak. At AWS it is an address of S3. */
 export const CLOUDFORMATION = 'cloudformation.eu-west-1.amazonaws.com';
 /** May pull what is in acme/. Its name and password hold what shells, JSON and headers stumble over. */
@@ -43,13 +46,13 @@ export interface Internet {
   stop(): Promise<void>;
 }
 
-/** Starts distribution 3 three times over the same images. Whatever was started is stopped if something fails. */
+/** Starts distribution 3 four times over the same images. Whatever was started is stopped if something fails. */
 export async function startInternet(): Promise<Internet> {
   return startServers('e2e-registries-', startRegistries);
 }
 
 async function startRegistries(directory: string, started: Started): Promise<Omit<Internet, 'stop'>> {
-  const certificate = makeCertificate([GHCR, SELF_HOSTED, SELF_HOSTED_AUTH, BASIC, CLOUDFORMATION]);
+  const certificate = makeCertificate([GHCR, SELF_HOSTED, SELF_HOSTED_AUTH, BASIC, HUB, HUB_AUTH, CLOUDFORMATION]);
   const tls = tlsFiles(directory, certificate);
   const certificateAuthority = join(directory, 'ca.pem');
   writeFileSync(certificateAuthority, certificate.ca);
@@ -66,12 +69,19 @@ async function startRegistries(directory: string, started: Started): Promise<Omi
   const ghcr = await started(startCountingProxy((path) => path.startsWith('/token') ? tokens.port : behindGhcr.port, certificate));
   const ownTokens = await started(startTokenServer(signer, accounts, { tls: certificate }));
   const own = await registry('own', tokenAuth(signer, `https://${SELF_HOSTED_AUTH}/token`), true);
+  const hub = await registry('hub', tokenAuth(signer, `https://${HUB_AUTH}/token`), true);
   const basic = await registry('basic', basicAuth(directory, 'Nexus', [PULLER]), true);
 
   const answers = await started(startCountingProxy(Number(new URL(ENDPOINT).port), certificate));
 
   const ports = {
-    [GHCR]: ghcr.port, [SELF_HOSTED]: own.port, [SELF_HOSTED_AUTH]: ownTokens.port, [BASIC]: basic.port, [CLOUDFORMATION]: answers.port,
+    [GHCR]: ghcr.port,
+    [SELF_HOSTED]: own.port,
+    [SELF_HOSTED_AUTH]: ownTokens.port,
+    [HUB]: hub.port,
+    [HUB_AUTH]: ownTokens.port,
+    [BASIC]: basic.port,
+    [CLOUDFORMATION]: answers.port,
   };
   for (const [host, port] of Object.entries(ports)) {
     await started(lead(host, port));

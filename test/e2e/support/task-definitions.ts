@@ -7,11 +7,11 @@ export class TaskDefinitions {
 
   constructor(private readonly cloud: () => Cloud) {}
 
-  /** The ARN of a task definition, from `Stack/Path/To/Task`. */
+  /** The ARN of a task definition, from `Stack/Path/To/Task`. Those that CfnInclude includes keep the ids of their template. */
   public async arnOf(path: string): Promise<string> {
     const [stackName, ...ids] = path.split('/');
     const resources = await this.resourcesOf(stackName);
-    const logicalId = new RegExp(`^${ids.join('')}[0-9A-F]{8}$`);
+    const logicalId = new RegExp(`^${ids.join('')}(?:[0-9A-F]{8})?$`);
     const found = [...resources].filter(([id]) => logicalId.test(id)).map(([, arn]) => arn);
     if (found.length !== 1) {
       throw new Error(`${path}: ${found.length} task definitions of ${[...resources.keys()].join(', ')}`);
