@@ -63,19 +63,20 @@ export class PullFailure {
         'no task definition is passed to PullFailure.eventPattern(), and EventBridge rejects an empty list; pass at least one, or define no rule');
     }
     const distinct = new Map(taskDefinitions.map((task) => [task.taskDefinitionArn, task]));
+    // In the order of the alphabet, which is that of the languages that return it to a rule.
     const detail = {
-      lastStatus: ['STOPPED'],
-      taskDefinitionArn: [...distinct.values()].map((task) => ({ prefix: revisionsOf(task) })),
       $or: [
         { stoppedReason: REASONS.map((prefix) => ({ prefix })) },
         {
-          stopCode: ['TaskFailedToStart'],
           // The sidecar of GuardDuty is not essential: it is never the reason.
           containers: { name: [{ 'anything-but': { prefix: 'aws-guardduty-agent' } }], reason: [{ prefix: 'CannotPull' }] },
+          stopCode: ['TaskFailedToStart'],
         },
       ],
+      lastStatus: ['STOPPED'],
+      taskDefinitionArn: [...distinct.values()].map((task) => ({ prefix: revisionsOf(task) })),
     };
-    const pattern = { source: ['aws.ecs'], detailType: ['ECS Task State Change'], detail };
+    const pattern = { detail, detailType: ['ECS Task State Change'], source: ['aws.ecs'] };
     validateLate(first, () => validateLength(first, shortestLength(first, pattern)));
     return pattern;
   }
