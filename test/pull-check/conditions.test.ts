@@ -1,3 +1,4 @@
+import * as cdk from 'aws-cdk-lib';
 import { Aspects, CfnCondition, CfnResource, Fn, Stack } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct, IConstruct } from 'constructs';
@@ -126,6 +127,8 @@ describe.each(FLAG_SETS)('with %s', (_, flags) => {
     ['all tasks, which have no condition', undefined, true, 1],
   ])('a conditional resource that is awaited by %s', (_what, name, byAll, count) => {
     const stack = checkedStack();
+    // Newer versions of aws-cdk-lib refuse what this app does itself: a task without a condition that waits for a resource with one.
+    (cdk as any).Validations?.of(stack).acknowledge({ id: 'CloudFormation-Validate::E3005', reason: 'CloudFormation creates neither' });
     const tasks = ['Waiting', 'Other'].map((id) => defineTask(stack, apiImage(), {}, id));
     const fill = new CfnResource(stack, 'Fill', { type: 'Custom::Fill' });
     const isHere = condition(stack, 'IsHere');
