@@ -24,9 +24,9 @@ export const ACCEPTED_LINT_FINDINGS: AcceptedFinding[] = [
   },
   {
     rule: 'W3005',
-    where: / Resources\/(?:Task|\w+TaskDef)\w+\/DependsOn\/\d$/,
+    where: / Resources\/(?:Task|Job|\w+TaskDef)\w+\/DependsOn\/\d$/,
     message: /^'PrivateRegistryPullCheck\w+' dependency already enforced/,
-    reason: 'a task definition depends on the check of each of its images, also where it takes the secret or the digest from the check',
+    reason: 'a task or job definition depends on the check of each of its images, also where it takes the secret or the digest from the check',
   },
   {
     rule: 'W3005',

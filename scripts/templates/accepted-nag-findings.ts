@@ -16,6 +16,11 @@ export const FINDINGS_OF_THE_LIBRARY: AcceptedFinding[] = [
     reason: 'IAM does not accept an alias as a resource; the condition kms:ResourceAliases names it',
   },
   {
+    rule: 'AwsSolutions-IAM5[Resource::arn:aws:logs:eu-west-1:111122223333:log-group:/aws/batch/job:*]',
+    where: /^batch-job-on-[a-z-]+ Stack\/JobContainer\d?\/ExecutionRole\/DefaultPolicy\/Resource$/,
+    reason: 'aws-batch allows the execution role to write the logs of jobs, which all have one group',
+  },
+  {
     rule: 'AwsSolutions-SMG4',
     where: CREATED_SECRET,
     reason: 'registries have no common way to rotate a token; its issuer replaces it in the secret',
@@ -89,6 +94,7 @@ export const FINDINGS_OF_THE_APPS: AcceptedFinding[] = [
   ...entries(/\/Vpc\/PublicSubnet\d\/(?:Subnet|DefaultRoute)$/, 'the public subnets of ec2.Vpc, for load balancer and NAT gateway', [
     'NIST.800.53.R5-VPCNoUnrestrictedRouteToIGW', 'NIST.800.53.R5-VPCSubnetAutoAssignPublicIpDisabled',
   ]),
+  ...entries(/\/Watchdog\/(?:PullFailed|CannotPull|Expiry)\/Resource$/, 'whom an alarm tells is up to the app: addAlarmAction()', ['NIST.800.53.R5-CloudWatchAlarmAction']),
   ...entries(/ (?:Stack|Owner)\/Credentials\/Resource$/, 'a secret that the app defines by itself', [
     'AwsSolutions-SMG4', 'NIST.800.53.R5-SecretsManagerRotationEnabled', 'NIST.800.53.R5-SecretsManagerUsingKMSKey',
   ]),

@@ -5,7 +5,7 @@ import { compile, fileIn, LATEST, pack, REPOSITORY, run } from '../run';
 
 const EXAMPLES = join(REPOSITORY, 'examples', 'typescript');
 /** The configurations of the snapshots, and what they import of the tests. */
-const CONFIGURATIONS = ['test/snapshots/configurations.ts', 'test/support/synth.ts', 'test/support/tasks.ts'];
+const CONFIGURATIONS = ['test/snapshots/configurations.ts', 'test/support/jobs.ts', 'test/support/synth.ts', 'test/support/tasks.ts'];
 const VERSIONS = { ...LATEST, 'cdk-nag': '3.0.2', '@cdklabs/cdk-validator-cfnguard': '0.0.62' };
 
 /** A project that uses the packed library with the newest aws-cdk-lib, cdk-nag and the rules of Control Tower. */
