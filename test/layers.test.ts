@@ -10,7 +10,7 @@ const LAYERS: Record<string, string[]> = {
   'reference': [],
   'registries': [],
   'registries/guides': ['registries'],
-  'consumers': [],
+  'consumers': ['private'],
   'runtime/http': [],
   'runtime/verdict': ['registries', 'runtime/http'],
   'runtime/expiry': ['registries', 'runtime/http', 'runtime/verdict'],
@@ -28,7 +28,7 @@ const LAYERS: Record<string, string[]> = {
   'everywhere': ['access', 'consumers', 'credentials', 'image', 'private', 'provider', 'reference', 'registries', 'registry'],
   'watch': ['private', 'pull-check', 'reference', 'registries'],
   'service': ['access', 'credentials', 'image', 'private', 'provider', 'pull-check', 'registry', 'watch'],
-  'assembly': ['consumers', 'pull-check', 'reference', 'registries', 'runtime'],
+  'assembly': ['consumers', 'private', 'pull-check', 'reference', 'registries'],
   'cli': ['assembly', 'private', 'reference', 'registries', 'runtime'],
 };
 

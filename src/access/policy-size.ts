@@ -4,7 +4,7 @@ import { IConstruct } from 'constructs';
 import { nameOfRole } from './roles';
 import { warn } from '../private/errors';
 import { roleResourceOf } from '../private/scopes';
-import { isIntrinsic } from '../private/tokens';
+import { isIntrinsic } from '../private/template-json';
 
 /**
  * What IAM accepts of all inline policies of a role together, in characters without white space.

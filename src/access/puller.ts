@@ -1,6 +1,7 @@
 import { CfnResource } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct, IConstruct, IDependable } from 'constructs';
+import { Construct, Dependable, IConstruct, IDependable } from 'constructs';
+import { declaredDependencies, waitFor, waitUnlessCyclic } from '../private/late-dependencies';
 
 /**
  * The consumer of an image: a container of a task definition or of a job, or a build project.
@@ -39,4 +40,16 @@ export interface Puller {
   waitUnlessCyclic(dependency: IDependable): void;
   /** Attaches a label for people. */
   label(key: string, value: string): void;
+}
+
+/**
+ * How the resource of a puller waits. Only the resource: what is below its construct, like a log group, can be what others wait for.
+ */
+export function waitsOf(resource: CfnResource): Pick<Puller, 'resource' | 'dependencies' | 'waitFor' | 'waitUnlessCyclic'> {
+  return {
+    resource,
+    dependencies: () => declaredDependencies(resource),
+    waitFor: (dependency) => waitFor(resource, dependency),
+    waitUnlessCyclic: (dependency) => waitUnlessCyclic(resource, () => Dependable.of(dependency).dependencyRoots),
+  };
 }

@@ -3,10 +3,10 @@ import { Checks, howDefined, HowPulled } from './how-pulled';
 import { isKnown, isNamed, knownPrefix, propertiesOf, qualified, Resource, Template } from './template';
 import { inEachWorld, World } from './world';
 import { IMAGE_CONSUMERS, IMAGES_WITHOUT_CREDENTIALS } from '../consumers/consumers';
+import { isObject } from '../private/template-json';
 import { ImageReference, registryHostOfPrefix } from '../reference/image-reference';
 import { ECR } from '../registries/ecr';
 import { registryOfHost } from '../registries/registries';
-import { isObject } from '../runtime/check';
 
 /** With a role are images in Amazon ECR, and those of AWS in CodeBuild. */
 export type Authentication = 'secret' | 'role' | 'none' | '?';

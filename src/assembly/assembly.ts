@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { Assets, StackFiles } from './stack-files';
 import { Export, Resource, Template } from './template';
-import { isObject } from '../runtime/check';
+import { isObject } from '../private/template-json';
 
 type Json = Record<string, unknown>;
 

@@ -1,8 +1,8 @@
 import { isKnown, propertiesOf, Resource, Template } from './template';
 import { World } from './world';
 import { Engine, engineOfJob, engineOfTask, platformOf } from '../consumers/engine';
+import { isObject } from '../private/template-json';
 import { PULL_CHECK_TYPE } from '../pull-check/contract';
-import { isObject } from '../runtime/check';
 
 /** What a template says about how an image is pulled. What it does not say, or what only the deployment knows, is undefined. */
 export interface HowPulled {

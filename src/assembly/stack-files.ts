@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { propertiesOf, Resource, Template } from './template';
 import { World } from './world';
-import { isObject } from '../runtime/check';
+import { isObject } from '../private/template-json';
 
 /** What the manifest says about the constructs of a stack: entries by the paths of the constructs. */
 export type Metadata = Readonly<Record<string, unknown>>;

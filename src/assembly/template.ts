@@ -1,6 +1,6 @@
 import { World } from './world';
+import { functionIn, isObject } from '../private/template-json';
 import { PULL_CHECK_TYPE } from '../pull-check/contract';
-import { isObject } from '../runtime/check';
 
 /** Of what a value refers to and what that refers to. */
 const DEEPEST_REFERENCE = 100;
@@ -277,9 +277,4 @@ function resourcesIn(section: unknown): Resource[] {
     }
     return isObject(json) ? [{ logicalId, type: String(json.Type), json }] : [];
   });
-}
-
-function functionIn(value: unknown): string | undefined {
-  const [key = '', ...others] = isObject(value) ? Object.keys(value) : [];
-  return others.length === 0 && /^(?:Ref|Fn::\w+)$/.test(key) ? key : undefined;
 }

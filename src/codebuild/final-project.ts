@@ -18,11 +18,11 @@ const PLATFORMS: Readonly<Record<string, string>> = {
  * A build project as it ends up in the template.
  */
 export class FinalProject extends FinalResource {
-  private readonly serviceRole: string;
+  private readonly serviceRole: unknown;
 
   constructor(private readonly project: codebuild.CfnProject) {
     super(project, REQUIRED);
-    this.serviceRole = project.serviceRole;
+    this.serviceRole = this.given('ServiceRole');
   }
 
   /**
@@ -46,7 +46,7 @@ export class FinalProject extends FinalResource {
    * Whether the role is still that of the construct.
    */
   public keepsRole(): boolean {
-    return this.project.serviceRole === this.serviceRole && !('ServiceRole' in this.overrides);
+    return this.isStillGiven('ServiceRole', this.serviceRole);
   }
 }
 

@@ -1,8 +1,7 @@
 import * as codebuild from 'aws-cdk-lib/aws-codebuild';
-import { Construct, Dependable } from 'constructs';
+import { Construct } from 'constructs';
 import { FinalProject } from './final-project';
-import { Puller } from '../access/puller';
-import { declaredDependencies, waitFor, waitUnlessCyclic } from '../private/late-dependencies';
+import { Puller, waitsOf } from '../access/puller';
 
 /**
  * A build project as a puller.
@@ -12,8 +11,9 @@ export function projectPuller(scope: Construct, project: codebuild.IProject): Pu
   const role = project.role!;
   const finalProject = new FinalProject(resource);
   return {
+    // The policy that aws-cdk-lib adds for the logs names the project, which therefore does not wait for it.
+    ...waitsOf(resource),
     scope,
-    resource,
     role,
     ownsRole: role.node.scope === project,
     service: 'codebuild.amazonaws.com',
@@ -22,10 +22,6 @@ export function projectPuller(scope: Construct, project: codebuild.IProject): Pu
     platform: () => finalProject.platform(),
     pulls: (image, credentialsParameter) => finalProject.pulls(image, credentialsParameter),
     keepsRole: () => finalProject.keepsRole(),
-    dependencies: () => declaredDependencies(resource),
-    waitFor: (dependency) => waitFor(resource, dependency),
-    // The policy that aws-cdk-lib adds for the logs names the project.
-    waitUnlessCyclic: (dependency) => waitUnlessCyclic(resource, () => Dependable.of(dependency).dependencyRoots),
     // A project shows nothing but its image.
     label: () => undefined,
   };

@@ -48,6 +48,15 @@ export const IMAGE_CONSUMERS: readonly ImageConsumer[] = [
   { type: 'AWS::CodeBuild::Project', container: 'Environment', image: 'Image', credentials: 'RegistryCredential.Credential', role: 'ServiceRole' },
 ];
 
+/**
+ * The path to the role of a container, with the elements of the path to the container in place of `*`.
+ */
+export function rolePathOf({ container, role }: ImageConsumer, path: string): string {
+  const names = container.split('.');
+  const elements = path.split('.').filter((_, index) => names[index] === '*');
+  return role.replace(/\*/g, () => elements.shift()!);
+}
+
 const FROM_ECR = 'only from Amazon ECR, with a role';
 const FROM_PUBLIC = 'from Amazon ECR with a role, and from public repositories';
 const FROM_SAGEMAKER = 'from Amazon ECR with a role, and from a registry in a VPC with credentials that a Lambda function returns';

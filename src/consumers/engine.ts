@@ -1,3 +1,5 @@
+import { isObject } from '../private/template-json';
+
 /**
  * What pulls the images of a task: Fargate's containerd, or the Docker of an instance.
  */
@@ -41,8 +43,4 @@ export function platformOf(runtimePlatform: unknown = {}, engine?: Engine): stri
   const os = typeof family === 'string' ? /^(?:LINUX$|WINDOWS)/.exec(family)?.[0].toLowerCase() : undefined;
   const architecture = ARCHITECTURES.get(cpu);
   return os === undefined || architecture === undefined ? undefined : `${os}/${architecture}`;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

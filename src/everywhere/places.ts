@@ -1,8 +1,9 @@
 import { CfnResource, Token } from 'aws-cdk-lib';
 import { IMAGE_CONSUMERS, ImageConsumer } from '../consumers/consumers';
-import { isObject, overridden } from '../image/final-resource';
+import { overridden } from '../image/final-resource';
 import { LateTokenFinder } from '../private/late-tokens';
 import { overridesOf } from '../private/scopes';
+import { isObject } from '../private/template-json';
 import { literalPrefix } from '../private/tokens';
 import { hostOf } from '../provider/image-host';
 import { registryHostOfPrefix } from '../reference/image-reference';
@@ -117,10 +118,7 @@ function capitalized(key: string): string {
  * The images that a value can be, and whose registries are certain.
  */
 export function knownImages(resource: CfnResource, image: unknown): KnownImage[] {
-  return imagesOf(resource, image).flatMap((text) => {
-    const host = hostIfKnown(text);
-    return host === undefined ? [] : [{ text: text.replace(UNKNOWN, '...'), host }];
-  });
+  return imagesOf(resource, image).flatMap(knownImage);
 }
 
 /**
@@ -128,7 +126,12 @@ export function knownImages(resource: CfnResource, image: unknown): KnownImage[]
  */
 export function certainImage(resource: CfnResource, image: unknown): KnownImage | undefined {
   const texts = imagesOf(resource, image);
-  return texts.length === 1 ? knownImages(resource, image)[0] : undefined;
+  return texts.length === 1 ? knownImage(texts[0])[0] : undefined;
+}
+
+function knownImage(text: string): KnownImage[] {
+  const host = hostIfKnown(text);
+  return host === undefined ? [] : [{ text: text.replace(UNKNOWN, '...'), host }];
 }
 
 /** What a text begins with is known, whatever the app computes later. */

@@ -1,12 +1,12 @@
 import { CfnResource, Reference, Token, Tokenization } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct, Dependable, IConstruct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { earlyProperties, Place } from './places';
-import { Puller } from '../access/puller';
+import { Puller, waitsOf } from '../access/puller';
+import { rolePathOf } from '../consumers/consumers';
 import { FinalResource } from '../image/final-resource';
 import { FinalTask } from '../image/final-task';
 import { jobPuller } from '../image/job-puller';
-import { declaredDependencies, waitFor, waitUnlessCyclic } from '../private/late-dependencies';
 import { LateTokenFinder } from '../private/late-tokens';
 
 const SERVICE = 'ecs-tasks.amazonaws.com';
@@ -35,11 +35,11 @@ class FinalContainer extends FinalResource {
  * A container of a resource without a construct around it as a puller.
  */
 export function resourcePuller(resource: CfnResource, place: Place): Puller {
-  const { path } = place;
+  const { consumer, path } = place;
   const type = resource.cfnResourceType;
   // Whatever waits for the resource waits for its children: a policy among them would close a cycle.
   const images = childOf(resource.node.scope!, `${resource.node.id}Images`);
-  const rolePath = rolePathOf(place);
+  const rolePath = rolePathOf(consumer, path);
   const role = roleOf(resource, images, rolePath);
   const ownsRole = role.node.scope === images;
   const scope = childOf(images, path.replace(/\W+/g, '-'));
@@ -49,8 +49,8 @@ export function resourcePuller(resource: CfnResource, place: Place): Puller {
   const task = type === TASK_DEFINITION ? new FinalTask(resource) : undefined;
   const container = new FinalContainer(resource, path, rolePath, valueAt(resource, rolePath));
   return {
+    ...waitsOf(resource),
     scope,
-    resource,
     role,
     ownsRole,
     service: SERVICE,
@@ -58,9 +58,6 @@ export function resourcePuller(resource: CfnResource, place: Place): Puller {
     platform: () => task?.platform(),
     pulls: (image, credentialsParameter) => (task ?? container).pulls(image, credentialsParameter),
     keepsRole: () => container.keepsRole(),
-    dependencies: () => declaredDependencies(resource),
-    waitFor: (dependency) => waitFor(resource, dependency),
-    waitUnlessCyclic: (dependency) => waitUnlessCyclic(resource, () => Dependable.of(dependency).dependencyRoots),
     label: (key, value) => {
       if (task) {
         resource.addPropertyOverride(`${path}.DockerLabels.${key.replace(/\./g, '\\.')}`, value);
@@ -110,14 +107,6 @@ function nameAtEndOf(resource: CfnResource, arn: string): string | undefined {
 /** With all branches of `Fn::If`. */
 function valueAt(resource: CfnResource, path: string): unknown {
   return path.split('.').reduce((outer, key) => outer?.[key], earlyProperties(resource));
-}
-
-/**
- * The path to the role, with the elements of the path to the container.
- */
-function rolePathOf({ consumer, path }: Place): string {
-  const indexes = path.split('.').filter((_, index) => consumer.container.split('.')[index] === '*');
-  return consumer.role.replace(/\*/g, () => indexes.shift()!);
 }
 
 function childOf(scope: IConstruct, id: string): Construct {

@@ -7,6 +7,7 @@ import { isConsumer, knownImages, Place, placesIn, valuesAt } from './places';
 import { IMAGES_WITHOUT_CREDENTIALS } from '../consumers/consumers';
 import { invalid } from '../private/errors';
 import { awaitsContext, overridesOf, propertiesInTemplate, stageOf } from '../private/scopes';
+import { isSameIn } from '../private/tokens';
 
 const WITHOUT_CREDENTIALS = new Set(IMAGES_WITHOUT_CREDENTIALS.map(({ type }) => type));
 const VALIDATED = new WeakSet<IConstruct>();
@@ -67,7 +68,7 @@ function unauthenticated(stage: IConstruct, resource: CfnResource, { path, conta
 function changeOf(resource: CfnResource, authenticated: Authenticated, place: Place | undefined): Error[] {
   const { path, reference, image, credentialsParameter, container } = authenticated;
   const stack = Stack.of(resource);
-  const isSame = (one: unknown, other: unknown) => JSON.stringify(stack.resolve(one)) === JSON.stringify(stack.resolve(other));
+  const isSame = (one: unknown, other: unknown) => isSameIn(stack, one, other);
   if (place === undefined || (container && !isSame(place.container.Name, container.containerName))) {
     return replacesContainers(resource) ? [] : [lost(resource, path, reference)];
   }

@@ -1,9 +1,7 @@
 import { Aspects } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import { Dependable } from 'constructs';
 import { FinalTask } from './final-task';
-import { Puller } from '../access/puller';
-import { declaredDependencies, waitFor, waitUnlessCyclic } from '../private/late-dependencies';
+import { Puller, waitsOf } from '../access/puller';
 
 /**
  * The container of a task definition as a puller; undefined for what has no task definition behind it.
@@ -18,8 +16,9 @@ export function containerPuller(container: ecs.ContainerDefinition): Puller | un
   const finalTask = new FinalTask(task);
   const role = taskDefinition.obtainExecutionRole();
   return {
+    // The log group is a child of the task definition, and the policy refers to the log group.
+    ...waitsOf(task),
     scope: container,
-    resource: task,
     role,
     ownsRole: role.node.scope === taskDefinition,
     service: 'ecs-tasks.amazonaws.com',
@@ -27,10 +26,6 @@ export function containerPuller(container: ecs.ContainerDefinition): Puller | un
     platform: () => finalTask.platform(),
     pulls: (image, credentialsParameter) => finalTask.pulls(image, credentialsParameter),
     keepsRole: () => finalTask.keepsRole(),
-    dependencies: () => declaredDependencies(task),
-    // Only the resource: the log group is a child of the task definition, and the policy refers to the log group.
-    waitFor: (dependency) => waitFor(task, dependency),
-    waitUnlessCyclic: (dependency) => waitUnlessCyclic(task, () => Dependable.of(dependency).dependencyRoots),
     label: (key, value) => addLabel(container, key, value),
   };
 }

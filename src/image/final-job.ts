@@ -1,9 +1,9 @@
 import { CfnResource, Token } from 'aws-cdk-lib';
 import * as batch from 'aws-cdk-lib/aws-batch';
-import { FinalResource, isObject } from './final-resource';
-import { IMAGE_CONSUMERS } from '../consumers/consumers';
+import { FinalResource } from './final-resource';
+import { IMAGE_CONSUMERS, ImageConsumer, rolePathOf } from '../consumers/consumers';
 import { Engine, engineOfJob, platformOf } from '../consumers/engine';
-import { isIntrinsic } from '../private/tokens';
+import { isIntrinsic, isObject } from '../private/template-json';
 
 const CONSUMERS = IMAGE_CONSUMERS.filter(({ type }) => type === batch.CfnJobDefinition.CFN_RESOURCE_TYPE_NAME);
 
@@ -19,7 +19,7 @@ export class FinalJob extends FinalResource {
    */
   constructor(job: CfnResource, private readonly path: string, private readonly roleArn: string) {
     super(job, { type: 'container' });
-    this.rolePath = rolePathOf(path);
+    this.rolePath = rolePathOf(consumerAt(path), path);
   }
 
   public engine(): Engine | undefined {
@@ -60,11 +60,6 @@ export class FinalJob extends FinalResource {
   }
 }
 
-/**
- * The path of the execution role of a container, with its elements of lists in place of `*`.
- */
-function rolePathOf(path: string): string {
-  const indices = path.split('.').filter((part) => /^\d+$/.test(part));
-  const { role } = CONSUMERS.find(({ container }) => container === path.replace(/\.\d+(?=\.|$)/g, '.*'))!;
-  return role.replace(/\*/g, () => indices.shift()!);
+function consumerAt(path: string): ImageConsumer {
+  return CONSUMERS.find(({ container }) => container === path.replace(/\.\d+(?=\.|$)/g, '.*'))!;
 }

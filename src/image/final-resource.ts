@@ -1,6 +1,7 @@
 import { CfnResource, Stack, Token } from 'aws-cdk-lib';
 import { overridesOf } from '../private/scopes';
-import { isIntrinsic } from '../private/tokens';
+import { isIntrinsic, isObject } from '../private/template-json';
+import { isSameIn } from '../private/tokens';
 
 /** The members of a resource that aws-cdk-lib closes. */
 interface ClosedResource {
@@ -49,14 +50,16 @@ export abstract class FinalResource {
     return this.isSame(container?.Image, image) && this.isSame(container.RepositoryCredentials?.CredentialsParameter, credentialsParameter);
   }
 
-  protected isSame(one: unknown, other: unknown): boolean {
-    const stack = Stack.of(this.resource);
-    return JSON.stringify(stack.resolve(one)) === JSON.stringify(stack.resolve(other));
+  /**
+   * Whether a property is the one that was set before, and no override replaces it.
+   */
+  protected isStillGiven(key: string, value: unknown): boolean {
+    return this.given(key) === value && !(key in this.overrides);
   }
-}
 
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  protected isSame(one: unknown, other: unknown): boolean {
+    return isSameIn(Stack.of(this.resource), one, other);
+  }
 }
 
 /**

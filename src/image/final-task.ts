@@ -1,7 +1,8 @@
 import { CfnResource, Token } from 'aws-cdk-lib';
-import { FinalResource, isObject } from './final-resource';
+import { FinalResource } from './final-resource';
 import { isOwnOverride } from './written-pulls';
 import { Engine, engineOfTask, platformOf } from '../consumers/engine';
+import { isObject } from '../private/template-json';
 
 /**
  * A task definition as it ends up in the template.
@@ -40,7 +41,7 @@ export class FinalTask extends FinalResource {
    * Whether the execution role is still that of the construct.
    */
   public keepsRole(): boolean {
-    return this.given('ExecutionRoleArn') === this.roleArn && !('ExecutionRoleArn' in this.overrides);
+    return this.isStillGiven('ExecutionRoleArn', this.roleArn);
   }
 
   /**

@@ -1,10 +1,9 @@
 import { CfnResource } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct, Dependable } from 'constructs';
+import { Construct } from 'constructs';
 import { FinalJob } from './final-job';
 import { PreparedPull, preparePull, PullRequest } from './prepare-pull';
-import { Puller } from '../access/puller';
-import { declaredDependencies, waitFor, waitUnlessCyclic } from '../private/late-dependencies';
+import { Puller, waitsOf } from '../access/puller';
 
 /**
  * A container of a job definition of AWS Batch.
@@ -27,8 +26,8 @@ export interface JobContainer {
 export function jobPuller({ job, path, scope, role, ownsRole }: JobContainer): Puller {
   const finalJob = new FinalJob(job, path, role.roleArn);
   return {
+    ...waitsOf(job),
     scope,
-    resource: job,
     role,
     ownsRole,
     service: 'ecs-tasks.amazonaws.com',
@@ -36,9 +35,6 @@ export function jobPuller({ job, path, scope, role, ownsRole }: JobContainer): P
     platform: () => finalJob.platform(),
     pulls: (image, credentialsParameter) => finalJob.pulls(image, credentialsParameter),
     keepsRole: () => finalJob.keepsRole(),
-    dependencies: () => declaredDependencies(job),
-    waitFor: (dependency) => waitFor(job, dependency),
-    waitUnlessCyclic: (dependency) => waitUnlessCyclic(job, () => Dependable.of(dependency).dependencyRoots),
     label: () => {
       // Containers of jobs have no labels.
     },

@@ -35,11 +35,10 @@ export function certainlyDiffer(one: string, other: string): boolean {
 }
 
 /**
- * Whether a value of a template is a function of CloudFormation, whose result is not known.
+ * Whether two values of a stack are the same in its template.
  */
-export function isIntrinsic(value: unknown): boolean {
-  const [key = '', ...others] = typeof value === 'object' && value !== null ? Object.keys(value) : [];
-  return others.length === 0 && /^(?:Ref|Fn::\w+)$/.test(key);
+export function isSameIn(stack: Stack, one: unknown, other: unknown): boolean {
+  return JSON.stringify(stack.resolve(one)) === JSON.stringify(stack.resolve(other));
 }
 
 /**

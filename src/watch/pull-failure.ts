@@ -5,7 +5,7 @@ import { IConstruct } from 'constructs';
 import { revisionsOf } from './task-family';
 import { invalid, warn } from '../private/errors';
 import { validateLate } from '../private/late';
-import { isIntrinsic } from '../private/tokens';
+import { isIntrinsic } from '../private/template-json';
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html */
 const MAX_PATTERN = 4096;

@@ -8,9 +8,14 @@ import { PrivateRegistries } from '../../src';
 import { expectSynthError } from '../support/errors';
 import { CHECKED, ENV, IMAGE, newApp } from '../support/synth';
 
-/** The last construct that is visited. */
-function lastIn(stack: Stack): CfnResource {
-  return new CfnResource(stack, 'Last', { type: 'AWS::SNS::Topic' });
+/** Another Aspect changes something when it visits the last construct, after everything was authenticated. */
+function changeAtTheEnd(stack: Stack, change: () => void): void {
+  const last = new CfnResource(stack, 'Last', { type: 'AWS::SNS::Topic' });
+  addAspect(stack, (construct) => {
+    if (construct === last) {
+      change();
+    }
+  }, 900);
 }
 
 function l1Of(task: ecs.TaskDefinition): ecs.CfnTaskDefinition {
@@ -20,12 +25,9 @@ function l1Of(task: ecs.TaskDefinition): ecs.CfnTaskDefinition {
 test('an image that is replaced after it was checked', () => {
   const stack = checkedStack();
   const task = taskIn(stack, IMAGE);
-  const last = lastIn(stack);
-  addAspect(stack, (construct) => {
-    if (construct === last) {
-      l1Of(task).addPropertyOverride('ContainerDefinitions.0.Image', 'quay.io/acme/other:1');
-    }
-  }, 900);
+  changeAtTheEnd(stack, () => {
+    l1Of(task).addPropertyOverride('ContainerDefinitions.0.Image', 'quay.io/acme/other:1');
+  });
   authenticate(stack);
   expectSynthError(stack, 'imageChanged', IMAGE, '"quay.io/acme/other:1"', 'ContainerDefinitions.0', 'Stack/Task/Resource');
 });
@@ -33,13 +35,10 @@ test('an image that is replaced after it was checked', () => {
 test('an image that is replaced together with its credentials is the user\'s own', () => {
   const stack = checkedStack();
   const task = taskIn(stack, IMAGE);
-  const last = lastIn(stack);
-  addAspect(stack, (construct) => {
-    if (construct === last) {
-      l1Of(task).addPropertyOverride('ContainerDefinitions.0.Image', 'quay.io/acme/other:1');
-      l1Of(task).addPropertyOverride('ContainerDefinitions.0.RepositoryCredentials.CredentialsParameter', OWN_SECRET_ARN);
-    }
-  }, 900);
+  changeAtTheEnd(stack, () => {
+    l1Of(task).addPropertyOverride('ContainerDefinitions.0.Image', 'quay.io/acme/other:1');
+    l1Of(task).addPropertyOverride('ContainerDefinitions.0.RepositoryCredentials.CredentialsParameter', OWN_SECRET_ARN);
+  });
   authenticate(stack);
   expect(pullsOf(stack)).toEqual({ 'quay.io/acme/other:1': OWN_SECRET_ARN });
 });
@@ -90,12 +89,9 @@ test('a list that another Aspect has reordered after it was authenticated', () =
   const stack = checkedStack();
   const containerDefinitions = [{ name: 'app', image: IMAGE }, { name: 'other', image: 'quay.io/acme/x:1' }];
   new ecs.CfnTaskDefinition(stack, 'Task', { containerDefinitions });
-  const last = lastIn(stack);
-  addAspect(stack, (construct) => {
-    if (construct === last) {
-      containerDefinitions.reverse();
-    }
-  }, 900);
+  changeAtTheEnd(stack, () => {
+    containerDefinitions.reverse();
+  });
   authenticate(stack);
   expectSynthError(stack, 'imageChanged', IMAGE, '"quay.io/acme/x:1"', 'ContainerDefinitions.0', 'Stack/Task');
 });

@@ -27,7 +27,10 @@ export class CommandLine {
   private readonly directory = mkdtempSync(join(tmpdir(), 'command-line-'));
 
   constructor() {
-    const sources = ['cli/*.ts', 'assembly/*.ts', 'consumers/*.ts', 'private/placeholder.ts', 'pull-check/contract.ts', 'reference/*.ts', 'registries/*.ts', 'runtime/**/*.ts'];
+    const sources = [
+      'cli/*.ts', 'assembly/*.ts', 'consumers/*.ts', 'private/placeholder.ts', 'private/template-json.ts', 'pull-check/contract.ts',
+      'reference/*.ts', 'registries/*.ts', 'runtime/**/*.ts',
+    ];
     const entryPoints = sources.map((path) => join(ROOT, 'src', path));
     buildSync({ entryPoints, outdir: join(this.directory, 'lib'), outbase: join(ROOT, 'src'), format: 'cjs', platform: 'node', target: 'node20' });
     mkdirSync(join(this.directory, 'bin'));
