@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { Assets, StackFiles } from './stack-files';
 import { Export, Resource, Template } from './template';
-import { isObject } from '../private/template-json';
+import { isNeededContext, isObject } from '../private/template-json';
 
 type Json = Record<string, unknown>;
 
@@ -123,7 +123,7 @@ function artifactsOf(file: string, manifest: Json | undefined): Array<[string, J
   if (typeof manifest?.version !== 'string') {
     throw new AssemblyError(`${file} is not the manifest of a cloud assembly`);
   }
-  if (Array.isArray(manifest.missing) && manifest.missing.length > 0) {
+  if (Array.isArray(manifest.missing) && manifest.missing.map(objectIn).some(isNeededContext)) {
     throw new AssemblyError(`${file} lacks values that cdk looks up in AWS; run cdk synth, not the app alone, with credentials for AWS or a cdk.context.json`);
   }
   return Object.entries(objectIn(manifest.artifacts)).map(([id, artifact]) => [id, objectIn(artifact)]);

@@ -1,6 +1,7 @@
 import { CfnResource, Reference, Stack, Stage, Tokenization } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
+import { isNeededContext } from './template-json';
 
 /**
  * The stack that is deployed, of which nested stacks are a part.
@@ -32,13 +33,13 @@ export function overridesOf(resource: CfnResource): Overrides {
 
 /**
  * Whether the command line still has to look up values for the app, which runs again afterwards. An error would prevent that, and what
- * the app makes of the dummies is thrown away. Nothing that is judged depends on availability zones, which every new VPC asks for.
+ * the app makes of the dummies is thrown away.
  */
 export function awaitsContext(scope: IConstruct): boolean {
   // There is no public property.
   return scope.node.root.node.findAll().some((construct) => (
     Stack.isStack(construct)
-    && (construct as unknown as { _missingContext: Array<{ provider: string }> })._missingContext.some(({ provider }) => provider !== 'availability-zones')
+    && (construct as unknown as { _missingContext: Array<{ provider: string }> })._missingContext.some(isNeededContext)
   ));
 }
 

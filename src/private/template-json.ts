@@ -1,5 +1,12 @@
 // What a template consists of. Without the CDK: the command line reads templates, too.
 
+/**
+ * Whether a value that cdk still has to look up in AWS can change an image. Availability zones, which every new VPC asks for, cannot.
+ */
+export function isNeededContext({ provider }: { readonly provider?: unknown }): boolean {
+  return provider !== 'availability-zones';
+}
+
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

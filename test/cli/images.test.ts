@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { App, CfnStack, LegacyStackSynthesizer, NestedStack, Stack } from 'aws-cdk-lib';
@@ -146,6 +146,14 @@ describe('--require', () => {
     expect(ended.stderr).toMatch(stderr);
     expect(ended.code).toBe(code);
   });
+});
+
+test('availability zones that cdk did not look up are no reason to read nothing', async () => {
+  const app = appWith({ Resources: { Task: taskWith({ Image: 'nginx' }) } });
+  const missing = [{ key: 'availability-zones:account=1', provider: 'availability-zones' }];
+  const file = join(app, 'manifest.json');
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), missing }));
+  expect(await commandLine.call(['images', app])).toEqual(expect.objectContaining({ code: 0, stdout: expect.stringContaining('nginx') }));
 });
 
 test('a nested template in YAML is a warning, and no answer', async () => {
