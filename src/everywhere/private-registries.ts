@@ -1,12 +1,12 @@
 import { Aspects, Duration, Stage } from 'aws-cdk-lib';
-import { IConstruct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { Authentication } from './authenticate';
 import { exemptScope, isCovered, registriesOf } from './covered';
 import { validateStage } from './validate';
 import { validateCredentials } from '../credentials/registry-credentials';
 import { RegistryPull } from '../image/prepare-pull';
 import { validatePullCheck } from '../image/pull-options';
-import { invalid, warn } from '../private/errors';
+import { invalid, kindOf, warn } from '../private/errors';
 import { stageOf } from '../private/scopes';
 import { isUnknown } from '../private/tokens';
 import { RegistryProvider, validateProvider } from '../provider/registry-provider';
@@ -45,6 +45,7 @@ export class PrivateRegistries {
    * @param scope the app, or a part of it
    */
   public static of(scope: IConstruct): PrivateRegistries {
+    validateScope(scope);
     const registries = ALL.get(scope) ?? new PrivateRegistries(scope);
     ALL.set(scope, registries);
     for (const root of [scope, ...scope.node.findAll().filter(Stage.isStage)]) {
@@ -59,6 +60,7 @@ export class PrivateRegistries {
    * @param scope the construct, for example a stack
    */
   public static exempt(scope: IConstruct): void {
+    validateScope(scope);
     exemptScope(scope);
     scope.node.addValidation({
       validate: () => {
@@ -121,6 +123,13 @@ export class PrivateRegistries {
         + 'remove one of the two, or authenticate the registry in a scope of its own, like a stack', this.scope);
     }
     return this;
+  }
+}
+
+/** For callers without types. */
+function validateScope(scope: unknown): void {
+  if (!Construct.isConstruct(scope)) {
+    throw invalid('invalidScope', `the scope of PrivateRegistries is ${kindOf(scope)}, expected a construct; pass the app, a Stage, a stack or another construct`);
   }
 }
 

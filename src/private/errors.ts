@@ -42,6 +42,7 @@ export const ERROR_IDS = [
   'invalidPullCheckTimeout',
   'invalidRegistry',
   'invalidRegistryHost',
+  'invalidScope',
   'invalidSecretArn',
   'invalidSecretName',
   'invalidTaskDefinitionArn',

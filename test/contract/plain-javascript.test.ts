@@ -58,6 +58,8 @@ test.each<[string, (stack: Stack, any: any) => unknown, unknown[], ErrorId, stri
   ['something else as a registry of a scope', (stack, registry) => (
     PrivateRegistries.of(stack).authenticate(registry)
   ), ['ghcr.io', GHCR, CREDENTIALS, null, undefined], 'invalidRegistry', 'expected a PrivateRegistry'],
+  ['something else as a scope', (_, scope) => PrivateRegistries.of(scope), ['app', {}, null, undefined], 'invalidScope', 'expected a construct'],
+  ['something else as a scope to leave alone', (_, scope) => PrivateRegistries.exempt(scope), ['app', undefined], 'invalidScope', 'expected a construct'],
   ['an image instead of its reference', (stack, image) => (
     new PrivateRegistryFargateService(stack, 'Api', { image, credentials: CREDENTIALS })
   ), [new PrivateRegistryImage(IMAGE, { credentials: CREDENTIALS }), null], 'invalidImageReference', 'pass a string'],
