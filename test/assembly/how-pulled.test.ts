@@ -35,3 +35,33 @@ test.each<[what: string, howPulled: unknown[], engine: string | undefined, platf
   expect(howPulled.length).toBeGreaterThan(0);
   expect(new Set(howPulled.map((one) => JSON.stringify(one)))).toEqual(new Set([JSON.stringify({ engine, platform })]));
 });
+
+test('what the check of an image says comes before what the task says', () => {
+  const PEM = '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n';
+  const secret = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:ghcr/pull-a1B2c3';
+  const checkWith = (properties: object) => ({
+    Type: 'Custom::PrivateRegistryPullCheck', Properties: { Image: 'registry.example.com/api:1', Secret: secret, Engine: 'dockerd', ...properties },
+  });
+  const Task = {
+    Type: 'AWS::ECS::TaskDefinition',
+    DependsOn: ['Check'],
+    Properties: {
+      RequiresCompatibilities: ['FARGATE'],
+      ContainerDefinitions: [{ Image: { 'Fn::GetAtt': ['Check', 'Image'] }, RepositoryCredentials: { CredentialsParameter: secret } }],
+    },
+  };
+  const Check = checkWith({
+    Platform: ['linux/amd64', { Ref: 'Other' }],
+    Registry: 'harbor',
+    AuthHost: { 'Fn::Sub': 'auth.${Domain}' },
+    CaCertificate: PEM,
+    RestrictedNetwork: 'true',
+    AskExpiry: 'false',
+  });
+  const template = new Template('Main', { Resources: { Other: checkWith({ Registry: 'nexus' }), Check, Task } }, {}, new Map());
+  const [image] = imagesIn({ stacks: [{ template, pathOf: () => 'Main/Task' }], unread: [] });
+  expect(image).toMatchObject({ image: 'registry.example.com/api:1', secret, authentication: 'secret', path: 'Main/Task', isCertain: true });
+  expect(image.howPulled).toEqual({
+    platform: ['linux/amd64'], engine: 'dockerd', registry: 'harbor', authHost: undefined, ca: PEM, restrictedNetwork: true, askExpiry: false,
+  });
+});

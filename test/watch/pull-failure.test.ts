@@ -5,6 +5,7 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { EVENT_SHAPES } from './event-shapes';
 import { PrivateRegistryFargateService, PullFailure } from '../../src';
 import { DeployedStacks } from '../support/deployed-stack';
 import { expectError, expectSynthError, expectWarning } from '../support/errors';
@@ -312,3 +313,13 @@ function imported(scope: Construct, arn: string): ecs.ITaskDefinition {
 function families(scope: Construct, count: number): ecs.ITaskDefinition[] {
   return Array.from({ length: count }, (_, index) => task(scope, `a-family-${index}`, `Task${index}`));
 }
+
+test.each(EVENT_SHAPES)('the event "$what" is one of the account, and is a stopped task if it is reported', ({ matches, event }) => {
+  const place = { partition: 'aws', region: ENV.region, account: ENV.account };
+  const { detail, ...envelope } = event('api', place) as any;
+  expect(envelope).toMatchObject({ version: '0', account: expect.stringMatching(/^\d{12}$/), region: expect.any(String), source: expect.any(String) });
+  if (matches) {
+    expect(envelope).toMatchObject({ 'account': ENV.account, 'region': ENV.region, 'source': 'aws.ecs', 'detail-type': 'ECS Task State Change' });
+    expect(detail).toMatchObject({ lastStatus: 'STOPPED', taskDefinitionArn: expect.stringMatching(/^arn:aws:ecs:eu-west-1:111122223333:task-definition\/api:\d+$/) });
+  }
+});
