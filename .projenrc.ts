@@ -88,6 +88,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   jestOptions: {
     jestConfig: {
       testTimeout: 60_000,
+      // Most tests wait for servers and processes: jest leaves one core idle otherwise.
+      maxWorkers: '100%',
     },
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
   },
