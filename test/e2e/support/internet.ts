@@ -26,6 +26,8 @@ export const CLOUDFORMATION = 'cloudformation.eu-west-1.amazonaws.com';
 export const PULLER: Account = { username: 'robot$acme+puller', password: 'gh"p_t0k\\en:$+/=9f1', repositories: ['acme/'] };
 /** May pull the same. CloudFormation can put such a password into JSON as it is. */
 export const PLAIN_PULLER: Account = { username: 'acme-bot', password: 'ghp_$T0k%n&+/=3c7', repositories: ['acme/'] };
+/** Docker Hub does not know the account that is for GHCR, so that an image without a host shows whose credentials it gets. */
+const HUB_ACCOUNTS = [PLAIN_PULLER];
 /** Logs in, but may pull nothing of acme's. */
 export const STRANGER: Account = { username: 'stranger', password: 'str4nger-Pa55', repositories: ['elsewhere/'] };
 
@@ -69,6 +71,7 @@ async function startRegistries(directory: string, started: Started): Promise<Omi
   const ghcr = await started(startCountingProxy((path) => path.startsWith('/token') ? tokens.port : behindGhcr.port, certificate));
   const ownTokens = await started(startTokenServer(signer, accounts, { tls: certificate }));
   const own = await registry('own', tokenAuth(signer, `https://${SELF_HOSTED_AUTH}/token`), true);
+  const hubTokens = await started(startTokenServer(signer, HUB_ACCOUNTS, { tls: certificate }));
   const hub = await registry('hub', tokenAuth(signer, `https://${HUB_AUTH}/token`), true);
   const basic = await registry('basic', basicAuth(directory, 'Nexus', [PULLER]), true);
 
@@ -79,7 +82,7 @@ async function startRegistries(directory: string, started: Started): Promise<Omi
     [SELF_HOSTED]: own.port,
     [SELF_HOSTED_AUTH]: ownTokens.port,
     [HUB]: hub.port,
-    [HUB_AUTH]: ownTokens.port,
+    [HUB_AUTH]: hubTokens.port,
     [BASIC]: basic.port,
     [CLOUDFORMATION]: answers.port,
   };
