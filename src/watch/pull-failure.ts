@@ -12,15 +12,22 @@ const MAX_PATTERN = 4096;
 /** What an account has without an increase: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
 export const DEFAULT_QUOTA = 2048;
 
-/** How ECS begins `stoppedReason` if it cannot pull, or cannot read the credentials. Instances tell the first in the container. */
+/**
+ * How ECS begins `stoppedReason` if it cannot pull, or cannot read the credentials. The last two are texts of the agent, which begin in
+ * lower case. ECS was seen to write the first letter of such a text in upper case.
+ */
 const REASONS = [
   'CannotPull',
   'ResourceInitializationError: unable to pull secrets or registry auth',
   'ResourceInitializationError: The task can\'t retrieve the secret',
   'Fetching secret data from AWS Secrets Manager',
+  'Asm ',
   'asm ',
+  'Unable to create ASM client',
   'unable to create ASM client',
 ];
+/** How instances tell in the container that they cannot pull. */
+const REASONS_OF_CONTAINERS = ['CannotPull', 'DockerTimeoutError: Could not transition to MANIFEST_PULLED', 'DockerTimeoutError: Could not transition to pull'];
 
 /** The shortest values of what CloudFormation fills in. */
 const SHORTEST: Readonly<Record<string, string>> = { 'AWS::Partition': 'aws', 'AWS::Region': 'eu-west-1', 'AWS::AccountId': '111122223333' };
@@ -69,7 +76,7 @@ export class PullFailure {
         { stoppedReason: REASONS.map((prefix) => ({ prefix })) },
         {
           // The sidecar of GuardDuty is not essential: it is never the reason.
-          containers: { name: [{ 'anything-but': { prefix: 'aws-guardduty-agent' } }], reason: [{ prefix: 'CannotPull' }] },
+          containers: { name: [{ 'anything-but': { prefix: 'aws-guardduty-agent' } }], reason: REASONS_OF_CONTAINERS.map((prefix) => ({ prefix })) },
           stopCode: ['TaskFailedToStart'],
         },
       ],

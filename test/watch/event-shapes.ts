@@ -76,6 +76,15 @@ export const EVENT_SHAPES: EventShape[] = [
   pull('EC2: the second of three containers cannot be pulled', {
     ...INSTANCE, stoppedReason: 'Task failed to start', containers: [{ name: 'one' }, { name: 'two', reason: ON_INSTANCE }, { name: 'three' }],
   }),
+  pull('EC2: the registry does not answer the request for the manifest', {
+    ...INSTANCE, stoppedReason: 'Task failed to start', containers: [{ reason: 'DockerTimeoutError: Could not transition to MANIFEST_PULLED; timed out after waiting 1m0s' }],
+  }),
+  pull('EC2: the registry does not begin to send the image', {
+    ...INSTANCE, stoppedReason: 'Task failed to start', containers: [{ reason: 'DockerTimeoutError: Could not transition to pullBegin; timed out after waiting 5m0s' }],
+  }),
+  pull('EC2: the pull takes too long', {
+    ...INSTANCE, stoppedReason: 'Task failed to start', containers: [{ reason: 'DockerTimeoutError: Could not transition to pulled; timed out after waiting 2h0m0s' }],
+  }),
   pull('External: the image cannot be pulled', { ...EXTERNAL, stoppedReason: 'Task failed to start', containers: [{ reason: ON_INSTANCE }] }),
 
   // What cannot be pulled because the credentials cannot be read.
@@ -88,13 +97,18 @@ export const EVENT_SHAPES: EventShape[] = [
   pull('Fargate 1.3: the secret cannot be read', {
     ...FARGATE_1_3, stoppedReason: `Fetching secret data from AWS Secrets Manager in region eu-west-1: secret ${SECRET}: AccessDeniedException`,
   }),
-  pull('EC2: the secret cannot be read', { ...INSTANCE, stoppedReason: `asm fetching secret from the service for ${SECRET}: AccessDeniedException` }),
-  pull('EC2: the secret has another form', { ...INSTANCE, stoppedReason: 'asm fetching authorization data: unable to unmarshal secret value, invalid schema' }),
+  pull('Fargate 1.3: the role cannot read the secret', { ...FARGATE_1_3, stoppedReason: `Asm fetching secret from the service for ${SECRET}: AccessDeniedException` }),
+  pull('EC2: the role cannot read the secret', { ...INSTANCE, stoppedReason: `Asm fetching secret from the service for ${SECRET}: AccessDeniedException` }),
+  pull('EC2: the role cannot read the secret, in the words of the agent', {
+    ...INSTANCE, stoppedReason: `asm fetching secret from the service for ${SECRET}: AccessDeniedException`,
+  }),
+  pull('EC2: the secret has another form', { ...INSTANCE, stoppedReason: 'Asm fetching authorization data: unable to unmarshal secret value, invalid schema' }),
   pull('EC2: the secret does not exist', {
     ...INSTANCE, stoppedReason: `${RESOURCES}The task can't retrieve the secret with ARN '${SECRET}' from AWS Secrets Manager. Check that the secret ARN is correct.`,
   }),
   pull('External: the agent has no credentials of the role', { ...EXTERNAL, stoppedReason: 'asm resource: unable to find execution role credentials' }),
-  pull('External: the agent has no client for Secrets Manager', { ...EXTERNAL, stoppedReason: 'unable to create ASM client: no Region' }),
+  pull('External: the agent has no client for Secrets Manager', { ...EXTERNAL, stoppedReason: 'Unable to create ASM client: no Region' }),
+  pull('External: the agent has no client for Secrets Manager, in its words', { ...EXTERNAL, stoppedReason: 'unable to create ASM client: no Region' }),
   pull('Fargate 1.4: a secret of the application cannot be read', {
     stoppedReason: `${AUTH}execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried 1 time(s)`,
   }),
@@ -134,6 +148,9 @@ export const EVENT_SHAPES: EventShape[] = [
   }),
   other('EC2: a sidecar cannot be started', {
     ...INSTANCE, stopCode: FAILED, stoppedReason: 'Task failed to start', containers: [{ name: 'app' }, { name: 'sidecar', reason: 'CannotStartContainerError: port is already allocated' }],
+  }),
+  other('EC2: a container is not created in time', {
+    ...INSTANCE, stopCode: FAILED, stoppedReason: 'Task failed to start', containers: [{ reason: 'DockerTimeoutError: Could not transition to created; timed out after waiting 4m0s' }],
   }),
   other('EC2: a volume cannot be created', { ...INSTANCE, stopCode: FAILED, stoppedReason: 'Task failed to start', containers: [{ reason: 'CannotCreateVolumeError: no space left' }] }),
   other('the file system of EFS cannot be mounted', { stopCode: FAILED, stoppedReason: `${RESOURCES}failed to invoke EFS utils commands to set up EFS volumes: mount.nfs4: Connection timed out` }),

@@ -199,13 +199,22 @@ describe('the pattern', () => {
                   { prefix: 'ResourceInitializationError: unable to pull secrets or registry auth' },
                   { prefix: 'ResourceInitializationError: The task can\'t retrieve the secret' },
                   { prefix: 'Fetching secret data from AWS Secrets Manager' },
+                  { prefix: 'Asm ' },
                   { prefix: 'asm ' },
+                  { prefix: 'Unable to create ASM client' },
                   { prefix: 'unable to create ASM client' },
                 ],
               },
               {
                 stopCode: ['TaskFailedToStart'],
-                containers: { name: [{ 'anything-but': { prefix: 'aws-guardduty-agent' } }], reason: [{ prefix: 'CannotPull' }] },
+                containers: {
+                  name: [{ 'anything-but': { prefix: 'aws-guardduty-agent' } }],
+                  reason: [
+                    { prefix: 'CannotPull' },
+                    { prefix: 'DockerTimeoutError: Could not transition to MANIFEST_PULLED' },
+                    { prefix: 'DockerTimeoutError: Could not transition to pull' },
+                  ],
+                },
               },
             ],
           },

@@ -273,7 +273,7 @@ describe('many images', () => {
     new PullWatchdog(stack, 'Watchdog');
     Array.from({ length: 14 }, (_, index) => defineTask(stack, apiImage(), { family: `${'f'.repeat(100)}${index}` }, `Task${index}`));
     const patterns = patternsOf(stack);
-    expect(patterns.map(({ detail }) => detail.taskDefinitionArn.length)).toEqual([8, 6]);
+    expect(patterns.map(({ detail }) => detail.taskDefinitionArn.length)).toEqual([7, 7]);
     expect(patterns.map(({ detail }) => detail.$or.length)).toEqual([2, 2]);
     const [sum, ...rules] = alarmsOf(stack).pullFailed.Metrics;
     expect(sum).toMatchObject({ Expression: 'SUM([rule0, rule1])', ReturnData: true });
@@ -299,7 +299,7 @@ describe('many images', () => {
     Array.from({ length: 60 }, (_, index) => defineTask(stack, apiImage(), { family: String(index).padStart(255, 'f') }, `Task${index}`));
     const patterns = patternsOf(stack);
     expect(patterns).toHaveLength(10);
-    expect(new Set(patterns.map(({ detail }) => detail.taskDefinitionArn.length))).toEqual(new Set([4]));
+    expect(new Set(patterns.map(({ detail }) => detail.taskDefinitionArn.length))).toEqual(new Set([3]));
     expectWarning(stack, 'tooManyTasksToWatch', 'pullFailedAlarm is not about all task definitions of the stack Stack', 'at most 10 rules', 'a PullWatchdog of its own');
     expect(warningIdsOf(stack)).toEqual([]);
   });
