@@ -73,13 +73,15 @@ function explained({ code, message }: Error & { code?: string }, options: Option
   return `${shown} is not an option, expected ${Object.keys(options).map((known) => `--${known}`).join(', ')}`;
 }
 
-/** The value of this option can be omitted. What follows is the file only if it cannot be an image. */
-export function withFileOf(option: string, args: string[], defaultFile: string): string[] {
+const CANNOT_BE_IMAGE = /^[./~]|^-$|^[a-z]:[\\/]|\.json$/i;
+
+/** The value of this option can be omitted. Where images can follow, what follows is the file only if it cannot be an image. */
+export function withFileOf(option: string, args: string[], defaultFile: string, file = CANNOT_BE_IMAGE): string[] {
   const at = args.indexOf(option);
   if (at < 0) {
     return args;
   }
   const next = args[at + 1] ?? '';
-  const isFile = /^[./~]|^-$|^[a-z]:[\\/]|\.json$/i.test(next);
+  const isFile = file.test(next);
   return [...args.slice(0, at), `${option}=${isFile ? next : defaultFile}`, ...args.slice(at + (isFile ? 2 : 1))];
 }

@@ -5,9 +5,11 @@ import { usable, USAGE, UsageError } from './usage';
 import { PLACEHOLDER } from '../private/placeholder';
 import { ACCEPTED, editJson, instantOf, KEYS, mistakeOf, parseSecret } from '../runtime/check';
 
+const NO_OPTION = /^[^-]|^-$/;
+
 /** Prints the JSON of a user name and a password, or an old JSON with new ones. */
 export async function secretJson(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions(withFileOf('--update', args, STANDARD_INPUT), SECRET_JSON_OPTIONS);
+  const { values, positionals } = parseOptions(withFileOf('--update', args, STANDARD_INPUT, NO_OPTION), SECRET_JSON_OPTIONS);
   if (values.help) {
     await write(process.stdout, USAGE);
     return 0;

@@ -78,6 +78,8 @@ describe('wrong usage is exit code 64, says what is wrong, and never shows a pas
     ['no date', ['secret-json', ...USER, '--expires-on', ''], /--expires-on has a form/],
     ['the password and the old JSON on one standard input', ['secret-json', '--update', '--password-stdin'], /standard input cannot be the old JSON and the password; pass --update with a file/],
     ['an old JSON that is not there', ['secret-json', '--update', '/nowhere/old.json', '--password-stdin'], /the file of --update cannot be read \(ENOENT\)/],
+    ['an old JSON in a file of any name', ['secret-json', '--update', 'nowhere.txt', '--password-stdin'], /the file of --update cannot be read \(ENOENT\)/],
+    ['the old JSON after the option', ['secret-json', '--update', '{"password":"20391755"}', '--password-stdin'], /^error: the file of --update cannot be read \(ENOENT\)\n/],
     ['the old JSON in place of its file', ['secret-json', '--update={"password":"20391755"}', '--password-stdin'], /^error: the file of --update cannot be read \(ENOENT\)\n/],
     ['two sources of the login', ['check', IMAGE, '--docker-config', ...USER], /--docker-config already has the logins; omit --username/],
     ['a user name with a colon', ['secret-json', '--username', 'bot:x', '--password-stdin'], /colon/],
