@@ -75,6 +75,7 @@ export const WARNING_IDS = [
   'blueGreenHookWithCheck',
   'caCertificateLarge',
   'certificateTooLongToWatch',
+  'certificateUnknownToWatch',
   'crossAccountSecret',
   'crossRegionSecret',
   'digestNotPinned',

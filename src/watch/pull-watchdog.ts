@@ -10,6 +10,7 @@ import { Schedules } from './schedules';
 import { validateExpiryNotice, validateInterval } from './watchdog-validation';
 import { warn, warnOnce } from '../private/errors';
 import { hashOf, identityOf } from '../private/identity';
+import { outermostStackOf } from '../private/scopes';
 import { certainlyDiffer, isUnknown } from '../private/tokens';
 import { CANNOT_PULL, CANNOT_TELL, DAYS_TO_EXPIRY, DIMENSION, NAMESPACE, WatchStart } from '../pull-check/contract';
 import { IPullCheckFunction } from '../pull-check/pull-check-function';
@@ -18,6 +19,10 @@ import { CheckUse, onUse, PullCheck, SERVICE_TIMEOUT } from '../pull-check/share
 const START_TYPE = 'Custom::PrivateRegistryWatchdog';
 /** CloudWatch has older data points only hours after they were published. */
 const OLDEST_START = Duration.hours(3);
+/** The value of a dimension has at most 255 characters, and the name of a stack 128. */
+const LONGEST_PATH = 100;
+/** Of Lambda. */
+const LONGEST_STATEMENT_ID = 100;
 
 /** The properties of the custom resource, so that one renamed on the handler's side does not compile here. */
 type StartProperties = { readonly [name in keyof WatchStart]: string | number };
@@ -227,18 +232,26 @@ export class PullWatchdog extends Construct {
   }
 
   private permission(functionArn: string): string {
-    const { stackName, region, account } = Stack.of(this);
-    // CloudFormation shortens long names.
+    const { region, account } = Stack.of(this);
     const partition = isUnknown(functionArn) ? Stack.of(this).partition : functionArn.split(':')[1];
+    // The name of a nested stack begins with that of the outermost one. CloudFormation shortens long names.
+    const { stackName } = outermostStackOf(this);
     const rules = `arn:${partition}:events:${region}:${account}:rule/${stackName.slice(0, 20)}*`;
-    return `aws lambda add-permission --function-name ${functionArn} --statement-id ${this.watchdogName} --action lambda:InvokeFunction `
+    return `aws lambda add-permission --function-name ${functionArn} --statement-id ${this.watchdogName.slice(-LONGEST_STATEMENT_ID)} --action lambda:InvokeFunction `
       + `--principal events.amazonaws.com --source-arn '${rules}'`;
   }
 
   private schedule(check: PullCheck): boolean {
+    const { Image, CaCertificate } = check.properties;
+    if (isUnknown(CaCertificate)) {
+      warn(this, 'certificateUnknownToWatch',
+        `the image ${Image as string} is not watched, because pullCheck.caCertificate is not known before the deployment, and CloudFormation would break the JSON of the schedule with its line breaks; `
+        + 'pass the text of the certificate, for example readFileSync(file, \'utf8\')');
+      return false;
+    }
     if (!this.schedules.add(check)) {
       warn(this, 'certificateTooLongToWatch',
-        `the image ${check.properties.Image as string} is not watched, because pullCheck.caCertificate has more characters than EventBridge accepts in an input; `
+        `the image ${Image as string} is not watched, because pullCheck.caCertificate has more characters than EventBridge accepts in an input; `
         + 'pass only the certificate of the authority that signed that of the registry, rather than a bundle');
       return false;
     }
@@ -285,10 +298,12 @@ export class PullWatchdog extends Construct {
 }
 
 /**
- * Tells the watchdog from all others of the account and Region.
+ * Tells the watchdog from all others of the account and Region. A path that is more than a word gets a hash: in another stack, or with
+ * another separator, it could end up as the same text.
  */
 function nameOf(watchdog: Construct): string {
   const stack = Stack.of(watchdog);
   const path = watchdog.node.path.slice(stack.node.path.length + 1);
-  return `${stack.stackName}-${path.replace(/[^A-Za-z0-9_-]+/g, '-')}`;
+  const name = /^\w+$/.test(path) && path.length <= LONGEST_PATH ? path : `${path.replace(/\W+/g, '-').slice(0, LONGEST_PATH)}-${hashOf(path)}`;
+  return `${stack.stackName}-${name}`;
 }

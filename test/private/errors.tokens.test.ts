@@ -119,7 +119,7 @@ const WITHOUT_TOKENS: Array<ErrorId | WarningId> = [
   'secretWithoutCredentials', 'taskSizeUnknown', 'pullCheckFunctionNearLimit',
   'aspectsNotStabilised', 'containerLost', 'credentialsCreateSecret', 'exemptWithoutEffect', 'imageNotAuthenticated', 'registryAuthenticatedTwice',
   'serviceWithoutCredentials', 'stageNotCovered',
-  'certificateTooLongToWatch', 'eventPatternLong', 'eventPatternTooLong', 'invalidExpiryNotice', 'invalidScope', 'invalidTaskDefinitionArn',
+  'certificateTooLongToWatch', 'certificateUnknownToWatch', 'eventPatternLong', 'eventPatternTooLong', 'invalidExpiryNotice', 'invalidScope', 'invalidTaskDefinitionArn',
   'invalidWatchInterval', 'nothingToWatch', 'taskDefinitionsMissing', 'tooManyTasksToWatch', 'watchdogFunctionElsewhere',
 ];
 

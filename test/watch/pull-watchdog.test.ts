@@ -1,8 +1,9 @@
-import { App, CfnCondition, CfnParameter, CfnResource, Duration, Fn, Lazy, SecretValue, Stack } from 'aws-cdk-lib';
+import { App, CfnCondition, CfnParameter, CfnResource, Duration, Fn, Lazy, NestedStack, SecretValue, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
 import { PrivateRegistries, PrivateRegistryImage, PullCheckFunction, PullCheckMode, PullWatchdog, RegistryCredentials, RegistryProvider } from '../../src';
 import { makeCertificate } from '../support/certificates';
 import { DeployedStacks } from '../support/deployed-stack';
@@ -358,8 +359,7 @@ describe('the functions of the checks', () => {
     expect(warningIdsOf(stack)).toEqual([]);
   });
 
-  function importing(functionArn: string): Stack {
-    const stack = checkedStack();
+  function importing(functionArn: string, stack: Stack = checkedStack()): Stack {
     const role = iam.Role.fromRoleArn(stack, 'Role', `arn:aws:iam::${functionArn.split(':')[4]}:role/shared`);
     const checkFunction = PullCheckFunction.fromPullCheckFunctionAttributes(stack, 'Function', { functionArn, role });
     new PullWatchdog(stack, 'Watchdog');
@@ -375,6 +375,12 @@ describe('the functions of the checks', () => {
       `aws lambda add-permission --function-name ${FUNCTION_ARN} --statement-id Stack-Watchdog --action lambda:InvokeFunction --principal events.amazonaws.com`,
       '--source-arn \'arn:aws:events:eu-west-1:111122223333:rule/Stack*\'');
     expect(warningIdsOf(stack)).toEqual([]);
+  });
+
+  test('that are imported into a nested stack have to allow rules whose names begin with that of the stack', () => {
+    const parent = checkedStack();
+    importing(FUNCTION_ARN, new NestedStack(parent, 'Nested'));
+    expectWarning(parent, 'watchdogPermissionMissing', '--source-arn \'arn:aws:events:eu-west-1:111122223333:rule/Stack*\'');
   });
 
   test('of another account are not called, since their metrics are there', () => {
@@ -395,6 +401,19 @@ test('an image with a certificate that EventBridge does not accept is not watche
   task.addContainer('b', { image: apiImage(), memoryLimitMiB: 64 });
   expect(imagesOf(stack)).toEqual([IMAGE]);
   expectWarning(stack, 'certificateTooLongToWatch', 'registry.internal/acme/api:1', 'rather than a bundle');
+});
+
+test.each<[what: string, certificate: (stack: Stack) => string]>([
+  ['a parameter', (stack) => new CfnParameter(stack, 'Certificate').valueAsString],
+  ['a dynamic reference', () => '{{resolve:ssm:/certificate}}'],
+])('an image with a certificate that is %s is not watched, because its line breaks would break the JSON of the schedule', (_, certificate) => {
+  const stack = checkedStack();
+  new PullWatchdog(stack, 'Watchdog');
+  const task = new ecs.Ec2TaskDefinition(stack, 'Task');
+  task.addContainer('a', { image: imageOf('registry.internal/acme/api:1', { pullCheck: { caCertificate: certificate(stack) } }), memoryLimitMiB: 64 });
+  task.addContainer('b', { image: apiImage(), memoryLimitMiB: 64 });
+  expect(imagesOf(stack)).toEqual([IMAGE]);
+  expectWarning(stack, 'certificateUnknownToWatch', 'registry.internal/acme/api:1', 'readFileSync');
 });
 
 describe('nothing to watch', () => {
@@ -564,12 +583,43 @@ test('the metrics can have another statistic and period', () => {
   ]);
 });
 
-test('two watchdogs have metrics of their own', () => {
-  const stack = checkedStack();
-  defineTask(stack, apiImage());
-  new PullWatchdog(stack, 'Watchdog');
-  new PullWatchdog(stack, 'Other watchdog');
-  expect(inputsOf(stack).map(({ Watch }) => Watch)).toEqual(['Stack-Watchdog', 'Stack-Other-watchdog']);
+describe('the metrics are those of one watchdog', () => {
+  function dimensionOf(stackName: string, ...path: string[]): string {
+    const stack = new Stack(newApp(CHECKED), 'Stack', { env: ENV, stackName });
+    defineTask(stack, apiImage());
+    const scope = path.slice(0, -1).reduce<Construct>((parent, id) => new Construct(parent, id), stack);
+    new PullWatchdog(scope, path.at(-1)!);
+    return inputsOf(stack)[0].Watch;
+  }
+
+  test('of two in a stack', () => {
+    const stack = checkedStack();
+    defineTask(stack, apiImage());
+    new PullWatchdog(stack, 'Watchdog');
+    new PullWatchdog(stack, 'Other watchdog');
+    expect(inputsOf(stack).map(({ Watch }) => Watch)).toEqual(['Stack-Watchdog', expect.stringMatching(/^Stack-Other-watchdog-[0-9a-f]{16}$/)]);
+  });
+
+  test('whatever separates the words of paths and of the names of stacks', () => {
+    const names = [
+      dimensionOf('Apps', 'A', 'Watchdog'), dimensionOf('Apps', 'A-Watchdog'), dimensionOf('Apps', 'A Watchdog'), dimensionOf('Apps-A', 'Watchdog'),
+      dimensionOf('Apps', 'Überwachung'), dimensionOf('Apps', 'Öberwachung'),
+    ];
+    expect(new Set(names).size).toBe(names.length);
+    expect(names[3]).toBe('Apps-A-Watchdog');
+    for (const name of names) {
+      expect(name).toMatch(/^[\w-]+$/);
+    }
+  });
+
+  test('with names as long as CloudWatch accepts', () => {
+    const stackName = 's'.repeat(128);
+    const names = ['1', '2'].map((end) => dimensionOf(stackName, 'a'.repeat(120), `${'b'.repeat(120)}${end}`));
+    expect(new Set(names).size).toBe(2);
+    for (const name of names) {
+      expect(name.length).toBeLessThanOrEqual(255);
+    }
+  });
 });
 
 describe('wrong options', () => {
