@@ -4,7 +4,7 @@ import { defaultDockerConfig, DockerConfig } from './docker-config';
 import { ANONYMOUS, hasLogin, Login, readSecret, validateAppLogin, validateLogin } from './login';
 import { CHECK_OPTIONS, CheckValues, HOST, parseOptions, withFileOf } from './options';
 import { readTextFile, write } from './streams';
-import { oneLine, usable, USAGE, UsageError } from './usage';
+import { fileOption, oneLine, usable, USAGE, UsageError } from './usage';
 import { PLACEHOLDER } from '../private/placeholder';
 import { ImageReference } from '../reference/image-reference';
 import { ECR } from '../registries/ecr';
@@ -34,7 +34,7 @@ export async function check(args: string[]): Promise<number> {
   if (values.app !== undefined && (positionals.length > 0 || values.platform !== undefined)) {
     throw new UsageError(`the app has its images and their platforms, expected --app without ${positionals.length > 0 ? 'other arguments' : '--platform'}`);
   }
-  const ca = values['ca-file'] === undefined ? undefined : await readTextFile(values['ca-file'], `--ca-file ${oneLine(values['ca-file'])}`, signal);
+  const ca = values['ca-file'] === undefined ? undefined : await readTextFile(values['ca-file'], fileOption('--ca-file', values['ca-file']), signal);
   const authHost = authHostOf(values);
   const { checks, isComplete } = values.app === undefined
     ? { checks: await checksOf(values, images, signal), isComplete: true }

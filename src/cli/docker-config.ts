@@ -2,10 +2,13 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Login } from './login';
 import { readTextFile } from './streams';
-import { oneLine, UsageError } from './usage';
+import { fileOption, oneLine, UsageError } from './usage';
 import { ImageReference } from '../reference/image-reference';
 import { withoutDefaultPort } from '../registries/registries';
 import { Credentials, isObject, NO_LOGIN, parseJson } from '../runtime/check';
+
+/** What a login can be. Older versions of Docker leave an entry with empty texts behind. */
+const KEYS = ['auth', 'username', 'password', 'identitytoken', 'registrytoken'];
 
 export function defaultDockerConfig(): string {
   return join(process.env.DOCKER_CONFIG || join(homedir(), '.docker'), 'config.json');
@@ -14,7 +17,7 @@ export function defaultDockerConfig(): string {
 /** The logins that a configuration file of Docker has itself. No program is run: a credential helper can be any. */
 export class DockerConfig {
   public static async read(file: string, signal: AbortSignal): Promise<DockerConfig> {
-    const json = parseJson(await readTextFile(file, `--docker-config ${oneLine(file)}`, signal));
+    const json = parseJson(await readTextFile(file, fileOption('--docker-config', file), signal));
     if (!isObject(json)) {
       throw new UsageError(`--docker-config ${oneLine(file)} is not a JSON object, expected the config.json of Docker`);
     }
@@ -32,7 +35,7 @@ export class DockerConfig {
         + 'pass it with --username and --password-stdin');
     }
     const entry = best(entriesFor(image, this.json.auths));
-    if (!isObject(entry) || Object.keys(entry).length === 0) {
+    if (!isObject(entry) || !KEYS.some((key) => entry[key])) {
       return { name: `a client without a login (${this.file} has none for ${host})`, read: async () => NO_LOGIN };
     }
     const credentials = this.credentialsIn(entry, host);

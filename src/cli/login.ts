@@ -1,4 +1,4 @@
-import { readInput, readTextFile, Prompt } from './streams';
+import { readInput, readPipedFile, Prompt } from './streams';
 import { PASSWORD_VARIABLE, READ_SECRET, UsageError } from './usage';
 import { Credentials, isObject, NO_LOGIN, parseJson } from '../runtime/check';
 
@@ -31,6 +31,9 @@ const SECRET: Prompt = { text: 'JSON of the secret, then Enter and Ctrl+D: ', is
 
 /** How the text, yaml and table of the AWS CLI and the list of PowerShell show a whole answer. No secret in them is JSON as a whole. */
 const WHOLE_ANSWER = /^arn:aws[a-z-]*:secretsmanager:\S+\t|^\|\s+GetSecretValue\s+\||^(?:- | *)SecretString *: |^(?:- | *)ARN *: arn:aws[a-z-]*:secretsmanager:/m;
+
+/** JSON in the quotes of JSON or YAML, which has a dash in a stream. */
+const QUOTED = /^\s*(?:- +)?(["'])\s*\{[\s\S]*\}\s*\1\s*$/;
 
 /** Whether any option or variable is about a login. */
 export function hasLogin(values: LoginValues): boolean {
@@ -68,7 +71,7 @@ export async function readSecret(values: LoginValues, signal?: AbortSignal): Pro
 
 /** The same from a file, which can be a pipe, or from standard input. What is written in place of its name is not shown: it can be the secret. */
 export async function readSecretFile(file: string, name: string, signal?: AbortSignal): Promise<string> {
-  return secretText(file === STANDARD_INPUT ? await readInput(SECRET, signal) : await readTextFile(file, name, signal), name);
+  return secretText(file === STANDARD_INPUT ? await readInput(SECRET, signal) : await readPipedFile(file, name, signal), name);
 }
 
 function secretText(json: string, name: string): string {
@@ -103,8 +106,8 @@ export async function readPassword({ username, host: hosts, 'password-stdin': fr
 /** The answer of the AWS CLI around the secret is a mistake in the call; what the secret is, remains open. */
 function refuseWholeAnswer(text: string): void {
   const json = parseJson(text);
-  if (typeof json === 'string' && isObject(parseJson(json))) {
-    throw new UsageError(`the secret is in quotes, as --output json prints it, expected the secret alone; use ${READ_SECRET} (if that prints quotes, remove them from the secret)`);
+  if (QUOTED.test(text)) {
+    throw new UsageError(`the secret is in quotes, as --output json and yaml print it, expected the secret alone; use ${READ_SECRET} (if that prints quotes, remove them from the secret)`);
   }
   const isWhole = json === undefined ? WHOLE_ANSWER.test(text) : isObject(json) && isAnswer(json);
   if (isWhole) {

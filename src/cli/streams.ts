@@ -5,6 +5,7 @@ import { UsageError } from './usage';
 
 /** A secret has 64 KiB at most, and the largest bundles of certificates less than half of this. */
 const LIMIT = 1024 * 1024;
+const STDIN = 'standard input';
 
 /** The time ended before the input did. */
 export class InputTimeout extends Error {}
@@ -25,14 +26,23 @@ export async function write(stream: NodeJS.WriteStream, text: string): Promise<v
 
 export async function readInput(prompt: Prompt, signal?: AbortSignal): Promise<string> {
   try {
-    return process.stdin.isTTY ? await readTerminal(prompt, signal) : decoded(await collect(withSignal(process.stdin, signal), 'standard input'));
+    return process.stdin.isTTY ? await readTerminal(prompt, signal) : decoded(await collect(withSignal(process.stdin, signal), STDIN), STDIN);
   } catch (error) {
     throw signal?.aborted ? new InputTimeout('standard input did not end in time; pipe the password or the JSON, or increase --timeout') : error;
   }
 }
 
-/** The file can be a pipe, which shells make of `<(...)`. */
 export async function readTextFile(path: string, name: string, signal?: AbortSignal): Promise<string> {
+  return (await readBytes(path, name, signal)).toString();
+}
+
+/** The same with text that shells write, which do not all write UTF-8. */
+export async function readPipedFile(path: string, name: string, signal?: AbortSignal): Promise<string> {
+  return decoded(await readBytes(path, name, signal), name);
+}
+
+/** The file can be a pipe, which shells make of `<(...)`. */
+async function readBytes(path: string, name: string, signal?: AbortSignal): Promise<Buffer> {
   const finished = new AbortController();
   // A stream that waits for the other end of a pipe cannot be aborted.
   const timeout = new Promise<never>((_, reject) => {
@@ -43,7 +53,7 @@ export async function readTextFile(path: string, name: string, signal?: AbortSig
     }
   });
   try {
-    return (await Promise.race([collect(createReadStream(path, { end: LIMIT }), name), timeout])).toString();
+    return await Promise.race([collect(createReadStream(path, { end: LIMIT }), name), timeout]);
   } finally {
     finished.abort();
   }
@@ -73,11 +83,21 @@ function withSignal(stream: Readable, signal?: AbortSignal): Readable {
   return signal === undefined ? stream : addAbortSignal(signal, stream);
 }
 
-function decoded(bytes: Buffer): string {
+function decoded(bytes: Buffer, name: string): string {
+  const text = utf8(bytes);
+  // UTF-16 is UTF-8 as well where all of it is ASCII, with a NUL after each character.
+  if (text === undefined || /^\uFEFF|\0/.test(text)) {
+    throw new UsageError(`${name} is not text in UTF-8, or begins with a byte order mark, as older versions of PowerShell write it; use PowerShell 7 or another shell `
+      + '(if the secret itself begins with a byte order mark, remove that)');
+  }
+  return text;
+}
+
+function utf8(bytes: Buffer): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new UsageError('standard input is not text in UTF-8');
+    return undefined;
   }
 }
 

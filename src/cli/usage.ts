@@ -58,3 +58,9 @@ export function usable<T>(read: () => T): T {
 export function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ');
 }
+
+/** An option and its file, which is shown only if it looks like one: the content in its place can be a secret. */
+export function fileOption(option: string, file: string): string {
+  const isPath = /^(?:[./~]|[a-z]:[\\/])|\.\w{1,8}$/i.test(file) && !/[\p{C}{}"]|-----/u.test(file);
+  return isPath ? `${option} ${file}` : `${option} (its value is not shown, because it can be the content instead of a file)`;
+}

@@ -249,6 +249,9 @@ describe('--docker-config', () => {
   test('a registry without a login is asked without one, as Docker does', async () => {
     const image = play(first, { token: () => REFUSED });
     expect(await checkWith({ auths: { 'quay.io': { auth: AUTH } } }, image)).toMatchObject({ code: 1, stdout: expect.stringMatching(/^PULL_DENIED: .* without a login/) });
+    for (const entry of [{}, { auth: '' }, { auth: '', email: 'acme@example.com' }, { username: '', password: '' }]) {
+      expect(await checkWith({ auths: { [hostOf(first)]: entry } }, image)).toMatchObject({ code: 1, stdout: expect.stringMatching(/^PULL_DENIED: .* without a login/) });
+    }
     expect(await checkWith({}, play(first, { anonymous: () => IMAGE.answer }))).toMatchObject({ code: 0, stdout: expect.stringMatching(/no login is needed\n$/) });
   });
 

@@ -118,6 +118,10 @@ describe('the whole answer of aws secretsmanager get-secret-value is wrong usage
     ['JSON of several secrets', JSON.stringify({ SecretValues: [ANSWER], Errors: [] })],
     ['JSON of describe-secret', JSON.stringify({ ARN, Name: 'ghcr/pull' })],
     ['--query SecretString without --output text', `${JSON.stringify(SECRET)}\n`],
+    ['--query SecretString with --output yaml', `'${SECRET}'\n`],
+    ['--query SecretString with --output yaml, folded', '\'{"username": "bot",\n\n  "password": "20391755"}\'\n'],
+    ['--query SecretString with --output yaml, escaped', '"{\\"username\\": \\"bot\\",\\\n  \\ \\"password\\": \\"20391755\\"}"\n'],
+    ['--query SecretString with --output yaml-stream', `- '${SECRET}'\n`],
     ['text', `${ARN}\t2026-11-26T10:00:00+01:00\tghcr/pull\t${SECRET}\t7f3e\nVERSIONSTAGES\tAWSCURRENT\n`],
     ['yaml', `ARN: ${ARN}\nCreatedDate: '2026-11-26T10:00:00+01:00'\nName: ghcr/pull\nSecretString: '${SECRET}'\nVersionId: 7f3e\nVersionStages:\n- AWSCURRENT\n`],
     ['yaml-stream', `- ARN: ${ARN}\n  Name: ghcr/pull\n  SecretString: '${SECRET}'\n`],
@@ -143,6 +147,27 @@ describe('the whole answer of aws secretsmanager get-secret-value is wrong usage
     const ended = await commandLine.call(['secret-json', '--username', '_json_key', '--password-stdin'], { stdin: key });
     expect(ended).toEqual({ code: 0, stderr: '', stdout: `${JSON.stringify({ username: '_json_key', password: key })}\n` });
   });
+});
+
+test.each<[what: string, input: Buffer]>([
+  ['a byte order mark', Buffer.from(`\uFEFF${SECRET}`)],
+  ['UTF-16', Buffer.from(SECRET, 'utf16le')],
+  ['UTF-16 with a byte order mark', Buffer.from(`\uFEFF${SECRET}`, 'utf16le')],
+])('what PowerShell makes of a secret is wrong usage, since it says nothing about the secret: %s', async (_, stdin) => {
+  const file = join(directory, 'secret.json');
+  writeFileSync(file, stdin);
+  for (const args of [['check', IMAGE, '--secret-json-stdin'], ['secret-json', ...USER], ['secret-json', '--update', file, '--username', 'bot']]) {
+    const { code, stdout, stderr } = await commandLine.call(args, { stdin, environment: { REGISTRY_PASSWORD: 'x' } });
+    expect({ code, stdout, stderr }).toEqual({ code: 64, stdout: '', stderr: expect.stringMatching(/^error: .* is not text in UTF-8, or begins with a byte order mark, .*; use PowerShell 7/) });
+  }
+});
+
+test.each([
+  ['--docker-config={"auths":{"ghcr.io":{"auth":"20391755"}}}'], ['--docker-config', './{"auths":{"ghcr.io":{"auth":"20391755"}}}'],
+  ['--docker-config=eyJhdXRocyI6eyJnaGNyLmlvIjp7ImF1dGgiOiIyMDM5MTc1NSJ9fX0='], ['--ca-file=-----BEGIN PRIVATE KEY-----\n20391755\n-----END PRIVATE KEY-----\n'],
+])('the content in place of a file is not shown: %s', async (...args) => {
+  const { code, stdout, stderr } = await commandLine.call(['check', IMAGE, ...args]);
+  expect({ code, stdout, stderr }).toEqual({ code: 64, stdout: '', stderr: expect.stringMatching(/^error: --(docker-config|ca-file) \(its value is not shown, because it can be the content instead of a file\) cannot be read \(\w+\)\n/) });
 });
 
 test('--version is that of the package', async () => {
