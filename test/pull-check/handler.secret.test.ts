@@ -1,7 +1,7 @@
 import { PLACEHOLDER } from '../../src/private/placeholder';
 import { SILENCE, AwsScript } from '../support/fake-aws';
 import { ROLE } from '../support/lambda-harness';
-import { CREDENTIALS, expectPassed, expectStopped, HOST, SECRET_ARN, secretOf, usePullCheckBench } from '../support/pull-check-bench';
+import { CREDENTIALS, expectPassed, expectStopped, HOST, SECRET_ARN, secretOf, STACK_ID, usePullCheckBench } from '../support/pull-check-bench';
 import { IMAGE, PASSWORD, registry, TOKEN } from '../support/registry-script';
 import { errors, Script, SeenRequest } from '../support/scripted-registry';
 
@@ -36,6 +36,15 @@ describe('the secret', () => {
   test('that is given by name has its complete ARN as an attribute', async () => {
     expectPassed(await bench().answer(bench().event('Create', { Secret: 'ghcr-pull' })), 'OK', OK);
     expect(bench().aws.calls[0].input).toEqual({ SecretId: 'ghcr-pull' });
+  });
+
+  test('that is given by name is not looked up in another account than that of the stack', async () => {
+    const StackId = STACK_ID.replace('111122223333', '444455556666');
+    const answered = await bench().answer(bench().event('Create', { Secret: 'ghcr-pull' }, { StackId }));
+    expect(answered.response).toMatchObject({ Status: 'SUCCESS', Data: { Verdict: 'SECRET_NOT_FOUND', CredentialsParameter: 'ghcr-pull' } });
+    expect(answered.response.Reason).toMatch(/^the secret ghcr-pull was not looked up, because .* in account 111122223333, and the stack in 444455556666; name the secret by its complete ARN$/);
+    expect(bench().aws.calls).toEqual([]);
+    expect(await bench().answer(bench().event('Create', {}, { StackId }))).toMatchObject({ response: { Data: { Verdict: 'OK' } } });
   });
 
   test.each<[what: string, username: string, password: string]>([

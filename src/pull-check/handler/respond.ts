@@ -52,7 +52,7 @@ async function outcomeOf(event: CustomResourceEvent, properties: PullCheckProper
   const { StackId } = event;
   const started = Date.now();
   const refusal = refusalOfText(properties.Image);
-  const result = refusal ?? await checkImage(properties);
+  const result = refusal ?? nameElsewhere(properties, StackId) ?? await checkImage(properties);
   const { verdict, message, digest = '', secretArn = properties.Secret, expiresOn = '', requests } = result;
   // A text that is no reference can hold a password.
   const image = refusal === undefined ? properties.Image : '';
@@ -92,6 +92,17 @@ function fitting(response: CustomResourceResponse): CustomResourceResponse {
   }
   const { CredentialsParameter: id } = response.Data;
   return { ...response, Data: { ...response.Data, CredentialsParameter: id.slice(0, Math.max(0, id.length - excess)) } };
+}
+
+/** A name is that of a secret in the account of the stack. In another account, this function would find another secret, or none. */
+function nameElsewhere({ Secret: secret }: PullCheckProperties, stackId: string): ProbeResult | undefined {
+  const [account, own] = [stackId, process.env.READER].map((arn) => arn?.split(':')[4]);
+  return secret.startsWith('arn:') || own === undefined || account === own ? undefined : {
+    verdict: 'SECRET_NOT_FOUND',
+    isDefiniteNo: false,
+    message: `the secret ${secret} was not looked up, because the function of the pull check is in account ${own}, and the stack in ${account}; name the secret by its complete ARN`,
+    requests: 0,
+  };
 }
 
 async function checkImage(properties: PullCheckProperties): Promise<ProbeResult> {
