@@ -10,6 +10,7 @@ import { NetworkFailure } from './http/network-failure';
 import { Transport } from './http/transport';
 import { parsePlatform, platformText, Platform } from './oci/platform';
 import { pull, Pulled } from './oci/pull';
+import { hostInUrl } from './oci/realm';
 import { RunningCheck } from './oci/running-check';
 import { adviserFor } from './verdict/advice';
 import { requireListed } from './verdict/listed-hosts';
@@ -194,7 +195,7 @@ function contextOf(input: ValidInput, api: URL, credentials: Credentials): Messa
     image: input.image,
     host,
     registry: adviserFor(host, input.registry),
-    knownHosts: [host, api.host, ...authHostsOf(host), input.authHost].filter((known) => known !== undefined),
+    knownHosts: [host, api.host, ...authHostsOf(host), hostInUrl(input.authHost)].filter((known) => known !== undefined),
     credentials,
     credentialsName: input.credentialsName ?? 'the given credentials',
     location: input.location ?? 'command-line',

@@ -148,9 +148,9 @@ describe('a host that the registry names, in a VPC', () => {
     expectPassed(answered, 'NO_ROUTE');
   });
 
-  test('is asked for a token if the user named it', async () => {
+  test.each([AUTH_HOST, `${AUTH_HOST.toUpperCase()}:443`])('is asked for a token if the user named it: %s', async (AuthHost) => {
     const challenge = `Bearer realm="https://${AUTH_HOST}/token",service="x"`;
-    const { answered } = await probeFrom(PUBLIC_ADDRESS, PRIVATE_ADDRESS, { registry: registry(HOST, { challenge }) }, { AuthHost: AUTH_HOST });
+    const { answered } = await probeFrom(PUBLIC_ADDRESS, PRIVATE_ADDRESS, { registry: registry(HOST, { challenge }) }, { AuthHost });
     expectPassed(answered, 'OK', OK);
   });
 });

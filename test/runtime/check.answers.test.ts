@@ -26,10 +26,20 @@ describeBehaviours('what the registry says about the image', [
   },
   {
     name: 'Red Hat\'s plain "Not found"',
+    input: { image: 'quay.io/acme/api:1.4.2' },
     quirks: { manifest: () => ({ status: 404, headers: { 'content-type': 'text/plain' }, body: 'Not found' }) },
     verdict: 'IMAGE_NOT_FOUND',
     message: /: Not found\)/,
   },
+  ...[
+    { status: 404 }, { status: 404, headers: { 'content-type': 'text/plain' }, body: '404 page not found' },
+    { status: 404, headers: { 'content-type': 'application/json' }, body: '{"message":"no Route matched with those values"}' },
+  ].map((answer, form): Behaviour => ({
+    name: `a 404 of what finds no registry behind it, while that is restarted, in form ${form + 1}`,
+    quirks: { manifest: () => answer },
+    verdict: 'IMAGE_NOT_FOUND',
+    definite: false,
+  })),
   {
     name: 'a 404 that heals, since the image was just pushed',
     quirks: { manifest: (_, call) => call < 6 ? errors(404, 'MANIFEST_UNKNOWN') : undefined },
@@ -85,6 +95,18 @@ describeBehaviours('what the registry says about the image', [
     definite: true,
     message: /PROJECTPOLICYVIOLATION, current image with 3 vulnerabilities/,
   },
+  ...[
+    errors(412, 'PROJECTPOLICYVIOLATION', 'current image with "Pending" status of vulnerability scanning cannot be pulled due to configured policy'),
+    errors(412, 'PROJECTPOLICYVIOLATION', 'current image without vulnerability scanning cannot be pulled due to configured policy'),
+    errors(403, 'DENIED', 'blocked by Xray: the artifact has not been scanned yet'),
+    errors(403, 'DENIED', 'the manifest is quarantined'),
+  ].map((answer, form): Behaviour => ({
+    name: `a policy that waits for a scan, in form ${form + 1}`,
+    quirks: { manifest: () => answer },
+    verdict: 'BLOCKED_BY_POLICY',
+    definite: false,
+    message: /; check again when the registry has scanned the image$/,
+  })),
   ...[412, 451].map((status): Behaviour => ({
     name: `${status} as a page of a proxy`,
     quirks: { manifest: () => ({ status, headers: { 'content-type': 'text/html' }, body: '<html>not in your country</html>' }) },

@@ -102,6 +102,19 @@ describeBehaviours('servers that fail', [
     message: /check again later$/,
   },
   {
+    name: '429 with a date that has passed',
+    quirks: { anonymous: () => ({ status: 429, headers: { 'retry-after': 'Wed, 21 Oct 2015 07:28:00 GMT' } }) },
+    verdict: 'RATE_LIMITED',
+    message: /check again later$/,
+  },
+  ...[401, 403].flatMap((status) => [errors(status, 'TOOMANYREQUESTS', 'locked'), { status, body: '{"message":"toomanyrequests: too many failed login attempts"}' }].map((answer, form): Behaviour => ({
+    name: `a lock-out that is told with ${status}, in form ${form + 1}`,
+    quirks: { login: () => answer },
+    verdict: 'RATE_LIMITED',
+    definite: false,
+    credentialsSent: 1,
+  }))),
+  {
     name: 'Docker Hub\'s lock-out: credentials are not sent again without a time to wait for',
     quirks: { login: () => ({ status: 429, body: '{"message":"toomanyrequests: too many failed login attempts"}' }) },
     verdict: 'RATE_LIMITED',

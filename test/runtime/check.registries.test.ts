@@ -242,6 +242,21 @@ describeBehaviours('registries and their ways', [
     verdict: 'NETWORK_RESTRICTED',
     message: /203\.0\.113\.7.*set pullCheck\.vpc to a VPC that the registry allows/,
   },
+  ...[
+    'Although you appear to have the correct authorization credentials, the `acme` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.',
+    'Your IP is not whitelisted', 'access forbidden from IP 203.0.113.7', 'this network is not allowed',
+  ].map((text): Behaviour => ({
+    name: `a registry that speaks of addresses: ${text}`,
+    input: { location: 'function' },
+    quirks: { manifest: () => errors(403, 'DENIED', text) },
+    verdict: 'NETWORK_RESTRICTED',
+    message: /set pullCheck\.vpc to a VPC that the registry allows/,
+  })),
+  ...['requested access to the resource is denied', 'denied: zip is not allowed', 'the tag 1.2.3.4 is not allowed for you'].map((text): Behaviour => ({
+    name: `a registry that does not: ${text}`,
+    quirks: { manifest: () => errors(403, 'DENIED', text) },
+    verdict: 'PULL_DENIED',
+  })),
 ]);
 
 const REFUSED_LOGIN = { login: () => ({ status: 401 }) };

@@ -44,6 +44,12 @@ test('a connection that is shared stays open for the next check', async () => {
   expect(bench().secure.countConnections()).toBe(1);
 });
 
+test('a far registry has more time for each of its addresses than Node.js allows', () => {
+  const agents = kept.agentsFor({ allowLoopback: false, allowPrivateNetworks: false }, 1);
+  const options = { autoSelectFamilyAttemptTimeout: 2_000 };
+  expect(agents).toMatchObject({ tls: { options }, plain: { options } });
+});
+
 test('checks that share none leave none open', async () => {
   await check();
   await check();

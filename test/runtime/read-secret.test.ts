@@ -87,6 +87,12 @@ test.each([
     .toMatchObject({ verdict: 'KMS_ACCESS_DENIED', definite: false });
 });
 
+test.each([
+  'User: arn:aws:sts::111122223333:assumed-role/kms-reader/x is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/kms-a1B2c3',
+])('a secret or a role can have the name of KMS: %s', async (message) => {
+  expect(await verdictOf(awsError('AccessDeniedException', message))).toMatchObject({ verdict: 'SECRET_ACCESS_DENIED' });
+});
+
 test('access denied in another account says whom the owner has to allow', async () => {
   expect(await verdictOf(awsError('AccessDeniedException'), { ...OPTIONS, denialIsCertain: false, inOtherAccount: true, accessPatienceMs: 0 })).toMatchObject({
     verdict: 'SECRET_ACCESS_DENIED', definite: false, calls: 1, message: expect.stringContaining('allow it and the execution role in the policies of the secret and its key'),

@@ -7,6 +7,9 @@ import { AddressPolicy } from './address-guard';
 /** Some servers close an idle connection after as little as this time. */
 const IDLE_LIMIT = 5_000;
 
+/** For one of several addresses of a host. Node.js allows 250 ms, which a registry on another continent needs to answer. */
+const ATTEMPT_LIMIT = 2_000;
+
 export interface ConnectionOptions extends AddressPolicy {
   /** Certificates (PEM) to trust in addition to the well-known ones. */
   readonly ca?: string;
@@ -38,7 +41,7 @@ export class Connections {
     if (known !== undefined) {
       return known;
     }
-    const options = { keepAlive: true, timeout: IDLE_LIMIT };
+    const options = { keepAlive: true, timeout: IDLE_LIMIT, autoSelectFamilyAttemptTimeout: ATTEMPT_LIMIT };
     // A variable of the environment can have switched it off.
     const tls = new https.Agent({ ...options, ...trust(ca), rejectUnauthorized: true });
     const agents = { plain: new http.Agent(options), tls, publicHosts: new Set<string>() };

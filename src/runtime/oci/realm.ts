@@ -29,12 +29,12 @@ export function trustedRealm(realm: string, registry: URL, options: RealmOptions
     return { trusted: false, host: url.host, reason: 'plain-http' };
   }
   const isKnown = [registry.host, ...authHostsOf(registry.host)].includes(url.host);
-  const trusted = isKnown || url.host === defaultPortOmitted(options.authHost, url.protocol);
+  const trusted = isKnown || url.host === hostInUrl(options.authHost, url.protocol);
   return trusted ? { trusted, url, isKnown } : { trusted, host: url.host, reason: 'other-host' };
 }
 
-/** The host as a URL has it. */
-function defaultPortOmitted(authHost: string | undefined, protocol: string): string | undefined {
+/** The host as a URL has it, which omits the default port. */
+export function hostInUrl(authHost: string | undefined, protocol: string = 'https:'): string | undefined {
   const text = `${protocol}//${authHost}`;
   return authHost !== undefined && URL.canParse(text) ? new URL(text).host : undefined;
 }

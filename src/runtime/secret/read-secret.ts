@@ -23,6 +23,8 @@ const ACCESS_PATIENCE = 60_000;
 /** A secret, a value or a replica that is new takes seconds to arrive everywhere as well. */
 const EXISTENCE_PATIENCE = 10_000;
 const LONGEST_DELAY = 8_000;
+/** `Access to KMS is not allowed`, or the action that is not authorized. A secret or a role can have the name as well. */
+const ABOUT_KMS = /\baccess to kms\b|\bkms:[a-z]/i;
 /** Denials by policies outside of the app, which can treat the reader and the execution role differently. */
 const DENIED_ELSEWHERE = /explicit deny|service control policy|resource control policy|permissions boundary|session policy|endpoint policy/i;
 
@@ -62,7 +64,7 @@ function accessFailure(error: unknown, options: ReadSecretOptions): CheckFailure
   if (name === 'ResourceNotFoundException' || (name === 'InvalidRequestException' && /delet/i.test(message))) {
     return failure('SECRET_NOT_FOUND', `${options.name} does not exist, has no value, or is marked for deletion`, 'correct the ARN or name, or create or restore the secret');
   }
-  if (name === 'DecryptionFailure' || (/^AccessDenied/.test(name) && /\bkms\b/i.test(message))) {
+  if (name === 'DecryptionFailure' || (/^AccessDenied/.test(name) && ABOUT_KMS.test(message))) {
     return failure('KMS_ACCESS_DENIED', `${reader} cannot decrypt ${options.name} with its KMS key`,
       hint('name the key with encryptionKeyArn, or allow the role kms:Decrypt in the policy of the key'), definite);
   }

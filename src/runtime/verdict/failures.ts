@@ -1,8 +1,9 @@
 import { obtainStep, permitStep } from './advice';
 import { Engine, MessageContext, shownHost } from './message-context';
-import { registryErrorOf, speaksOfAddress, speaksOfDenial, speaksOfPolicy, RegistryError } from './registry-error';
+import { registryErrorOf, speaksOfAddress, speaksOfDenial, speaksOfPolicy, speaksOfRate, speaksOfScan, RegistryError } from './registry-error';
 import { MESSAGE_LIMIT, oneLine } from './text';
 import { CheckFailure, Verdict } from './verdict';
+import { registryOfHost } from '../../registries/registries';
 import { isLogin } from '../http/credentials';
 import { HttpResponse } from '../http/message';
 
@@ -38,7 +39,12 @@ const FIREWALLS: readonly number[] = [403, 405, 412, 451];
 
 function isUncertain(context: MessageContext, response: HttpResponse): boolean {
   const { status } = response;
-  return (isOutside(context) && [401, 404, ...FIREWALLS].includes(status)) || (FIREWALLS.includes(status) && !registryErrorOf(response).isRegistrys);
+  if (isOutside(context) && [401, 404, ...FIREWALLS].includes(status)) {
+    return true;
+  }
+  // Red Hat answers 404 in plain text. At hosts of one's own, so does what finds no registry behind it, while that is restarted.
+  const isForeign = FIREWALLS.includes(status) || (status === 404 && registryOfHost(context.host) === undefined);
+  return isForeign && !registryErrorOf(response).isRegistrys;
 }
 
 /**
@@ -81,8 +87,8 @@ function notAdmitted(context: MessageContext, response: HttpResponse, error: Reg
 export function refusalOfService(context: MessageContext, response: HttpResponse, retryAfterMs?: number): CheckFailure | undefined {
   const error = registryErrorOf(response);
   const { status } = response;
-  if (status === 429) {
-    const when = retryAfterMs === undefined ? 'later' : `in ${Math.ceil(retryAfterMs / 1_000)} seconds`;
+  if (status === 429 || (status >= 400 && speaksOfRate(error))) {
+    const when = !retryAfterMs ? 'later' : `in ${Math.ceil(retryAfterMs / 1_000)} seconds`;
     return failure('RATE_LIMITED', `${context.host} received too many requests (${seen(context, response, error)})`, `check again ${when}`);
   }
   if (status === 408 || status >= 500) {
@@ -110,14 +116,12 @@ export function loginRefused(context: MessageContext, response: HttpResponse): C
 export function manifestRefused(context: MessageContext, response: HttpResponse, retryAfterMs?: number): CheckFailure {
   const error = registryErrorOf(response);
   const { status } = response;
-  const where = seen(context, response, error);
   const general = refusalOfService(context, response, retryAfterMs) ?? refusedElsewhere(context, response) ?? firewall(context, response, error);
   if (general !== undefined) {
     return general;
   }
   if (status === 412 || status === 451 || (status === 403 && speaksOfPolicy(error))) {
-    return failure('BLOCKED_BY_POLICY', `a policy of ${context.host} blocks ${context.image} (${where})`, 'look at the image in the registry and resolve or exempt what the policy found',
-      !isUncertain(context, response));
+    return blockedByPolicy(context, response, error);
   }
   if (status === 404 && error.html) {
     return notARegistry(context, response);
@@ -129,6 +133,13 @@ export function manifestRefused(context: MessageContext, response: HttpResponse,
     return pullDenied(context, response);
   }
   return unexpected(context, response);
+}
+
+function blockedByPolicy(context: MessageContext, response: HttpResponse, error: RegistryError): CheckFailure {
+  const cause = `a policy of ${context.host} blocks ${context.image} (${seen(context, response, error)})`;
+  return speaksOfScan(error)
+    ? failure('BLOCKED_BY_POLICY', cause, 'check again when the registry has scanned the image', false)
+    : failure('BLOCKED_BY_POLICY', cause, 'look at the image in the registry and resolve or exempt what the policy found', !isUncertain(context, response));
 }
 
 function notFound(context: MessageContext, response: HttpResponse): CheckFailure {

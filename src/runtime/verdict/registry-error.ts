@@ -33,14 +33,31 @@ export function registryErrorOf(response: HttpResponse): RegistryError {
   };
 }
 
-/** ACR's and JFrog's firewalls: `client with IP '203.0.113.7' is not allowed access`. */
+const ABOUT_ADDRESS = new RegExp('\\b(?:client with ip|(?:your|this|source|client) (?:ip|network)\\b|(?:for|from) ip\\b|'
+  + 'ip (?:address )?.{0,60}(?:not (?:allowed|permitted|authori[sz]ed)|denied|blocked|restricted|forbidden)|'
+  + 'firewall|network (?:access|rule)|(?:allow|white)[- ]?list|vpcServiceControls|organization\'s policy)', 'i');
+
+/**
+ * ACR's and JFrog's firewalls: `client with IP '203.0.113.7' is not allowed access`. GitHub: `the organization has an IP allow list enabled,
+ * and your IP address is not permitted to access this resource`.
+ */
 export function speaksOfAddress({ text }: RegistryError): boolean {
-  return /\b(client with ip|ip (address )?.{0,60}(not allowed|denied|blocked|restricted)|firewall|network (access|rule)|allow-?list|vpcServiceControls|organization's policy)/i.test(text ?? '');
+  return ABOUT_ADDRESS.test(text ?? '');
+}
+
+/** The code of 429 with another status, as where an account is locked after failed logins. */
+export function speaksOfRate({ code, text }: RegistryError): boolean {
+  return /^toomanyrequests\b/i.test(code ?? text ?? '');
 }
 
 /** Harbor's, Xray's and others' policies refuse an image that exists. */
 export function speaksOfPolicy({ code, text }: RegistryError): boolean {
   return /POLICY/i.test(code ?? '') || /\b(polic(y|ies)|vulnerabilit|quarantine|xray|malicious|unsigned|unscanned)/i.test(text ?? '');
+}
+
+/** What is pushed is scanned for some seconds or minutes, and Harbor and others block it until then, as ACR does what is in quarantine. */
+export function speaksOfScan({ code, text }: RegistryError): boolean {
+  return /quarantine/i.test(code ?? '') || /\b(quarantine|unscanned|not (?:yet )?(?:been )?scanned|without vulnerability scanning|status of vulnerability scanning)/i.test(text ?? '');
 }
 
 /** Quay's 405 for a namespace that is disabled, with one code or another. */
