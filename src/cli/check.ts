@@ -19,7 +19,7 @@ const NEARLY_IMAGE = /^(?=.*[/:.])[\w./:@-]+$/;
 
 /** Checks one image after the other. The exit code is 1 if one of them certainly cannot be pulled, else 2 if one is not certain. */
 export async function check(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions(withFileOf('--docker-config', args, defaultDockerConfig()), CHECK_OPTIONS);
+  const { values, positionals } = parseOptions(withFileOf('--docker-config', args, defaultDockerConfig), CHECK_OPTIONS);
   if (values.help) {
     await write(process.stdout, USAGE);
     return 0;

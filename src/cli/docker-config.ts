@@ -11,7 +11,16 @@ import { Credentials, isObject, NO_LOGIN, parseJson } from '../runtime/check';
 const KEYS = ['auth', 'username', 'password', 'identitytoken', 'registrytoken'];
 
 export function defaultDockerConfig(): string {
-  return join(process.env.DOCKER_CONFIG || join(homedir(), '.docker'), 'config.json');
+  return join(process.env.DOCKER_CONFIG || join(home(), '.docker'), 'config.json');
+}
+
+/** A user of a container can have none. */
+function home(): string {
+  try {
+    return homedir();
+  } catch {
+    throw new UsageError('the home directory of this user is not known, expected --docker-config with a file');
+  }
 }
 
 /** The logins that a configuration file of Docker has itself. No program is run: a credential helper can be any. */

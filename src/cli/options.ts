@@ -76,12 +76,12 @@ function explained({ code, message }: Error & { code?: string }, options: Option
 const CANNOT_BE_IMAGE = /^[./~]|^-$|^[a-z]:[\\/]|\.json$/i;
 
 /** The value of this option can be omitted. Where images can follow, what follows is the file only if it cannot be an image. */
-export function withFileOf(option: string, args: string[], defaultFile: string, file = CANNOT_BE_IMAGE): string[] {
+export function withFileOf(option: string, args: string[], defaultFile: () => string, file = CANNOT_BE_IMAGE): string[] {
   const at = args.indexOf(option);
   if (at < 0) {
     return args;
   }
   const next = args[at + 1] ?? '';
   const isFile = file.test(next);
-  return [...args.slice(0, at), `${option}=${isFile ? next : defaultFile}`, ...args.slice(at + (isFile ? 2 : 1))];
+  return [...args.slice(0, at), `${option}=${isFile ? next : defaultFile()}`, ...args.slice(at + (isFile ? 2 : 1))];
 }

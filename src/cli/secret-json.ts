@@ -1,5 +1,6 @@
+import { registryHost } from './app';
 import { readPassword, readSecretFile, STANDARD_INPUT } from './login';
-import { HOST, parseOptions, SECRET_JSON_OPTIONS, SecretJsonValues, withFileOf } from './options';
+import { parseOptions, SECRET_JSON_OPTIONS, SecretJsonValues, withFileOf } from './options';
 import { write } from './streams';
 import { usable, USAGE, UsageError } from './usage';
 import { PLACEHOLDER } from '../private/placeholder';
@@ -9,7 +10,7 @@ const NO_OPTION = /^[^-]|^-$/;
 
 /** Prints the JSON of a user name and a password, or an old JSON with new ones. */
 export async function secretJson(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions(withFileOf('--update', args, STANDARD_INPUT, NO_OPTION), SECRET_JSON_OPTIONS);
+  const { values, positionals } = parseOptions(withFileOf('--update', args, () => STANDARD_INPUT, NO_OPTION), SECRET_JSON_OPTIONS);
   if (values.help) {
     await write(process.stdout, USAGE);
     return 0;
@@ -33,7 +34,7 @@ function readOldSecret(file: string): Promise<string> {
 }
 
 function validate({ host: hosts, 'expires-on': date, update, 'password-stdin': isPasswordPiped }: SecretJsonValues): void {
-  if (hosts?.some((host) => !HOST.test(host))) {
+  if (hosts?.some((host) => registryHost(host) === undefined)) {
     throw new UsageError('--host is not a host, expected for example ghcr.io or registry.example.com:5050');
   }
   if (update === STANDARD_INPUT && isPasswordPiped) {

@@ -241,6 +241,15 @@ describe('--docker-config', () => {
     expect(leaksIn(stderr, ['20391755'])).toEqual([]);
   });
 
+  test('a user without a home directory needs a file, and only for this option', async () => {
+    const homeless = join(directory, 'homeless.js');
+    writeFileSync(homeless, 'require("node:os").homedir = () => { throw new Error("ENOENT"); };');
+    const environment = { NODE_OPTIONS: `--require ${homeless}` };
+    const image = play(first, { anonymous: () => IMAGE.answer });
+    expect(await check([image], { environment })).toMatchObject({ code: 0 });
+    expect(await check([image, '--docker-config'], { environment })).toMatchObject({ code: 64, stderr: expect.stringContaining('expected --docker-config with a file') });
+  });
+
   test('refuses a file that is not there', async () => {
     const { code, stderr } = await check([play(first), '--docker-config', join(directory, 'nowhere.json')]);
     expect({ code, stderr }).toEqual({ code: 64, stderr: expect.stringMatching(/nowhere\.json cannot be read \(ENOENT\)/) });

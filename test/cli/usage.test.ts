@@ -69,6 +69,8 @@ describe('wrong usage is exit code 64, says what is wrong, and never shows a pas
     ['the secret for secret-json', ['secret-json', '--secret-json-stdin'], /: --secret-json-stdin is not an option, expected --help, --username, --password-stdin, --host, --expires-on, --update\n/],
     ['no user name for secret-json', ['secret-json', '--password-stdin'], /no user name is given, expected --username\n/],
     ['a host that is none', ['secret-json', ...USER, '--host', 'https://ghcr.io'], /--host is not a host/],
+    ['a host that no image can have', ['secret-json', ...USER, '--host', 'ghcr.io.'], /--host is not a host/],
+    ['a word in place of a host', ['secret-json', ...USER, '--host', 'ghcr'], /--host is not a host/],
     ['days that are no number', ['check', IMAGE, '--min-days', 'soon', ...USER], /--min-days is "soon", expected a whole number of days/],
     ['negative days', ['check', IMAGE, '--min-days=-1', ...USER], /--min-days is "-1"/],
     ['no days', ['check', IMAGE, '--min-days', '', ...USER], /--min-days is ""/],
