@@ -107,7 +107,8 @@ describeBehaviours('servers that fail', [
     verdict: 'RATE_LIMITED',
     message: /check again later$/,
   },
-  ...[401, 403].flatMap((status) => [errors(status, 'TOOMANYREQUESTS', 'locked'), { status, body: '{"message":"toomanyrequests: too many failed login attempts"}' }].map((answer, form): Behaviour => ({
+  ...[401, 403].flatMap((status) => [errors(status, 'TOOMANYREQUESTS', 'locked'), { status, body: '{"message":"toomanyrequests: too many failed login attempts"}' },
+    errors(status, 'UNAUTHORIZED', 'User is temporarily blocked for 30 seconds due to recurrent login failures')].map((answer, form): Behaviour => ({
     name: `a lock-out that is told with ${status}, in form ${form + 1}`,
     quirks: { login: () => answer },
     verdict: 'RATE_LIMITED',

@@ -45,9 +45,9 @@ export function speaksOfAddress({ text }: RegistryError): boolean {
   return ABOUT_ADDRESS.test(text ?? '');
 }
 
-/** The code of 429 with another status, as where an account is locked after failed logins. */
-export function speaksOfRate({ code, text }: RegistryError): boolean {
-  return /^toomanyrequests\b/i.test(code ?? text ?? '');
+/** What 429 means, with another status: an account is locked for a while after failed logins. */
+export function speaksOfRate({ code = '', text = '' }: RegistryError): boolean {
+  return [code, text].some((said) => /^toomanyrequests\b|\btoo many (?:failed )?(?:log-?ins?|requests|attempts)\b|\btemporarily (?:blocked|locked)\b/i.test(said));
 }
 
 /** Harbor's, Xray's and others' policies refuse an image that exists. */
