@@ -153,6 +153,11 @@ describe('several images', () => {
     expect(lines.filter((line) => line.includes('was not checked'))).toEqual([]);
   });
 
+  test('no variable for debugging shows the login', async () => {
+    const { code, stderr } = await check([play(first, { challenge: 'Basic realm="acme"' }), '--secret-json-stdin'], { stdin: SECRET, environment: { NODE_DEBUG: 'http,net' } });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
   test('a secret that cannot be read is told for each', async () => {
     const image = play(first);
     const { code, lines } = await check([image, image.replace('api', 'worker'), '--secret-json-stdin'], { stdin: '{}' });
