@@ -27,7 +27,7 @@ const LAYERS: Record<string, string[]> = {
   'registry': ['access', 'codebuild', 'credentials', 'image', 'private', 'provider'],
   'everywhere': ['access', 'consumers', 'credentials', 'image', 'private', 'provider', 'reference', 'registries', 'registry'],
   'watch': ['private', 'pull-check', 'reference', 'registries'],
-  'service': ['access', 'credentials', 'image', 'private', 'provider', 'pull-check', 'registry', 'watch'],
+  'service': ['access', 'credentials', 'image', 'private', 'provider', 'registry', 'watch'],
   'assembly': ['consumers', 'private', 'pull-check', 'reference', 'registries'],
   'cli': ['assembly', 'private', 'reference', 'registries', 'runtime'],
 };

@@ -19,6 +19,8 @@ export interface Puller {
   readonly ownsRole: boolean;
   /** The service that assumes the role. */
   readonly service: string;
+  /** Whether nothing pulls, so that there is nothing to check. */
+  readonly startsNothing?: boolean;
   /** Whether the service accepts any name of a secret in place of its ARN. */
   readonly acceptsSecretNames?: boolean;
   /**

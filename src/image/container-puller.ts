@@ -3,6 +3,16 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { FinalTask } from './final-task';
 import { Puller, waitsOf } from '../access/puller';
 
+/** The task definitions that nothing starts. */
+const UNUSED = new WeakSet<ecs.TaskDefinition>();
+
+/**
+ * Says that nothing starts a task definition, so that the images of its containers are not checked. To be called before it has any.
+ */
+export function startNothing(taskDefinition: ecs.TaskDefinition): void {
+  UNUSED.add(taskDefinition);
+}
+
 /**
  * The container of a task definition as a puller; undefined for what has no task definition behind it.
  */
@@ -22,6 +32,7 @@ export function containerPuller(container: ecs.ContainerDefinition): Puller | un
     role,
     ownsRole: role.node.scope === taskDefinition,
     service: 'ecs-tasks.amazonaws.com',
+    startsNothing: UNUSED.has(taskDefinition),
     engine: () => finalTask.engine(),
     platform: () => finalTask.platform(),
     pulls: (image, credentialsParameter) => finalTask.pulls(image, credentialsParameter),

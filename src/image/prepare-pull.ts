@@ -9,6 +9,7 @@ import { isUnknown } from '../private/tokens';
 import { hostOf } from '../provider/image-host';
 import { RegistryProvider } from '../provider/registry-provider';
 import { addPullCheck } from '../pull-check/pull-check';
+import { PullCheckMode } from '../pull-check/pull-check-options';
 import { ImageReference } from '../reference/image-reference';
 import { ECR_PUBLIC } from '../registries/ecr-public';
 import { registryOfHost } from '../registries/registries';
@@ -44,7 +45,8 @@ export interface PreparedPull {
  */
 export function preparePull(puller: Puller, request: PullRequest): PreparedPull {
   const { scope, role } = puller;
-  const { reference, provider, registry, pullCheck, pinDigest, rolePolicyManagedExternally } = request;
+  const { reference, provider, registry, rolePolicyManagedExternally } = request;
+  const { pullCheck, pinDigest } = puller.startsNothing ? { pullCheck: { mode: PullCheckMode.OFF }, pinDigest: false } : request;
   warnAboutReference(scope, request);
 
   const secret = request.credentials._bind(scope, provider);

@@ -11,13 +11,12 @@ import { PrivateRegistryFargateServiceProps } from './private-registry-fargate-s
 import { connectTasks } from './task-network';
 import { validateContainerCpu, validateSizes } from './task-size';
 import { isOwnRole, roleIn } from '../access/roles';
-import { PullOptions } from '../image/pull-options';
+import { startNothing } from '../image/container-puller';
 import { invalid, warn } from '../private/errors';
 import { validateLate } from '../private/late';
 import { propertiesInTemplate } from '../private/scopes';
 import { isUnknown } from '../private/tokens';
 import { RegistryProvider } from '../provider/registry-provider';
-import { PullCheckMode } from '../pull-check/pull-check-options';
 import { IPrivateRegistry, PrivateRegistry, validateRegistry } from '../registry/private-registry';
 import { PullFailure } from '../watch/pull-failure';
 
@@ -159,13 +158,16 @@ export class PrivateRegistryFargateService extends Construct implements ec2.ICon
       runtimePlatform: props.runtimePlatform,
     });
     validateContainerCpu(this, props.containerCpu, taskDefinition.cpu);
+    if (props.desiredCount === 0) {
+      startNothing(taskDefinition);
+    }
 
-    const { containerOptions: { portMappings = [], ...containerOptions } = {} } = props;
+    const { pullCheck, pinDigest, rolePolicyManagedExternally, containerOptions: { portMappings = [], ...containerOptions } = {} } = props;
     // The number of a dummy is NaN, for which the pattern takes the default as well.
     const containerPort = props.containerPort || 80;
     const container = taskDefinition.addContainer(props.containerName ?? 'web', {
       ...containerOptions,
-      image: this.registry.image(props.image, pullOptionsOf(props)),
+      image: this.registry.image(props.image, { pullCheck, pinDigest, rolePolicyManagedExternally }),
       logging: this.logDriver(props),
       environment: props.environment,
       secrets: props.secrets,
@@ -260,17 +262,6 @@ for an image that needs none use ecs.ContainerImage.fromRegistry()`, scope);
 function executionRoleIn(scope: Construct, role: iam.IRole): iam.IRole {
   const stack = Stack.of(scope);
   return Stack.of(role) === stack || isOwnRole(stack, role) ? role : roleIn(scope, 'ImportedExecutionRole', role);
-}
-
-/**
- * A service without tasks pulls nothing, so that there is nothing to check.
- */
-function pullOptionsOf(props: PrivateRegistryFargateServiceProps): PullOptions {
-  const { desiredCount, pullCheck, pinDigest, rolePolicyManagedExternally } = props;
-  if (desiredCount === 0) {
-    return { pullCheck: { mode: PullCheckMode.OFF }, pinDigest: false, rolePolicyManagedExternally };
-  }
-  return { pullCheck, pinDigest, rolePolicyManagedExternally };
 }
 
 /**

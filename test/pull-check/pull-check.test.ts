@@ -11,7 +11,7 @@ import {
 import { dependencyCycle } from '../contract/dependency-cycle';
 import { makeCertificate } from '../support/certificates';
 import { expectError, expectSilence, expectSynthError, expectWarning } from '../support/errors';
-import { CHECKED, ENV, IMAGE, KEY_ARN, newApp, newStack, resourcesOf, SECRET_ARN, templateOf } from '../support/synth';
+import { CHECKED, containersOf, ENV, IMAGE, KEY_ARN, newApp, newStack, resourcesOf, SECRET_ARN, templateOf } from '../support/synth';
 import { CREDENTIALS, defineTask, ownSecret } from '../support/tasks';
 
 const CHECK = 'Custom::PrivateRegistryPullCheck';
@@ -242,6 +242,17 @@ describe('the mode', () => {
       Template.fromStack(stack).resourceCountIs(CHECK, 0);
       expectSilence(stack);
     }
+  });
+
+  test('is OFF for all containers of a service without tasks', () => {
+    const stack = newStack(CHECKED);
+    const { registry, taskDefinition } = new PrivateRegistryFargateService(stack, 'Api', {
+      image: IMAGE, credentials: RegistryCredentials.placeholder(), desiredCount: 0,
+    });
+    taskDefinition.addContainer('agent', { image: registry.image('ghcr.io/acme/agent:1', { pinDigest: true }) });
+    Template.fromStack(stack).resourceCountIs(CHECK, 0);
+    expect(containersOf(stack).map(({ Image }) => Image)).toEqual([IMAGE, 'ghcr.io/acme/agent:1']);
+    expectSilence(stack);
   });
 });
 
