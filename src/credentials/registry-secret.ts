@@ -9,7 +9,7 @@ import { PullStatement, pullStatements } from '../access/pull-statements';
 import { invalid, warnOnce } from '../private/errors';
 import { identityOf } from '../private/identity';
 import { isLate } from '../private/late-tokens';
-import { outermostStackOf } from '../private/scopes';
+import { awaitsContext, outermostStackOf } from '../private/scopes';
 import { certainlyDiffer, isUnknown } from '../private/tokens';
 
 /** The names of secrets that ECS accepts; anything else has to be an ARN. */
@@ -73,11 +73,11 @@ export class RegistrySecret {
     const stack = Stack.of(consumer);
     const name = this.nameFor(stack);
     const isOfOtherAccount = certainlyDiffer(this.secret.env.account, stack.account);
-    if (isOfOtherAccount) {
-      this.validateCrossAccount(consumer, name);
-    }
-    if (certainlyDiffer(name.region, stack.region)) {
-      this.validateCrossRegion(consumer, stack);
+    const error = (isOfOtherAccount ? this.validateCrossAccount(consumer, name) : undefined)
+      ?? (certainlyDiffer(name.region, stack.region) ? this.validateCrossRegion(consumer, stack) : undefined);
+    // The ARN can be the default of a value that is still looked up.
+    if (error && !awaitsContext(consumer)) {
+      throw error;
     }
 
     const key = this.isReplicatedTo(stack.region) ? this.keyOfReplica(consumer, stack.region) : this.props.encryptionKey;
@@ -160,45 +160,47 @@ export class RegistrySecret {
     return replicaKey;
   }
 
-  private validateCrossAccount(consumer: IConstruct, name: SecretName): void {
+  private validateCrossAccount(consumer: IConstruct, name: SecretName): Error | undefined {
     const { id, encryptionKey } = this.props;
     const where = `in account ${this.secret.env.account} and is used in account ${Stack.of(consumer).account}`;
     if (isOwned(this.secret)) {
-      throw invalid('secretOfOtherAccountStack',
+      return invalid('secretOfOtherAccountStack',
         `the secret ${this.secret.node.path} is defined ${where}: the end of its ARN is not known until it is deployed, and only the complete ARN can be used; `
         + 'deploy the secret first and pass its ARN and key to RegistryCredentials.fromSecretCompleteArn()', consumer);
     }
     if ('name' in id) {
-      throw invalid('crossAccountSecretIncomplete',
+      return invalid('crossAccountSecretIncomplete',
         `the secret ${JSON.stringify(id.name)} is ${where}, where only its complete ARN can be used; `
         + 'pass it to RegistryCredentials.fromSecretCompleteArn()', consumer);
     }
     if (encryptionKey === undefined) {
-      throw invalid('crossAccountSecretWithoutKey',
+      return invalid('crossAccountSecretWithoutKey',
         `the secret ${JSON.stringify(id.arn)} is ${where}, but no key is given: a secret under the AWS managed key aws/secretsmanager `
         + 'cannot be read from another account; encrypt it with a customer-managed key and pass encryptionKeyArn', consumer);
     }
     warnOnce(consumer, 'crossAccountSecret',
       `the secret ${JSON.stringify(name.id)} is ${where}: its owner must allow this access in the resource policy of the secret and in the policy of its key; `
       + 'PrivateRegistry.ownerPolicies() returns both, for every role of the app that reads the secret');
+    return undefined;
   }
 
-  private validateCrossRegion(consumer: IConstruct, stack: Stack): void {
+  private validateCrossRegion(consumer: IConstruct, stack: Stack): Error | undefined {
     const { id } = this.props;
     const where = `in Region ${this.secret.env.region} and is used in Region ${stack.region}`;
     if (isOwned(this.secret) && !hasCrossRegionReferences(stack)) {
-      throw invalid('secretOfOtherRegionStack',
+      return invalid('secretOfOtherRegionStack',
         `the secret ${this.secret.node.path} is defined ${where}: a reference to it would lack the end of the ARN; `
         + 'set crossRegionReferences on both stacks, or pass the ARN to RegistryCredentials.fromSecretCompleteArn()', consumer);
     }
     if ('name' in id) {
-      throw invalid('crossRegionSecretIncomplete',
+      return invalid('crossRegionSecretIncomplete',
         `the secret ${JSON.stringify(id.name)} is ${where}, where only its complete ARN can be used; `
         + 'pass it to RegistryCredentials.fromSecretCompleteArn()', consumer);
     }
     warnOnce(consumer, 'crossRegionSecret',
       `the secret ${JSON.stringify(id.arn)} is ${where}: an interface VPC endpoint reaches only its own Region, so whatever reads the secret needs a route over the internet; `
       + 'to avoid this, replicate the secret and set replicaRegions');
+    return undefined;
   }
 }
 

@@ -53,6 +53,10 @@ describe.each(FLAG_SETS)('a look-up whose value is missing, with %s', (_name, fl
     ['the ARN of the secret', (stack) => {
       defineTaskWith(stack, RegistryCredentials.fromSecretCompleteArn(lookUp(stack, '/ghcr/secret-arn'), { replicaRegions: [ENV.region] }));
     }],
+    ['the ARN of the secret, with a default in another account and Region', (stack) => {
+      const arn = ssm.StringParameter.valueFromLookup(stack, '/ghcr/secret-arn', SECRET_ARN.replace('eu-west-1:111122223333', 'us-east-1:444455556666'));
+      defineTaskWith(stack, RegistryCredentials.fromSecretCompleteArn(arn));
+    }],
     ['the name of the secret', (stack) => defineTaskWith(stack, RegistryCredentials.fromSecretName(lookUp(stack, '/ghcr/secret name-a1B2c3')))],
     ['an imported secret', (stack) => {
       const secret = secretsmanager.Secret.fromSecretNameV2(stack, 'Secret', lookUp(stack, '/ghcr/secret-a1B2c3'));
