@@ -142,7 +142,10 @@ function isOfOther(policy: IConstruct, secret: CfnResource): boolean {
   return target !== undefined && target !== secret;
 }
 
-function targetOf(reference: string): IConstruct | undefined {
+/**
+ * The construct that a text refers to, if it refers to one of the app.
+ */
+export function targetOf(reference: string): IConstruct | undefined {
   const token = Tokenization.reverseString(reference).firstToken;
   return token !== undefined && Reference.isReference(token) ? token.target : undefined;
 }

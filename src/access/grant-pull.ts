@@ -1,7 +1,10 @@
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Dependable, IDependable } from 'constructs';
+import { targetOf } from './certain-denial';
+import { encryptionKeyOf } from './encryption-key';
 import { policyName } from './policy-name';
 import { policyOf, policyStatement, PullStatement } from './pull-statements';
 import { Puller } from './puller';
@@ -35,7 +38,7 @@ export function grantPull(puller: Puller, options: PullGrantOptions): void {
     return;
   }
   if (isImmutable(role)) {
-    if (role.addGrantsToResources) {
+    if (role.addGrantsToResources && hasPolicies(secret)) {
       puller.waitUnlessCyclic(secret.grantRead(role));
       return;
     }
@@ -60,6 +63,14 @@ export function grantPull(puller: Puller, options: PullGrantOptions): void {
   if (Stack.of(role) === stack) {
     puller.waitUnlessCyclic(policiesBelow(role));
   }
+}
+
+/**
+ * Whether secret and key are resources of the app. aws-cdk-lib drops what is added to the policy of an imported one.
+ */
+function hasPolicies(secret: secretsmanager.ISecret): boolean {
+  const key = encryptionKeyOf(secret.encryptionKey);
+  return CfnResource.isCfnResource(secret.node.defaultChild) && (key === undefined || targetOf(key.arn) instanceof kms.CfnKey);
 }
 
 /**

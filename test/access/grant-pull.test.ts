@@ -5,6 +5,7 @@ import { Aspects, Aws, CfnCondition, CfnParameter, Fn, NestedStack, SecretValue,
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
 import { PrivateRegistryFargateService, PrivateRegistryImage, RegistryCredentials } from '../../src';
@@ -298,6 +299,34 @@ describe('a role that cannot be changed', () => {
     expect(resourcesOf(stack, 'AWS::ECS::TaskDefinition')[0].DependsOn).toEqual(
       Object.keys(Template.fromStack(stack).findResources('AWS::SecretsManager::ResourcePolicy')));
     expectSilence(stack);
+  });
+
+  test('addGrantsToResources: the key of the app gets the policy, too', () => {
+    const stack = newStack();
+    const executionRole = iam.Role.fromRoleArn(stack, 'Role', ROLE_ARN, { mutable: false, addGrantsToResources: true });
+    defineTaskWith(stack, RegistryCredentials.fromSecret(ownSecret(stack, { encryptionKey: new kms.Key(stack, 'Key') })), { executionRole });
+
+    expect(resourcesOf(stack, 'AWS::KMS::Key')[0].Properties.KeyPolicy.Statement)
+      .toContainEqual(expect.objectContaining({ Action: 'kms:Decrypt', Principal: { AWS: ROLE_ARN } }));
+    expectSilence(stack);
+  });
+
+  test.each<[string, (stack: Stack) => RegistryCredentials]>([
+    ['an imported secret', () => CREDENTIALS],
+    ['a secret by its name', () => RegistryCredentials.fromSecretName('ghcr-pull')],
+    ['a secret with an imported key', (stack) => RegistryCredentials.fromSecret(ownSecret(stack, { encryptionKey: kms.Key.fromKeyArn(stack, 'Key', KEY_ARN) }))],
+  ])('addGrantsToResources: fails with %s, whose policy the app cannot change', (_, credentialsIn) => {
+    for (const rolePolicyManagedExternally of [undefined, true]) {
+      const stack = newStack();
+      const executionRole = iam.Role.fromRoleArn(stack, 'Role', ROLE_ARN, { mutable: false, addGrantsToResources: true });
+      const define = () => defineTaskWith(stack, credentialsIn(stack), { executionRole }, { rolePolicyManagedExternally });
+      if (rolePolicyManagedExternally) {
+        define();
+        expectSilence(stack);
+      } else {
+        expectError(define, 'executionRoleImmutable', ROLE_ARN, 'secretsmanager:GetSecretValue');
+      }
+    }
   });
 });
 
