@@ -34,6 +34,8 @@ export interface Puller {
   pulls(image: string, credentialsParameter: string): boolean;
   /** Whether the role is certainly the one that reads the secret: an override can name another one. */
   keepsRole(): boolean;
+  /** The ARN of the role that reads the secret, as it is in the template; undefined if there is none. */
+  roleArn(): unknown;
   /** What it was made to wait for, by anybody but this library. */
   dependencies(): IConstruct[];
   /** Starts nothing before this exists. */

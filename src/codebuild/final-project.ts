@@ -2,12 +2,12 @@ import { Token } from 'aws-cdk-lib';
 import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import { FinalResource } from '../image/final-resource';
 
-/** The other properties that a project and its environment must have. */
-const REQUIRED: Omit<codebuild.CfnProjectProps, 'environment'> = {
-  artifacts: { type: 'NO_ARTIFACTS' }, serviceRole: 'none', source: { type: 'NO_SOURCE' },
-};
-
 const ANY = { computeType: 'any', image: 'any' };
+
+/** The other properties that a project must have. */
+const REQUIRED: codebuild.CfnProjectProps = {
+  artifacts: { type: 'NO_ARTIFACTS' }, environment: { ...ANY, type: 'any' }, serviceRole: 'none', source: { type: 'NO_SOURCE' },
+};
 
 /** On fleets of instances, and for Windows and macOS, more than the type decides. */
 const PLATFORMS: Readonly<Record<string, string>> = {
@@ -47,6 +47,10 @@ export class FinalProject extends FinalResource {
    */
   public keepsRole(): boolean {
     return this.isStillGiven('ServiceRole', this.serviceRole);
+  }
+
+  public finalRoleArn(): unknown {
+    return this.read('ServiceRole');
   }
 }
 

@@ -22,6 +22,7 @@ export function projectPuller(scope: Construct, project: codebuild.IProject): Pu
     platform: () => finalProject.platform(),
     pulls: (image, credentialsParameter) => finalProject.pulls(image, credentialsParameter),
     keepsRole: () => finalProject.keepsRole(),
+    roleArn: () => finalProject.finalRoleArn(),
     // A project shows nothing but its image.
     label: () => undefined,
   };

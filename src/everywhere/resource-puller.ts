@@ -27,7 +27,11 @@ class FinalContainer extends FinalResource {
   }
 
   public keepsRole(): boolean {
-    return this.isSame(this.read(this.rolePath), this.roleArn);
+    return this.isSame(this.finalRoleArn(), this.roleArn);
+  }
+
+  public finalRoleArn(): unknown {
+    return this.read(this.rolePath);
   }
 }
 
@@ -58,6 +62,7 @@ export function resourcePuller(resource: CfnResource, place: Place): Puller {
     platform: () => task?.platform(),
     pulls: (image, credentialsParameter) => (task ?? container).pulls(image, credentialsParameter),
     keepsRole: () => container.keepsRole(),
+    roleArn: () => container.finalRoleArn(),
     label: (key, value) => {
       if (task) {
         resource.addPropertyOverride(`${path}.DockerLabels.${key.replace(/\./g, '\\.')}`, value);

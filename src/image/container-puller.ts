@@ -37,6 +37,7 @@ export function containerPuller(container: ecs.ContainerDefinition): Puller | un
     platform: () => finalTask.platform(),
     pulls: (image, credentialsParameter) => finalTask.pulls(image, credentialsParameter),
     keepsRole: () => finalTask.keepsRole(),
+    roleArn: () => finalTask.finalRoleArn(),
     label: (key, value) => addLabel(container, key, value),
   };
 }

@@ -39,7 +39,11 @@ export class FinalJob extends FinalResource {
   }
 
   public keepsRole(): boolean {
-    return this.isSame(this.read(this.rolePath), this.roleArn);
+    return this.isSame(this.finalRoleArn(), this.roleArn);
+  }
+
+  public finalRoleArn(): unknown {
+    return this.read(this.rolePath);
   }
 
   /**

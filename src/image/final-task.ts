@@ -44,6 +44,10 @@ export class FinalTask extends FinalResource {
     return this.isStillGiven('ExecutionRoleArn', this.roleArn);
   }
 
+  public finalRoleArn(): unknown {
+    return this.read('ExecutionRoleArn');
+  }
+
   /**
    * Whether an override can give a container another image, or other credentials.
    */

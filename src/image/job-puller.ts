@@ -35,6 +35,7 @@ export function jobPuller({ job, path, scope, role, ownsRole }: JobContainer): P
     platform: () => finalJob.platform(),
     pulls: (image, credentialsParameter) => finalJob.pulls(image, credentialsParameter),
     keepsRole: () => finalJob.keepsRole(),
+    roleArn: () => finalJob.finalRoleArn(),
     label: () => {
       // Containers of jobs have no labels.
     },

@@ -80,6 +80,7 @@ export const WARNING_IDS = [
   'crossRegionSecret',
   'digestNotPinned',
   'eventPatternLong',
+  'executionRoleReplaced',
   'exemptWithoutEffect',
   'imageWithoutFixedTag',
   'imageWithoutJob',

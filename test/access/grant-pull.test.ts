@@ -10,7 +10,7 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
 import { PrivateRegistryFargateService, PrivateRegistryImage, RegistryCredentials } from '../../src';
 import { dependencyCycle } from '../contract/dependency-cycle';
-import { expectError, expectSilence, expectSynthError, expectWarning } from '../support/errors';
+import { acknowledge, expectError, expectSilence, expectSynthError, expectWarning } from '../support/errors';
 import { ENV, FLAG_SETS, IMAGE, KEY_ARN, newApp, newStack, pullStatementsOf, resourcesOf, SECRET_ARN, statementsOf, warningIdsOf } from '../support/synth';
 import { apiImage, CREDENTIALS, defineTask, defineTaskWith, ecsRole, expectTaskWaitsForPolicy, ownSecret } from '../support/tasks';
 
@@ -348,6 +348,68 @@ describe('a role of another account', () => {
   });
 });
 
+describe('a role that the template does not have in the end', () => {
+  const changes: Array<[how: string, change: (task: ecs.CfnTaskDefinition, arn: string) => void]> = [
+    ['an override', (task, arn) => task.addPropertyOverride('ExecutionRoleArn', arn)],
+    ['a property', (task, arn) => {
+      task.executionRoleArn = arn;
+    }],
+    ['an Aspect', (task, arn) => Aspects.of(task).add({ visit: () => task.addPropertyOverride('ExecutionRoleArn', arn) }, { priority: 1000 })],
+  ];
+
+  function taskWith(image: ecs.ContainerImage = apiImage()): { stack: Stack; resource: ecs.CfnTaskDefinition } {
+    const stack = newStack();
+    const task = defineTask(stack, image);
+    task.addContainer('sidecar', { image });
+    return { stack, resource: task.node.defaultChild as ecs.CfnTaskDefinition };
+  }
+
+  test.each(changes)('is warned about, once for each task definition: another one by %s', (_, change) => {
+    const { stack, resource } = taskWith();
+    change(resource, ROLE_ARN);
+    Template.fromStack(stack);
+
+    expect(warningIdsOf(stack)).toEqual(['executionRoleReplaced']);
+    expectWarning(stack, 'executionRoleReplaced', 'Stack/Task/ExecutionRole', 'Stack/Task/Resource', ROLE_ARN, 'PrivateRegistry.grantPull()');
+  });
+
+  test('is warned about: a role of the app', () => {
+    const { stack, resource } = taskWith();
+    resource.addPropertyOverride('ExecutionRoleArn', ecsRole(stack, {}, 'Other').roleArn);
+    Template.fromStack(stack);
+
+    expectWarning(stack, 'executionRoleReplaced', 'Stack/Task/ExecutionRole', '["Other34654A52","Arn"]');
+  });
+
+  test('is warned about: none', () => {
+    const { stack, resource } = taskWith();
+    resource.addPropertyDeletionOverride('ExecutionRoleArn');
+    Template.fromStack(stack);
+
+    expectWarning(stack, 'executionRoleReplaced', 'Stack/Task/ExecutionRole', 'no role');
+  });
+
+  test.each(changes)('nothing is said of the same one by %s', (_, change) => {
+    const { stack, resource } = taskWith();
+    change(resource, (stack.node.findChild('Task').node.findChild('ExecutionRole') as iam.Role).roleArn);
+    expectSilence(stack);
+
+    const executionRole = (other: Stack) => iam.Role.fromRoleName(other, 'Role', 'exec');
+    const imported = newStack();
+    change(defineTask(imported, apiImage(), { executionRole: executionRole(imported) }).node.defaultChild as ecs.CfnTaskDefinition, ROLE_ARN);
+    expectSilence(imported);
+  });
+
+  test('nothing is said if its policy is managed elsewhere, or if the image is another one in the end', () => {
+    const elsewhere = taskWith(new PrivateRegistryImage(IMAGE, { credentials: CREDENTIALS, rolePolicyManagedExternally: true }));
+    elsewhere.resource.addPropertyOverride('ExecutionRoleArn', ROLE_ARN);
+    const replaced = taskWith();
+    replaced.resource.addPropertyOverride('ContainerDefinitions', [{ Name: 'app', Image: 'nginx:1' }]);
+    replaced.resource.addPropertyDeletionOverride('ExecutionRoleArn');
+    expectSilence(elsewhere.stack, replaced.stack);
+  });
+});
+
 describe('Role.customizeRoles()', () => {
   test('is silent, and the report has the statement', () => {
     const app = newApp();
@@ -416,6 +478,7 @@ describe('the trust policy', () => {
       const stack = newStack();
       const task = defineTask(stack, image, { executionRole: ecsRole(stack, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') }) });
       change(task.node.defaultChild as ecs.CfnTaskDefinition);
+      acknowledge(stack, 'executionRoleReplaced');
       expectSilence(stack);
     }
   });

@@ -262,6 +262,15 @@ describe('the role', () => {
       'the role Stack/Role cannot be assumed by CodeBuild builds', 'ecs-tasks', 'new iam.ServicePrincipal("codebuild.amazonaws.com")');
   });
 
+  test('that an override replaces may lack the policy', () => {
+    const stack = newStack();
+    const project = defineProject(stack, armImage(registryIn(stack)));
+    (project.node.defaultChild as codebuild.CfnProject).addPropertyOverride('ServiceRole', 'arn:aws:iam::111122223333:role/build');
+    Template.fromStack(stack);
+
+    expectWarning(stack, 'executionRoleReplaced', 'the role Stack/Build/Role', 'Stack/Build/Resource', 'arn:aws:iam::111122223333:role/build');
+  });
+
   test('of another account is an error', () => {
     const stack = newStack();
     const role = iam.Role.fromRoleArn(stack, 'Role', 'arn:aws:iam::444455556666:role/build');

@@ -197,11 +197,13 @@ describe('what the user decides', () => {
     expectSynthError(stack, 'executionRoleNotAssumable', 'Stack/Role', 'ecs-tasks.amazonaws.com');
   });
 
-  test('a role that an override replaces is not judged', () => {
+  test('a role that an override replaces is not judged, but the other one may lack the policy', () => {
     const stack = newStack();
     const role = new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('batch.amazonaws.com') });
     const job = defineJob(stack, apiImage(), { executionRole: role }).node.defaultChild as batch.CfnJobDefinition;
     job.addPropertyOverride('ContainerProperties.ExecutionRoleArn', 'arn:aws:iam::111122223333:role/other');
+    Template.fromStack(stack);
+    expectWarning(stack, 'executionRoleReplaced', 'Stack/Role', 'Stack/Job/Resource', 'arn:aws:iam::111122223333:role/other');
     expectSilence(stack);
   });
 

@@ -1,0 +1,39 @@
+import { Stack } from 'aws-cdk-lib';
+import { Puller } from './puller';
+import { nameOfRole } from './roles';
+import { wordingFor } from './wording';
+import { warnOnce } from '../private/errors';
+import { validateLate } from '../private/late';
+import { isSameIn, resolvedText } from '../private/tokens';
+
+const UNKNOWN = '<token>';
+
+/**
+ * Warns at the end of synth if the template names another role than the one that is allowed to read the secret here.
+ *
+ * @param pulls whether the puller still needs the secret
+ */
+export function warnAboutReplacedRole(puller: Puller, pulls: () => boolean): void {
+  const { scope, resource, role } = puller;
+  validateLate(scope, () => {
+    if (puller.keepsRole() || isNamed(puller) || !pulls()) {
+      return undefined;
+    }
+    const arn = puller.roleArn();
+    const change = arn === undefined
+      ? 'no role in the template; remove what deletes it'
+      : `the role ${JSON.stringify(arn)} in the template; pass that role where the construct is defined, or allow it to read the secret with PrivateRegistry.grantPull(), and acknowledge this warning`;
+    warnOnce(scope, 'executionRoleReplaced',
+      `the ${wordingFor(puller).role} ${nameOfRole(role)} is allowed to read the secret, but ${resource.node.path} has ${change}`);
+    return undefined;
+  });
+}
+
+/**
+ * Whether the template names the role of the puller, in whatever way its ARN is written.
+ */
+function isNamed({ resource, role, roleArn }: Puller): boolean {
+  const arn = roleArn();
+  const [name, own] = [arn, role.roleArn].map((value) => /[^/]+$/.exec(resolvedText(resource, value ?? '', UNKNOWN))?.[0]);
+  return isSameIn(Stack.of(resource), arn, role.roleArn) || (name === own && name?.includes(UNKNOWN) === false);
+}
