@@ -33,7 +33,7 @@ export function grantPull(puller: Puller, options: PullGrantOptions): void {
   const { scope, resource, role, ownsRole } = puller;
   const { secret, statements } = options;
   validateAccount(puller);
-  if (customizesRoles(scope)) {
+  if (customizesRoles(scope, role)) {
     puller.waitUnlessCyclic(grantStatements(role, statements));
     return;
   }

@@ -21,7 +21,7 @@ export function isOwnRole(stack: Stack, role: iam.IRole): boolean {
  */
 export function roleIn(scope: Construct, id: string, role: iam.IRole): iam.IRole {
   const resource = roleResourceOf(role);
-  if (isImmutable(role) || customizesRoles(scope) || Token.isUnresolved(resource?.path)) {
+  if (isImmutable(role) || customizesRoles(scope, role) || Token.isUnresolved(resource?.path)) {
     return role;
   }
   // In parts: from a token aws-cdk-lib would take the first element of the role's path for its name.
@@ -49,10 +49,10 @@ export function isImmutable(role: iam.IRole): role is iam.IRole & { readonly add
 }
 
 /**
- * Whether `Role.customizeRoles()` writes the policies into a report, so that the roles are created elsewhere.
+ * Whether `Role.customizeRoles()` writes the policies of one of the scopes into a report, so that the roles are created elsewhere.
  */
-export function customizesRoles(scope: IConstruct): boolean {
-  return scope.node.tryGetContext('@aws-cdk/iam:customizeRoles') !== undefined;
+export function customizesRoles(...scopes: IConstruct[]): boolean {
+  return scopes.some(({ node }) => node.tryGetContext('@aws-cdk/iam:customizeRoles') !== undefined);
 }
 
 /**

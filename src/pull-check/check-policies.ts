@@ -36,9 +36,9 @@ export function attachPolicies(dependent: Construct, { reader, responder, own = 
   ];
   const missing = new Map<iam.IRole, PullStatement[]>();
   for (const { role, purpose, statements } of needs) {
-    if (customizesRoles(dependent)) {
+    if (customizesRoles(role)) {
       grantStatements(role, statements);
-    } else if (isImmutable(role) || certainlyDiffer(role.env.account, stack.account)) {
+    } else if (isImmutable(role) || customizesRoles(dependent) || certainlyDiffer(role.env.account, stack.account)) {
       missing.set(role, [...missing.get(role) ?? (isImmutable(role) ? own : []), ...statements]);
     } else {
       attachPolicy(dependent, role, purpose, statements);

@@ -235,7 +235,7 @@ export class PullCheckFunction extends Construct implements IPullCheckFunction {
    */
   private allowInvoke(role: iam.IRole, prober: lambda.Function): iam.Policy | undefined {
     const statements = [policyStatement(invoke(prober))];
-    if (role === this.role && !isImmutable(role) && !customizesRoles(this)) {
+    if (role === this.role && !isImmutable(role) && !customizesRoles(this, role)) {
       return new iam.Policy(this, 'InvokePolicy', { policyName: policyName(this, 'PrivateRegistryPullCheckInvoke'), roles: [role], statements });
     }
     statements.forEach((statement) => role.addToPrincipalPolicy(statement));

@@ -436,6 +436,22 @@ describe('Role.customizeRoles()', () => {
     expectSilence(stack);
     expect(resourcesOf(stack, 'AWS::IAM::Policy')).toEqual([]);
   });
+
+  test.each<[string, (stack: Stack, executionRole: iam.IRole) => unknown]>([
+    ['a task definition', (stack, executionRole) => defineTask(stack, apiImage(), { executionRole })],
+    ['a service', (stack, executionRole) => new PrivateRegistryFargateService(stack, 'Api', { image: IMAGE, credentials: CREDENTIALS, executionRole })],
+  ])('of the stack of a role alone: the report has what %s of another stack needs', (_, define) => {
+    const app = newApp();
+    const platform = new Stack(app, 'Platform', { env: ENV });
+    iam.Role.customizeRoles(platform, { usePrecreatedRoles: { 'Platform/Role': 'exec' } });
+    const stack = new Stack(app, 'Stack', { env: ENV });
+    define(stack, ecsRole(platform));
+
+    const { directory } = app.synth();
+    expect(resourcesOf(stack, 'AWS::IAM::Policy')).toEqual([]);
+    expect(readFileSync(join(directory, 'iam-policy-report.json'), 'utf8')).toContain('secretsmanager:GetSecretValue');
+    expectSilence(stack);
+  });
 });
 
 describe('the trust policy', () => {

@@ -452,6 +452,30 @@ describe('Role.customizeRoles()', () => {
     }
     expectSilence(stack);
   });
+
+  test('of the stack of the function alone: the report has what the checks of another stack need', () => {
+    const app = newApp(CHECKED);
+    const platform = new Stack(app, 'Platform', { env: ENV });
+    iam.Role.customizeRoles(platform, { usePrecreatedRoles: { 'Platform/Check/Role': 'check' } });
+    const stack = new Stack(app, 'Stack', { env: ENV });
+    check(stack, { checkFunction: new PullCheckFunction(platform, 'Check') });
+
+    const { directory } = app.synth();
+    expect(resourcesOf(stack, 'AWS::IAM::Policy').map(({ Properties }) => Properties.Roles)).toEqual([[{ Ref: expect.stringContaining('TaskExecutionRole') }]]);
+    expect(readFileSync(join(directory, 'iam-policy-report.json'), 'utf8')).toMatch(/secretsmanager:GetSecretValue[^]*\(Stack\.AWS::StackId\)/);
+    expectSilence(platform, stack);
+  });
+
+  test('of the stack of the checks alone: what the function of another stack needs is a warning', () => {
+    const app = newApp(CHECKED);
+    const checkFunction = new PullCheckFunction(new Stack(app, 'Platform', { env: ENV }), 'Check');
+    const stack = new Stack(app, 'Stack', { env: ENV });
+    iam.Role.customizeRoles(stack, { usePrecreatedRoles: { 'Stack/Task/ExecutionRole': 'exec', 'Stack/Task/TaskRole': 'task' } });
+    check(stack, { checkFunction });
+
+    expect(resourcesOf(stack, 'AWS::IAM::Policy')).toEqual([]);
+    expectWarning(stack, 'pullCheckPolicyMissing', 'Platform/Check/Role', 'secretsmanager:GetSecretValue', 'cloudformation:DescribeStacks');
+  });
 });
 
 describe('a stack that cannot have assets', () => {
