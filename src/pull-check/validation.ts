@@ -5,7 +5,7 @@ import { PullCheckMode, PullCheckOptions } from './pull-check-options';
 import { Puller } from '../access/puller';
 import { wordingFor } from '../access/wording';
 import { SecretUse } from '../credentials/registry-secret';
-import { invalid, kindOf, warn } from '../private/errors';
+import { invalid, kindOf, warn, warnOnce } from '../private/errors';
 import { validateLate } from '../private/late';
 import { isUnknown } from '../private/tokens';
 import { RegistryProvider } from '../provider/registry-provider';
@@ -33,7 +33,7 @@ export function validateOptions(puller: Puller, options: PullCheckOptions): void
  */
 export function warnAboutReach({ scope }: Puller, { vpc, checkFunction }: PullCheckOptions, provider: RegistryProvider): void {
   if (provider.privateNetwork && !vpc && !checkFunction) {
-    warn(scope, 'internalRegistryNeedsVpc',
+    warnOnce(scope, 'internalRegistryNeedsVpc',
       `the registry ${provider.host} is inside the network, and the pull check is outside; set pullCheck.vpc, or pullCheck.mode OFF`);
   }
 }
@@ -68,7 +68,7 @@ export function validateWithoutCheck({ scope }: Puller, mode: PullCheckMode | un
   if (mode === PullCheckMode.OFF) {
     throw invalid('pinDigestWithoutCheck', 'pinDigest needs the digest that the pull check finds, but pullCheck.mode is OFF; remove one of the two', scope);
   }
-  warn(scope, 'digestNotPinned',
+  warnOnce(scope, 'digestNotPinned',
     'pinDigest has no effect while the context turns the pull check off: the tasks run the image that the tag points to when they start; remove the context value when the emergency is over');
 }
 
@@ -138,7 +138,7 @@ function validateCertificate(puller: Puller, certificate: string): void {
       + 'pass the content of the file', scope);
   }
   if (Buffer.byteLength(certificate) > LONGEST_CERTIFICATE) {
-    warn(scope, 'caCertificateLarge',
+    warnOnce(scope, 'caCertificateLarge',
       `pullCheck.caCertificate has ${Math.ceil(Buffer.byteLength(certificate) / 1024)} kB, which each check repeats in the template; `
       + 'pass only the certificate of the authority that signed that of the registry, rather than a bundle');
   }

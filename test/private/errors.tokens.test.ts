@@ -76,6 +76,11 @@ const WARNINGS: Partial<Record<WarningId, (stack: Stack, token: string) => void>
     fargateContainer(stack, new PrivateRegistryImage(`ghcr.io/acme/api:${token}`, { credentials: CREDENTIALS }));
     templateOf(stack);
   },
+  executionRoleReplaced: (stack, token) => {
+    const task = defineTask(stack, apiImage(), { executionRole: iam.Role.fromRoleName(stack, 'Role', token) });
+    (task.node.defaultChild as ecs.CfnTaskDefinition).addPropertyOverride('ExecutionRoleArn', `arn:aws:iam::111122223333:role/exec-${token}`);
+    templateOf(stack);
+  },
   crossRegionSecret: (stack, token) => defineTaskWith(stack, RegistryCredentials.fromSecretCompleteArn(OTHER_REGION, { encryptionKeyArn: token })),
   policyNameShared: (stack, token) => {
     const other = new Stack(stack.node.root as App, 'Other', { env: ENV });

@@ -11,7 +11,7 @@ import {
 import { dependencyCycle } from '../contract/dependency-cycle';
 import { makeCertificate } from '../support/certificates';
 import { expectError, expectSilence, expectSynthError, expectWarning } from '../support/errors';
-import { CHECKED, containersOf, ENV, IMAGE, KEY_ARN, newApp, newStack, resourcesOf, SECRET_ARN, templateOf } from '../support/synth';
+import { CHECKED, containersOf, ENV, IMAGE, KEY_ARN, newApp, newStack, resourcesOf, SECRET_ARN, templateOf, warningIdsOf } from '../support/synth';
 import { CREDENTIALS, defineTask, ownSecret } from '../support/tasks';
 
 const CHECK = 'Custom::PrivateRegistryPullCheck';
@@ -310,6 +310,12 @@ describe('pinDigest', () => {
     defineTask(stack, new PrivateRegistryImage(IMAGE, { credentials: CREDENTIALS, pinDigest: true }));
     expectWarning(stack, 'digestNotPinned', 'context');
     Template.fromStack(stack).hasResourceProperties('AWS::ECS::TaskDefinition', { ContainerDefinitions: [{ Image: IMAGE }] });
+  });
+
+  test('is warned about once, however many containers use it', () => {
+    const stack = newStack({ 'cdk-private-registry:pullCheckMode': 'OFF' });
+    ['One', 'Two'].forEach((id) => defineTask(stack, new PrivateRegistryImage(IMAGE, { credentials: CREDENTIALS, pinDigest: true }), {}, id));
+    expect(warningIdsOf(stack)).toEqual(['digestNotPinned']);
   });
 
   test('is warned about with a service that has no tasks', () => {
