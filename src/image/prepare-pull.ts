@@ -2,7 +2,7 @@ import { Construct, IConstruct } from 'constructs';
 import { PullOptions } from './pull-options';
 import { grantPull } from '../access/grant-pull';
 import { Puller } from '../access/puller';
-import { warnAboutReplacedRole } from '../access/replaced-role';
+import { warnAboutReplacedRole, warnAboutReplacedWaits } from '../access/replaced';
 import { RegistryCredentials } from '../credentials/registry-credentials';
 import { idWithoutCheck } from '../credentials/registry-secret';
 import { warn } from '../private/errors';
@@ -62,6 +62,7 @@ export function preparePull(puller: Puller, request: PullRequest): PreparedPull 
     puller.waitFor(check);
   }
   grantPull(puller, { secret: secret.secret, statements: use.statements, rolePolicyManagedExternally });
+  warnAboutReplacedWaits(puller);
   if (!rolePolicyManagedExternally) {
     warnAboutReplacedRole(puller, () => puller.pulls(image, credentialsParameter));
   }

@@ -78,6 +78,7 @@ export const WARNING_IDS = [
   'certificateUnknownToWatch',
   'crossAccountSecret',
   'crossRegionSecret',
+  'dependenciesReplaced',
   'digestNotPinned',
   'eventPatternLong',
   'executionRoleReplaced',

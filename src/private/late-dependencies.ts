@@ -46,10 +46,17 @@ export function waitUnlessCyclic(resource: CfnResource, targets: () => IConstruc
 }
 
 /**
+ * What this library makes a construct wait for, if nothing of it is left out.
+ */
+export function ownDependencies(construct: IConstruct): CfnResource[] {
+  return waitsOf(construct).filter(({ resource }) => resource === construct).flatMap(({ targets }) => targets().flatMap(resourcesIn));
+}
+
+/**
  * What a construct and those around it were made to wait for, by anybody but this library.
  */
 export function declaredDependencies(construct: IConstruct): IConstruct[] {
-  const own = waitsOf(construct).filter(({ resource }) => resource === construct).flatMap(({ targets }) => targets().flatMap(resourcesIn));
+  const own = ownDependencies(construct);
   const direct: IConstruct[] = CfnResource.isCfnResource(construct) ? [...construct.obtainDependencies(), ...overriddenDependencies(construct)] : [];
   const { scopes } = construct.node;
   const scopesInStack = scopes.slice(scopes.indexOf(Stack.of(construct)) + 1);

@@ -47,8 +47,19 @@ export function awaitsContext(scope: IConstruct): boolean {
  * The properties of a resource as the template has them, with overrides.
  */
 export function propertiesInTemplate(resource: CfnResource): any {
+  return inTemplate(resource).Properties ?? {};
+}
+
+/**
+ * The logical ids of what a resource waits for in the template, with overrides.
+ */
+export function dependenciesInTemplate(resource: CfnResource): unknown[] {
+  return [inTemplate(resource).DependsOn ?? []].flat();
+}
+
+function inTemplate(resource: CfnResource): { readonly Properties?: unknown; readonly DependsOn?: unknown } {
   const { Resources } = Stack.of(resource).resolve((resource as unknown as { _toCloudFormation(): object })._toCloudFormation());
-  return (Object.values(Resources)[0] as { Properties?: unknown }).Properties ?? {};
+  return Object.values<object>(Resources)[0];
 }
 
 /**

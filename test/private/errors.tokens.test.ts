@@ -119,7 +119,7 @@ const WITHOUT_TOKENS: Array<ErrorId | WarningId> = [
   'placeholderWithCheck', 'plainTextPassword', 'platformVersionTooOld', 'pullCheckPlacementAmbiguous', 'pullCheckWithoutVpc',
   'secretArnIncomplete', 'secretArnWithJsonKey', 'secretOfOtherAccountStack', 'secretOfOtherRegionStack', 'stackWithoutAssets',
   'taskSizeInvalid', 'unresolvablePassword', 'blueGreenHookWithCheck',
-  'digestNotPinned', 'imageWithoutFixedTag', 'internalRegistryNeedsVpc', 'isolatedSubnets', 'parametersInStage', 'placeholderBesideTasks',
+  'dependenciesReplaced', 'digestNotPinned', 'imageWithoutFixedTag', 'internalRegistryNeedsVpc', 'isolatedSubnets', 'parametersInStage', 'placeholderBesideTasks',
   'publicSubnetsWithoutPublicIp', 'secretArnMayBeIncomplete', 'secretNameMayHaveSuffix', 'secretNameNeedsArn',
   'secretWithoutCredentials', 'taskSizeUnknown', 'pullCheckFunctionNearLimit',
   'aspectsNotStabilised', 'containerLost', 'credentialsCreateSecret', 'exemptWithoutEffect', 'imageNotAuthenticated', 'registryAuthenticatedTwice',

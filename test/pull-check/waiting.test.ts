@@ -5,7 +5,8 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct, IConstruct } from 'constructs';
 import { PrivateRegistry, PrivateRegistryFargateService, PrivateRegistryImage, RegistryCredentials, RegistryProvider } from '../../src';
 import { dependencyCycle } from '../contract/dependency-cycle';
-import { CHECKED, ENV, FLAG_SETS, IMAGE, newApp, resourcesOf, templateOf } from '../support/synth';
+import { expectSilence, expectWarning } from '../support/errors';
+import { CHECKED, ENV, FLAG_SETS, IMAGE, newApp, resourcesOf, templateOf, warningIdsOf } from '../support/synth';
 import { CREDENTIALS, defineTask, ecsRole, expectTaskWaitsForPolicy, importedVpc, ownSecret } from '../support/tasks';
 
 const CHECK = 'Custom::PrivateRegistryPullCheck';
@@ -239,5 +240,37 @@ describe('in another stack', () => {
     defineTask(stack, image(RegistryCredentials.fromSecret(secret)));
     expect(awaitedBy(stack)).toEqual([]);
     expect(stack.dependencies).toEqual([owner]);
+  });
+});
+
+describe('an override of what the task definition waits for', () => {
+  function stackWith(override: (task: CfnResource, own: string[]) => void): Stack {
+    const stack = new Stack(newApp(CHECKED), 'Stack', { env: ENV });
+    const task = defineTask(stack, image());
+    task.addContainer('sidecar', { image: image() });
+    custom(stack, 'Fill');
+    const own = ['PrivateRegistryPullCheckghcrioacmeapi', 'TaskExecutionRoleDefaultPolicy'];
+    override(resourceOf(task), own.map((id) => stack.resolve(stack.node.findAll().filter(CfnResource.isCfnResource)
+      .find(({ logicalId }) => stack.resolve(logicalId).startsWith(id))!.logicalId)));
+    templateOf(stack);
+    return stack;
+  }
+
+  test.each<[string, (task: CfnResource) => void]>([
+    ['replaces it', (task) => task.addOverride('DependsOn', ['Fill'])],
+    ['deletes it', (task) => task.addDeletionOverride('DependsOn')],
+  ])('is warned about once if it %s', (_, override) => {
+    const stack = stackWith(override);
+    expect(warningIdsOf(stack)).toEqual(['dependenciesReplaced']);
+    expectWarning(stack, 'dependenciesReplaced', 'Stack/Task/Resource', 'PrivateRegistryPullCheckghcrioacmeapi', 'TaskExecutionRoleDefaultPolicy', 'addDependency()');
+  });
+
+  test('is warned about if it replaces a part of it', () => {
+    const message = expectWarning(stackWith((task) => task.addOverride('DependsOn.0', 'Fill')), 'dependenciesReplaced', 'PrivateRegistryPullCheckghcrioacmeapi');
+    expect(message).not.toContain('TaskExecutionRoleDefaultPolicy');
+  });
+
+  test('is fine if it names that, too', () => {
+    expectSilence(stackWith((task, own) => task.addOverride('DependsOn', ['Fill', ...own])));
   });
 });

@@ -4,6 +4,8 @@ import { nameOfRole } from './roles';
 import { wordingFor } from './wording';
 import { warnOnce } from '../private/errors';
 import { validateLate } from '../private/late';
+import { ownDependencies } from '../private/late-dependencies';
+import { dependenciesInTemplate, overridesOf } from '../private/scopes';
 import { isSameIn, resolvedText } from '../private/tokens';
 
 const UNKNOWN = '<token>';
@@ -25,6 +27,28 @@ export function warnAboutReplacedRole(puller: Puller, pulls: () => boolean): voi
       : `the role ${JSON.stringify(arn)} in the template; pass that role where the construct is defined, or allow it to read the secret with PrivateRegistry.grantPull(), and acknowledge this warning`;
     warnOnce(scope, 'executionRoleReplaced',
       `the ${wordingFor(puller).role} ${nameOfRole(role)} is allowed to read the secret, but ${resource.node.path} has ${change}`);
+    return undefined;
+  });
+}
+
+/**
+ * Warns at the end of synth if an override of DependsOn drops what the puller waits for.
+ */
+export function warnAboutReplacedWaits(puller: Puller): void {
+  const { scope, resource } = puller;
+  validateLate(scope, () => {
+    if (!('DependsOn' in overridesOf(resource))) {
+      return undefined;
+    }
+    const stack = Stack.of(resource);
+    const kept = dependenciesInTemplate(resource);
+    const own: string[] = stack.resolve(ownDependencies(resource).filter((target) => Stack.of(target) === stack).map(({ logicalId }) => logicalId));
+    const dropped = own.filter((id) => !kept.includes(id));
+    if (dropped.length > 0) {
+      warnOnce(scope, 'dependenciesReplaced',
+        `an override replaces the DependsOn of ${resource.node.path}, so that its ${wordingFor(puller).starts} can start before their permissions and the pull check: it drops ${dropped.sort().join(', ')}; `
+        + 'remove the override, and use addDependency()');
+    }
     return undefined;
   });
 }
