@@ -95,6 +95,7 @@ export const WARNING_IDS = [
   'publicEcrImage',
   'publicSubnetsWithoutPublicIp',
   'pullCheckFunctionNearLimit',
+  'pullCheckInPublicSubnets',
   'pullCheckPolicyMissing',
   'replicaKeyUnknown',
   'secretArnMayBeIncomplete',

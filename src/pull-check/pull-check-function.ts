@@ -11,7 +11,7 @@ import { PullCheckFunctionAttributes, PullCheckFunctionProps } from './pull-chec
 import { policyName } from '../access/policy-name';
 import { policyStatement, PullStatement } from '../access/pull-statements';
 import { customizesRoles, isImmutable, roleIn } from '../access/roles';
-import { invalid } from '../private/errors';
+import { invalid, warn } from '../private/errors';
 import { hasPropertyOverrides } from '../private/resource-graph';
 
 /** The output of `npx projen bundle` for `handler/index.ts`. */
@@ -139,7 +139,7 @@ export class PullCheckFunction extends Construct implements IPullCheckFunction {
       // Whoever passes a role may not be allowed to create another.
       this.responderRole = props.role ? this.role : functionRole(this, 'ResponderRole', 'Answers CloudFormation for the checks of images in private registries');
       this.function = this.defineResponder(prober, this.responderRole, props.responderInVpc ? {
-        vpc: props.vpc, vpcSubnets: props.vpcSubnets, securityGroups: prober.connections.securityGroups,
+        vpc: props.vpc, vpcSubnets: props.vpcSubnets, securityGroups: prober.connections.securityGroups, allowPublicSubnet: true,
       } : {});
       this.statements.push(NETWORK_INTERFACES, invoke(prober));
     }
@@ -244,12 +244,14 @@ export class PullCheckFunction extends Construct implements IPullCheckFunction {
 
   private defineProber(vpc: ec2.IVpc, props: PullCheckFunctionProps): lambda.Function {
     this.role.addToPrincipalPolicy(policyStatement(NETWORK_INTERFACES));
+    warnAboutPublicSubnets(this, vpc, props.vpcSubnets);
     // lambda.Function waits for the routes of its subnets.
     return this.define('Prober', 'probe', this.role, {
       vpc,
       vpcSubnets: props.vpcSubnets,
       securityGroups: props.securityGroups,
       allowAllOutbound: props.securityGroups ? undefined : true,
+      allowPublicSubnet: true,
     });
   }
 
@@ -307,6 +309,21 @@ function validateProps(scope: Construct, { vpc, vpcSubnets, securityGroups, resp
   if (logGroup && logRetention) {
     throw invalid('logRetentionUnused', 'logRetention is of the log group that the PullCheckFunction creates, but logGroup is set; '
       + 'set the retention of that log group, and remove logRetention', scope);
+  }
+}
+
+/**
+ * aws-cdk-lib refuses them, and names an option to allow them: a registry inside of the VPC can be reached from there.
+ */
+function warnAboutPublicSubnets(scope: Construct, vpc: ec2.IVpc, vpcSubnets?: ec2.SubnetSelection): void {
+  const { subnets, isPendingLookup } = vpc.selectSubnets(vpcSubnets);
+  const ids = vpc.publicSubnets.map(({ subnetId }) => subnetId);
+  const inPublic = isPendingLookup ? [] : subnets.filter(({ subnetId }) => ids.includes(subnetId));
+  if (inPublic.length > 0) {
+    warn(scope, 'pullCheckInPublicSubnets',
+      `the pull check function runs in public subnets (${inPublic.map(({ node }) => node.path).join(', ')}), where a function has no public IP: `
+      + 'without VPC endpoints it reaches nothing outside of the VPC, Secrets Manager included, and then checks nothing; '
+      + 'choose private subnets with vpcSubnets, or leave vpc out if the registry is not inside of the VPC');
   }
 }
 

@@ -121,7 +121,7 @@ const WITHOUT_TOKENS: Array<ErrorId | WarningId> = [
   'taskSizeInvalid', 'unresolvablePassword', 'blueGreenHookWithCheck',
   'dependenciesReplaced', 'digestNotPinned', 'imageWithoutFixedTag', 'internalRegistryNeedsVpc', 'isolatedSubnets', 'parametersInStage', 'placeholderBesideTasks',
   'publicSubnetsWithoutPublicIp', 'secretArnMayBeIncomplete', 'secretNameMayHaveSuffix', 'secretNameNeedsArn',
-  'secretWithoutCredentials', 'taskSizeUnknown', 'pullCheckFunctionNearLimit',
+  'secretWithoutCredentials', 'taskSizeUnknown', 'pullCheckFunctionNearLimit', 'pullCheckInPublicSubnets',
   'aspectsNotStabilised', 'containerLost', 'credentialsCreateSecret', 'exemptWithoutEffect', 'imageNotAuthenticated', 'registryAuthenticatedTwice',
   'serviceWithoutCredentials', 'stageNotCovered',
   'certificateTooLongToWatch', 'certificateUnknownToWatch', 'eventPatternLong', 'eventPatternTooLong', 'invalidExpiryNotice', 'invalidScope', 'invalidTaskDefinitionArn',

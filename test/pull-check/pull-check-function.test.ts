@@ -15,7 +15,7 @@ import {
 import { dependencyCycle } from '../contract/dependency-cycle';
 import { expectError, expectSilence, expectWarning } from '../support/errors';
 import { CHECKED, ENV, IMAGE, newApp, newStack, resourcesOf, SECRET_ARN, statementsOf, warningIdsOf } from '../support/synth';
-import { CREDENTIALS, defineTask, importedVpc, rawImage, rawSecret } from '../support/tasks';
+import { CREDENTIALS, defineTask, importedVpc, newVpc, rawImage, rawSecret } from '../support/tasks';
 
 const FUNCTION = 'AWS::Lambda::Function';
 const CHECK = 'Custom::PrivateRegistryPullCheck';
@@ -127,6 +127,21 @@ describe('inside a VPC', () => {
     const withInterfaces = statementsOf(stack).filter(({ Action }) => Action.includes('ec2:CreateNetworkInterface'));
     expect(withInterfaces).toHaveLength(hasRole ? 1 : 2);
     expect(dependencyCycle(Template.fromStack(stack).toJSON())).toBeUndefined();
+  });
+
+  test.each([false, true])('that has public subnets only: it is there, with a warning, the responder too: %p', (responderInVpc) => {
+    const stack = newStack(CHECKED);
+    const vpc = newVpc(stack, ec2.SubnetType.PUBLIC);
+    check(stack, { checkFunction: new PullCheckFunction(stack, 'Check', { vpc, responderInVpc }) });
+    const subnets = resourcesOf(stack, FUNCTION).flatMap(({ Properties }) => Properties.VpcConfig?.SubnetIds ?? []);
+    expect(subnets).toEqual(stack.resolve((responderInVpc ? [1, 2] : [1]).flatMap(() => vpc.publicSubnets.map(({ subnetId }) => subnetId))));
+    expectWarning(stack, 'pullCheckInPublicSubnets', 'Stack/Vpc/PublicSubnet1, Stack/Vpc/PublicSubnet2', 'Secrets Manager', 'vpcSubnets');
+  });
+
+  test('nothing is said of public subnets as long as the VPC is looked up', () => {
+    const stack = newStack(CHECKED);
+    check(stack, { vpc: ec2.Vpc.fromLookup(stack, 'Vpc', { vpcId: 'vpc-1' }), vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC } });
+    expectSilence(stack);
   });
 
   test('its connections are those of the prober', () => {
