@@ -3,7 +3,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct, IConstruct } from 'constructs';
 import { childrenOf, constructsIn, coverageOf, isExempt } from './covered';
 import { makeExecutionRoles } from './execution-roles';
-import { certainImage, earlyProperties, isConsumer, placesIn } from './places';
+import { certainImage, decidesOnCredentials, earlyProperties, isConsumer, placesIn } from './places';
 import { resourcePuller } from './resource-puller';
 import { Puller } from '../access/puller';
 import { RegistryCredentials } from '../credentials/registry-credentials';
@@ -16,6 +16,7 @@ import { writePull } from '../image/written-pulls';
 import { invalid, warn } from '../private/errors';
 import { isLate } from '../private/late-tokens';
 import { overridesOf } from '../private/scopes';
+import { isObject } from '../private/template-json';
 import { hostOf } from '../provider/image-host';
 
 const STABILIZATION = '@aws-cdk/core:aspectStabilization';
@@ -138,7 +139,7 @@ export function isOfConstruct({ node: { scope } }: CfnResource): boolean {
 export function decidingConstruct(resource: CfnResource, path: string): IConstruct {
   const { scope } = resource.node;
   if (scope instanceof ecs.TaskDefinition) {
-    return containersOf(scope)[Number(path.split('.')[1])] ?? resource;
+    return (isExempt(resource) ? undefined : containersOf(scope)[Number(path.split('.')[1])]) ?? resource;
   }
   const container = scope && jobContainersIn(scope).find((place) => place.path === path)?.container;
   // A job can have the container of another scope.
@@ -172,16 +173,18 @@ function pullOf(container: ecs.ContainerDefinition): FoundContainer[] {
   }
   const path = `ContainerDefinitions.${containersOf(taskDefinition).indexOf(container)}`;
   const { image, repositoryCredentials } = container.renderContainerDefinition();
-  const given = { Image: image, RepositoryCredentials: repositoryCredentials };
-  const found = pullAt(task, overridden(given, overrideAt(task, path)), container);
+  const { credentialsParameter } = (repositoryCredentials ?? {}) as Partial<ecs.CfnTaskDefinition.RepositoryCredentialsProperty>;
+  const given = { Image: image, RepositoryCredentials: { CredentialsParameter: credentialsParameter } };
+  const found = pullAt(task, path, overridden(given, overrideAt(task, path)));
   return found ? [{ ...found, path, container }] : [];
 }
 
-function pullAt(resource: CfnResource, container: any, scope: IConstruct): Pick<Found, 'reference' | 'pull'> | undefined {
-  if (container?.RepositoryCredentials !== undefined) {
+function pullAt(resource: CfnResource, path: string, container: any): Pick<Found, 'reference' | 'pull'> | undefined {
+  if (!isObject(container) || decidesOnCredentials(resource, path, container)) {
     return undefined;
   }
-  const image = certainImage(resource, container?.Image);
+  const image = certainImage(resource, container.Image);
+  const scope = decidingConstruct(resource, path);
   const coverage = image && coverageOf(scope, image.host);
   if (coverage === undefined) {
     return undefined;
@@ -223,7 +226,7 @@ function authenticateJob(construct: IConstruct): void {
   for (const { container, path } of jobContainersIn(construct)) {
     const job = construct.node.defaultChild as CfnResource;
     const given = { Image: container._renderContainerDefinition().image };
-    const found = hasJobImage(container) ? undefined : pullAt(job, overridden(given, overrideAt(job, path)), decidingConstruct(job, path));
+    const found = hasJobImage(container) ? undefined : pullAt(job, path, overridden(given, overrideAt(job, path)));
     if (found) {
       const { reference, pull } = found;
       const { executionRole: role } = container;
@@ -251,7 +254,7 @@ function overrideAt(resource: CfnResource, path: string): unknown {
 
 function authenticateResource(resource: CfnResource): void {
   for (const place of placesIn(resource.cfnResourceType, earlyProperties(resource))) {
-    const found = place.isConditional ? undefined : pullAt(resource, place.container, resource);
+    const found = place.isConditional ? undefined : pullAt(resource, place.path, place.container);
     if (found) {
       authenticate(resourcePuller(resource, place), { ...found, path: place.path });
     }

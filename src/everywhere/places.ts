@@ -2,8 +2,8 @@ import { CfnResource, Token } from 'aws-cdk-lib';
 import { IMAGE_CONSUMERS, ImageConsumer } from '../consumers/consumers';
 import { overridden } from '../image/final-resource';
 import { LateTokenFinder } from '../private/late-tokens';
-import { overridesOf } from '../private/scopes';
-import { isObject } from '../private/template-json';
+import { isDeleted, overridesOf } from '../private/scopes';
+import { functionIn, isIntrinsic, isObject } from '../private/template-json';
 import { literalPrefix } from '../private/tokens';
 import { hostOf } from '../provider/image-host';
 import { registryHostOfPrefix } from '../reference/image-reference';
@@ -13,6 +13,8 @@ const CONSUMERS = IMAGE_CONSUMERS.filter(({ credentials }) => credentials === 'R
 const TYPES = new Set(CONSUMERS.map(({ type }) => type));
 /** Stands for the rest of a text. */
 const UNKNOWN = '${Token[TOKEN.0]}';
+/** Stands for what the app computes when the template is made. */
+const LATE = '${}';
 const IF = 'Fn::If';
 
 /**
@@ -49,6 +51,15 @@ export function placesIn(type: string, properties: unknown): Place[] {
       isObject(value) ? [{ consumer, path, container: value, isConditional: path.includes(IF) }] : []
     ))
   ));
+}
+
+/**
+ * Whether somebody has decided on the credentials of a container: it has some, or an override deletes them.
+ */
+export function decidesOnCredentials(resource: CfnResource, path: string, container: Record<string, any>): boolean {
+  const credentials = container.RepositoryCredentials ?? {};
+  const isEmpty = isObject(credentials) && !Token.isUnresolved(credentials) && !isIntrinsic(credentials) && !credentials.CredentialsParameter;
+  return !isEmpty || isDeleted(resource, `${path}.RepositoryCredentials.CredentialsParameter`);
 }
 
 /**
@@ -95,18 +106,17 @@ function early(resource: CfnResource, value: unknown): any {
     return value;
   }
   if (Token.isUnresolved(value)) {
-    return resolvedEarly(resource, value);
+    const finder = new LateTokenFinder();
+    const resolved = finder.resolve(resource, value);
+    return finder.tokens.length > 0 ? value : early(resource, resolved);
   }
   if (Array.isArray(value)) {
     return value.map((element) => early(resource, element));
   }
-  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [capitalized(key), early(resource, inner)])) : value;
-}
-
-function resolvedEarly(resource: CfnResource, value: unknown): any {
-  const finder = new LateTokenFinder();
-  const resolved = finder.resolve(resource, value);
-  return finder.tokens.length > 0 ? value : resolved;
+  // The variables of Fn::Sub keep their names.
+  return isObject(value) && [undefined, IF].includes(functionIn(value))
+    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [capitalized(key), early(resource, inner)]))
+    : value;
 }
 
 /** Classes of resources have properties in camel case. */
@@ -136,7 +146,11 @@ function knownImage(text: string): KnownImage[] {
 
 /** What a text begins with is known, whatever the app computes later. */
 function imagesOf(resource: CfnResource, image: unknown): string[] {
-  return typeof image === 'string' && literalPrefix(image) !== '' ? [image] : textsOf(resolvedEarly(resource, image));
+  if (typeof image === 'string' && literalPrefix(image) !== '') {
+    return [image];
+  }
+  const resolved = new LateTokenFinder(() => LATE).resolve(resource, image);
+  return textsOf(resolved).map((text) => text.replace(/\$\{[^]*$/, () => UNKNOWN));
 }
 
 function textsOf(value: any): string[] {
@@ -151,11 +165,13 @@ function textsOf(value: any): string[] {
   }
   const join = value['Fn::Join'];
   if (Array.isArray(join) && Array.isArray(join[1])) {
-    const known = join[1].findIndex((part) => typeof part !== 'string');
-    return [`${join[1].slice(0, known === -1 ? undefined : known).join(join[0])}${known > 0 ? join[0] : ''}${known === -1 ? '' : UNKNOWN}`];
+    return [join[1].map(textsOf).map((texts) => texts.length === 1 ? texts[0] : LATE).join(join[0])];
   }
-  const substitute = [value['Fn::Sub']].flat()[0];
-  return typeof substitute === 'string' ? [substitute.replace(/\$\{[^]*$/, () => UNKNOWN)] : [];
+  const [substitute, variables] = [value['Fn::Sub']].flat() as [unknown, Record<string, unknown>?];
+  return typeof substitute === 'string' ? [substitute.replace(/\$\{(\w+)\}/g, (whole, name) => {
+    const variable = variables?.[name];
+    return typeof variable === 'string' ? variable : whole;
+  })] : [];
 }
 
 /**

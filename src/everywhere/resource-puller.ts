@@ -1,4 +1,4 @@
-import { CfnResource, Reference, Token, Tokenization } from 'aws-cdk-lib';
+import { CfnResource, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IConstruct } from 'constructs';
 import { earlyProperties, Place } from './places';
@@ -8,11 +8,15 @@ import { FinalResource } from '../image/final-resource';
 import { FinalTask } from '../image/final-task';
 import { jobPuller } from '../image/job-puller';
 import { LateTokenFinder } from '../private/late-tokens';
+import { overrideProperty } from '../private/scopes';
+import { functionIn } from '../private/template-json';
 
 const SERVICE = 'ecs-tasks.amazonaws.com';
 const TASK_DEFINITION = 'AWS::ECS::TaskDefinition';
 const EXPRESS_SERVICE = 'AWS::ECS::ExpressGatewayService';
 const JOB_DEFINITION = 'AWS::Batch::JobDefinition';
+/** What can name a role, without a choice. */
+const REFERENCES = ['Ref', 'Fn::GetAtt', 'Fn::Sub', 'Fn::Join'];
 
 /**
  * A container of a resource as it ends up in the template.
@@ -65,7 +69,7 @@ export function resourcePuller(resource: CfnResource, place: Place): Puller {
     roleArn: () => container.finalRoleArn(),
     label: (key, value) => {
       if (task) {
-        resource.addPropertyOverride(`${path}.DockerLabels.${key.replace(/\./g, '\\.')}`, value);
+        overrideProperty(resource, [...path.split('.'), 'DockerLabels', key], value);
       }
     },
   };
@@ -85,19 +89,30 @@ function roleOf(resource: CfnResource, images: Construct, path: string): iam.IRo
   const given = valueAt(resource, path);
   if (given === undefined || given === '') {
     const role = new iam.Role(images, id, { assumedBy: new iam.ServicePrincipal(SERVICE) });
-    resource.addPropertyOverride(path, role.roleArn);
+    overrideProperty(resource, path.split('.'), role.roleArn);
     return role;
   }
-  const text = Token.asString(given);
-  const token = Tokenization.reverseString(text).firstToken;
-  if (token && Reference.isReference(token) && token.target instanceof iam.CfnRole) {
-    const { scope } = token.target.node;
+  const ofApp = roleOfApp(resource, given);
+  if (ofApp) {
+    const { scope } = ofApp.node;
     // By its name, since it can have a path that the ARN does not show.
-    return iam.Role.isRole(scope) ? scope as iam.Role : iam.Role.fromRoleName(imported, id, token.target.ref);
+    return iam.Role.isRole(scope) ? scope as iam.Role : iam.Role.fromRoleName(imported, id, ofApp.ref);
   }
+  const text = Token.asString(given);
   // ECS also accepts a name. From a token, aws-cdk-lib would take the first element of the role's path for its name.
   const name = Token.isUnresolved(text) ? nameAtEndOf(resource, text) : text.startsWith('arn:') ? undefined : text;
   return name === undefined ? iam.Role.fromRoleArn(imported, id, text) : iam.Role.fromRoleName(imported, id, name);
+}
+
+/**
+ * The role of the app that a value names, also within a text.
+ */
+function roleOfApp(resource: CfnResource, value: unknown): iam.CfnRole | undefined {
+  const finder = new LateTokenFinder();
+  const resolved = finder.resolve(resource, value);
+  const roles = new Set(finder.targets.filter((target): target is iam.CfnRole => target instanceof iam.CfnRole));
+  const isChosen = !REFERENCES.includes(functionIn(resolved) ?? '') || JSON.stringify(resolved).includes('"Fn::If"');
+  return isChosen || roles.size !== 1 ? undefined : [...roles][0];
 }
 
 /**

@@ -3,10 +3,10 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { IConstruct } from 'constructs';
 import { Authenticated, authenticatedIn, containersOf, decidingConstruct } from './authenticate';
 import { coverageOf, isCovered } from './covered';
-import { isConsumer, knownImages, Place, placesIn, valuesAt } from './places';
+import { decidesOnCredentials, isConsumer, knownImages, Place, placesIn, valuesAt } from './places';
 import { IMAGES_WITHOUT_CREDENTIALS } from '../consumers/consumers';
 import { invalid } from '../private/errors';
-import { awaitsContext, overridesOf, propertiesInTemplate, stageOf } from '../private/scopes';
+import { awaitsContext, isDeleted, overridesOf, propertiesInTemplate, stageOf } from '../private/scopes';
 import { isSameIn } from '../private/tokens';
 
 const WITHOUT_CREDENTIALS = new Set(IMAGES_WITHOUT_CREDENTIALS.map(({ type }) => type));
@@ -44,7 +44,7 @@ function errorsOf(stage: IConstruct, resource: CfnResource): Error[] {
 }
 
 function unauthenticated(stage: IConstruct, resource: CfnResource, { path, container }: Place): Error[] {
-  if (container.RepositoryCredentials !== undefined) {
+  if (decidesOnCredentials(resource, path, container)) {
     return [];
   }
   return knownImages(resource, container.Image).flatMap(({ text, host }) => {
@@ -70,7 +70,7 @@ function changeOf(resource: CfnResource, authenticated: Authenticated, place: Pl
   const stack = Stack.of(resource);
   const isSame = (one: unknown, other: unknown) => isSameIn(stack, one, other);
   if (place === undefined || (container && !isSame(place.container.Name, container.containerName))) {
-    return replacesContainers(resource) ? [] : [lost(resource, path, reference)];
+    return replacesContainers(resource) || isDeleted(resource, path) ? [] : [lost(resource, path, reference)];
   }
   const { Image, RepositoryCredentials } = place.container;
   if (isSame(Image, image) || !isSame(RepositoryCredentials?.CredentialsParameter, credentialsParameter)) {
@@ -90,9 +90,13 @@ function lostContainersOf(resource: CfnResource, places: Place[]): Error[] {
   if (!(task instanceof ecs.TaskDefinition) || replacesContainers(resource)) {
     return [];
   }
-  return containersOf(task).slice(places.length).flatMap((container, index) => {
+  return containersOf(task).flatMap((container, index) => {
+    const path = `ContainerDefinitions.${index}`;
+    if (isDeleted(resource, path) || places.some((place) => `${place.path}.`.startsWith(`${path}.`))) {
+      return [];
+    }
     const [image] = knownImages(resource, container.imageName);
-    return image && coverageOf(container, image.host) ? [lost(resource, `ContainerDefinitions.${places.length + index}`, image.text)] : [];
+    return image && coverageOf(container, image.host) ? [lost(resource, path, image.text)] : [];
   });
 }
 

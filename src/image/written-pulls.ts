@@ -1,4 +1,5 @@
 import { CfnResource } from 'aws-cdk-lib';
+import { overrideProperty } from '../private/scopes';
 
 /**
  * What this library writes into a container that somebody else has defined.
@@ -17,9 +18,10 @@ const WRITTEN = new WeakMap<CfnResource, Map<string, WrittenPull>>();
  */
 export function writePull(resource: CfnResource, path: string, pull: WrittenPull): void {
   WRITTEN.set(resource, (WRITTEN.get(resource) ?? new Map()).set(path, pull));
-  resource.addPropertyOverride(`${path}.RepositoryCredentials.CredentialsParameter`, pull.credentialsParameter);
+  const keys = path.split('.');
+  overrideProperty(resource, [...keys, 'RepositoryCredentials', 'CredentialsParameter'], pull.credentialsParameter);
   if (pull.image !== undefined) {
-    resource.addPropertyOverride(`${path}.Image`, pull.image);
+    overrideProperty(resource, [...keys, 'Image'], pull.image);
   }
 }
 

@@ -8,6 +8,8 @@ import { IConstruct } from 'constructs';
  */
 export class LateTokenFinder extends DefaultTokenResolver {
   public readonly tokens: IResolvable[] = [];
+  /** The constructs that the value refers to. */
+  public readonly targets: IConstruct[] = [];
 
   /**
    * @param textFor what stands for such a token
@@ -22,6 +24,7 @@ export class LateTokenFinder extends DefaultTokenResolver {
 
   public resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): unknown {
     if (Reference.isReference(token)) {
+      this.targets.push(token.target);
       // With the logical id, which aws-cdk-lib computes late as well.
       return Stack.of(context.scope).resolve(token);
     }

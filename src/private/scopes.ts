@@ -1,7 +1,7 @@
 import { CfnResource, Reference, Stack, Stage, Tokenization } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
-import { isNeededContext } from './template-json';
+import { isNeededContext, isObject } from './template-json';
 
 /**
  * The stack that is deployed, of which nested stacks are a part.
@@ -29,6 +29,51 @@ interface Overrides {
  */
 export function overridesOf(resource: CfnResource): Overrides {
   return (resource as unknown as { readonly rawOverrides: object }).rawOverrides;
+}
+
+/**
+ * Overrides a property, also in a list that is an override itself: aws-cdk-lib would replace the list.
+ */
+export function overrideProperty(resource: CfnResource, keys: readonly string[], value: unknown): void {
+  let override: any = overridesOf(resource).Properties;
+  for (const [index, key] of keys.entries()) {
+    override = override?.[key];
+    if (Array.isArray(override)) {
+      resource.addPropertyOverride(pathOf(keys.slice(0, index + 1)), withValue(override, keys.slice(index + 1), value));
+      return;
+    }
+  }
+  resource.addPropertyOverride(pathOf(keys), value);
+}
+
+function pathOf(keys: readonly string[]): string {
+  return keys.map((key) => key.replace(/\./g, '\\.')).join('.');
+}
+
+function withValue(outer: any, [key, ...others]: readonly string[], value: unknown): unknown {
+  if (key === undefined) {
+    return value;
+  }
+  const copy = Array.isArray(outer) ? [...outer] : { ...outer };
+  copy[key] = withValue(copy[key], others, value);
+  return copy;
+}
+
+/**
+ * Whether an override deletes what is at a path in the properties, or something around it.
+ */
+export function isDeleted(resource: CfnResource, path: string): boolean {
+  let override: unknown = overridesOf(resource).Properties;
+  for (const key of path.split('.')) {
+    if (!isObject(override) || !(key in override)) {
+      return false;
+    }
+    override = override[key];
+    if (override === undefined) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /**

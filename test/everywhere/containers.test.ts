@@ -1,4 +1,4 @@
-import { CfnCondition, CfnParameter, Fn, Lazy, Stack, Tags } from 'aws-cdk-lib';
+import { CfnCondition, CfnMapping, CfnParameter, Fn, Lazy, Stack, Tags } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -46,6 +46,29 @@ test('credentials that a container has are kept: those of aws-cdk-lib, of an ima
   expect(pullsOf(stack)).toEqual({
     'ghcr.io/acme/object:1': OWN_SECRET_ARN, 'ghcr.io/acme/override:1': OWN_SECRET_ARN, 'ghcr.io/acme/plain:1': GHCR_SECRET_ARN,
   });
+});
+
+test.each(['', '.CredentialsParameter'])('credentials%s that an override deletes stay deleted, whenever it does', (member) => {
+  const stack = checkedStack();
+  const [early, late] = ['Early', 'Late'].map((id) => taskIn(stack, IMAGE, id).node.defaultChild as ecs.CfnTaskDefinition);
+  const remove = (task: ecs.CfnTaskDefinition) => task.addPropertyDeletionOverride(`ContainerDefinitions.0.RepositoryCredentials${member}`);
+  remove(early);
+  const last = new CfnParameter(stack, 'Last');
+  addAspect(stack, (construct) => construct === last && remove(late), 900);
+  authenticate(appOf(stack));
+
+  expect(pullsOf(stack)).toEqual({ [IMAGE]: undefined });
+  Template.fromStack(stack).resourceCountIs('AWS::ECS::TaskDefinition', 2);
+});
+
+test.each([0, 1])('the container %d that an override deletes stays deleted', (index) => {
+  const stack = checkedStack();
+  const task = taskIn(stack, IMAGE);
+  task.addContainer('web', { image: plain('nginx:1.27') });
+  (task.node.defaultChild as ecs.CfnTaskDefinition).addPropertyDeletionOverride(`ContainerDefinitions.${index}`);
+  authenticate(appOf(stack));
+
+  expect(pullsOf(stack)).toEqual(index === 0 ? { 'nginx:1.27': HUB_SECRET_ARN } : { [IMAGE]: GHCR_SECRET_ARN });
 });
 
 test('an image that an override names is the one that is judged', () => {
@@ -120,6 +143,24 @@ test('a host in front of a tag that the app computes when the template is made i
   taskIn(stack, `ghcr.io/acme/api:${Lazy.string({ produce: () => '1.4.2' })}`);
   authenticate(appOf(stack));
   expect(pullsOf(stack)).toEqual({ [IMAGE]: GHCR_SECRET_ARN });
+});
+
+test('a host in a value that aws-cdk-lib computes in part when the template is made is certain', () => {
+  const stack = checkedStack();
+  const tags = new CfnMapping(stack, 'Tags', { mapping: { prod: { api: '1.4.2' } } });
+  const late = Lazy.string({ produce: () => '1' });
+  const images = {
+    mapping: Fn.join(':', ['ghcr.io/acme/mapping', tags.findInMap('prod', 'api')]),
+    join: Fn.join('', ['ghcr.io/acme/join:', late]),
+    sub: Fn.sub('ghcr.io/acme/sub:${tag}', { tag: late }),
+    variable: Fn.sub('${registry}/variable:${tag}', { registry: 'ghcr.io/acme', tag: late }),
+  };
+  const task = new ecs.FargateTaskDefinition(stack, 'Task');
+  Object.entries(images).forEach(([id, image]) => task.addContainer(id, { image: plain(image) }));
+  authenticate(appOf(stack));
+
+  expect(containersOf(stack).map(({ Name, RepositoryCredentials }) => [Name, RepositoryCredentials?.CredentialsParameter]))
+    .toEqual(Object.keys(images).map((id) => [id, GHCR_SECRET_ARN]));
 });
 
 test('a host in front of a parameter is certain, and a parameter alone is not', () => {

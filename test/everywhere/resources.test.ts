@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Aws, CfnCondition, CfnResource, Fn, Lazy, Stack } from 'aws-cdk-lib';
+import { Aws, CfnCondition, CfnResource, Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as include from 'aws-cdk-lib/cloudformation-include';
-import { appOf, addAspect, authenticate, checkedStack, GHCR_SECRET_ARN, HUB_SECRET_ARN, OWN_SECRET_ARN, pullsOf } from './support';
+import { appOf, addAspect, authenticate, checkedStack, GHCR_SECRET_ARN, HUB_CREDENTIALS, HUB_SECRET_ARN, OWN_SECRET_ARN, pullsOf } from './support';
 import { PrivateRegistries, RegistryProvider } from '../../src';
 import { dependencyCycle } from '../contract/dependency-cycle';
 import { expectSynthError } from '../support/errors';
@@ -17,6 +17,14 @@ const FARGATE = { requiresCompatibilities: ['FARGATE'], cpu: '256', memory: '512
 const TRUST = { Statement: [{ Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' }] };
 
 const OWN_IF_PROD = { 'Fn::If': ['IsProd', { CredentialsParameter: OWN_SECRET_ARN }, { Ref: 'AWS::NoValue' }] };
+
+function includeIn(stack: Stack, template: object): void {
+  const directory = mkdtempSync(join(tmpdir(), 'included-'));
+  const templateFile = join(directory, 'template.json');
+  writeFileSync(templateFile, JSON.stringify(template));
+  new include.CfnInclude(stack, 'Included', { templateFile });
+  rmSync(directory, { recursive: true });
+}
 
 test('the L1 of a task definition without a role gets one, credentials, policy and check, and no cycle', () => {
   const stack = checkedStack();
@@ -86,6 +94,26 @@ test('the role that an L1 names is the one that may read the secret: of a constr
   expect(roles).toHaveLength(4);
 });
 
+test.each<[name: string, arn: unknown]>([
+  ['Fn::Sub', { 'Fn::Sub': '${Role.Arn}' }],
+  ['its name in Fn::Sub', { 'Fn::Sub': '${Role}' }],
+  ['an ARN with Fn::Sub', { 'Fn::Sub': ['arn:aws:iam::${AWS::AccountId}:role/teams/${name}', { name: { Ref: 'Role' } }] }],
+  ['an ARN with Fn::Join', { 'Fn::Join': ['', ['arn:aws:iam::', { Ref: 'AWS::AccountId' }, ':role/teams/', { Ref: 'Role' }]] }],
+])('a role with a path that an included template names by %s is the one that may read the secret', (_, ExecutionRoleArn) => {
+  const stack = checkedStack();
+  includeIn(stack, {
+    Resources: {
+      Role: { Type: 'AWS::IAM::Role', Properties: { Path: '/teams/', AssumeRolePolicyDocument: TRUST } },
+      Task: { Type: 'AWS::ECS::TaskDefinition', Properties: { ExecutionRoleArn, ContainerDefinitions: [{ Name: 'app', Image: IMAGE }] } },
+    },
+  });
+  authenticate(appOf(stack));
+
+  const template = Template.fromStack(stack);
+  template.hasResource('AWS::IAM::Policy', { Properties: Match.objectLike({ PolicyName: Match.stringLikeRegexp('^PrivateRegistryPull-'), Roles: [{ Ref: 'Role' }] }) });
+  expect(template.toJSON().Resources.Task.Properties.ExecutionRoleArn).toEqual(ExecutionRoleArn);
+});
+
 test('a resource of another class, with the names of CloudFormation: an express service and a daemon', () => {
   const stack = checkedStack();
   new CfnResource(stack, 'Api', {
@@ -115,10 +143,9 @@ test('a resource of another class, with the names of CloudFormation: an express 
 
 test('a template that was included, with a condition, a parameter, Fn::Sub and Fn::Join', () => {
   const stack = checkedStack();
-  const directory = mkdtempSync(join(tmpdir(), 'included-'));
-  const templateFile = join(directory, 'template.json');
-  writeFileSync(templateFile, JSON.stringify({
+  includeIn(stack, {
     Parameters: { Tag: { Type: 'String' }, Image: { Type: 'String' } },
+    Mappings: { Tags: { prod: { api: '1' } } },
     Conditions: { IsProd: { 'Fn::Equals': [{ Ref: 'Tag' }, 'prod'] } },
     Resources: {
       Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: TRUST } },
@@ -131,14 +158,13 @@ test('a template that was included, with a condition, a parameter, Fn::Sub and F
             { Name: 'sub', Image: { 'Fn::Sub': 'ghcr.io/acme/api:${Tag}' } }, { Name: 'hub', Image: 'nginx:1.27' }, { Name: 'any', Image: { Ref: 'Image' } },
             { Name: 'join', Image: { 'Fn::Join': ['', ['ghcr.io/acme/join:', { Ref: 'Tag' }]] } },
             { Name: 'parts', Image: { 'Fn::Join': ['/', ['ghcr.io', 'acme', { Ref: 'Tag' }]] } },
+            { Name: 'map', Image: { 'Fn::Join': [':', [{ 'Fn::Join': ['/', ['ghcr.io', 'acme/map']] }, { 'Fn::FindInMap': ['Tags', 'prod', 'api'] }]] } },
             { Name: 'own', Image: 'ghcr.io/acme/own:1', RepositoryCredentials: OWN_IF_PROD },
           ],
         },
       },
     },
-  }));
-  new include.CfnInclude(stack, 'Included', { templateFile });
-  rmSync(directory, { recursive: true });
+  });
   authenticate(appOf(stack));
 
   const template = Template.fromStack(stack);
@@ -151,6 +177,7 @@ test('a template that was included, with a condition, a parameter, Fn::Sub and F
         { Name: 'any', Image: { Ref: 'Image' }, RepositoryCredentials: Match.absent() },
         { Name: 'join', RepositoryCredentials: { CredentialsParameter: GHCR_SECRET_ARN } },
         { Name: 'parts', RepositoryCredentials: { CredentialsParameter: GHCR_SECRET_ARN } },
+        { Name: 'map', RepositoryCredentials: { CredentialsParameter: GHCR_SECRET_ARN } },
         { Name: 'own', RepositoryCredentials: OWN_IF_PROD },
       ],
     },
@@ -178,6 +205,45 @@ test('credentials of an L1 are kept, and a digest is pinned with its label', () 
     RepositoryCredentials: { CredentialsParameter: GHCR_SECRET_ARN },
     DockerLabels: { 'cdk-private-registry.image': IMAGE },
   });
+});
+
+test.each<[name: string, repositoryCredentials: ecs.CfnTaskDefinition.RepositoryCredentialsProperty]>([
+  ['an empty object', {}], ['an empty text', { credentialsParameter: '' }],
+])('%s is no credentials', (_, repositoryCredentials) => {
+  const stack = checkedStack();
+  new ecs.CfnTaskDefinition(stack, 'Task', { ...FARGATE, containerDefinitions: [{ name: 'app', image: IMAGE, repositoryCredentials }] });
+  authenticate(appOf(stack));
+  expect(pullsOf(stack)).toEqual({ [IMAGE]: GHCR_SECRET_ARN });
+});
+
+test.each<[name: string, define: (stack: Stack) => CfnResource]>([
+  ['a list that an override sets', (stack) => {
+    const task = new ecs.CfnTaskDefinition(stack, 'Task', { ...FARGATE, containerDefinitions: [{ name: 'other', image: 'quay.io/acme/x:1' }] });
+    task.addPropertyOverride('ContainerDefinitions', [{ Name: 'app', Image: IMAGE }, { Name: 'web', Image: 'nginx:1.27' }]);
+    return task;
+  }],
+  ['containers that are tokens', (stack) => new ecs.CfnTaskDefinition(stack, 'Task', {
+    ...FARGATE, containerDefinitions: [{ name: 'app', image: IMAGE }, { name: 'web', image: 'nginx:1.27' }].map((container) => Token.asAny(container)),
+  })],
+  ['a list that is a token', (stack) => new ecs.CfnTaskDefinition(stack, 'Task', {
+    ...FARGATE, containerDefinitions: Token.asAny([{ name: 'app', image: IMAGE }, { name: 'web', image: 'nginx:1.27' }]),
+  })],
+])('%s is read, and stays as it is', (_, define) => {
+  const stack = checkedStack();
+  define(stack);
+  PrivateRegistries.of(stack).add({ provider: RegistryProvider.GHCR, credentials: CREDENTIALS, pinDigest: true })
+    .add({ provider: RegistryProvider.DOCKER_HUB, credentials: HUB_CREDENTIALS });
+
+  expect(resourcesOf(stack, 'AWS::ECS::TaskDefinition')[0].Properties.ContainerDefinitions).toEqual([
+    {
+      Name: 'app',
+      Image: { 'Fn::GetAtt': [expect.stringContaining('PrivateRegistryPullCheck'), 'Image'] },
+      RepositoryCredentials: { CredentialsParameter: GHCR_SECRET_ARN },
+      DockerLabels: { 'cdk-private-registry.image': IMAGE },
+    },
+    { Name: 'web', Image: 'nginx:1.27', RepositoryCredentials: { CredentialsParameter: HUB_SECRET_ARN } },
+  ]);
+  expect(resourcesOf(stack, 'Custom::PrivateRegistryPullCheck').map(({ Properties: { Mode } }) => Mode)).toEqual(['ENFORCE', 'ENFORCE']);
 });
 
 test('an Aspect that adds to the array of an L1 is waited for', () => {

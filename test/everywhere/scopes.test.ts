@@ -57,6 +57,13 @@ test('exempt() leaves a single container of a task or of a job alone', () => {
   expect(resourcesOf(stack, 'AWS::Batch::JobDefinition')[0].Properties.ContainerProperties.RepositoryCredentials).toBeUndefined();
 });
 
+test('exempt() leaves the resource of a task definition alone', () => {
+  const stack = checkedStack();
+  PrivateRegistries.exempt(taskIn(stack, IMAGE).node.defaultChild!);
+  authenticate(appOf(stack));
+  expect(pullsOf(stack)).toEqual({ [IMAGE]: undefined });
+});
+
 test('exempt() of a scope that nothing covers gives a warning, in any order', () => {
   const [alone, covered] = [checkedStack(), checkedStack()];
   [alone, covered].forEach((stack) => {
