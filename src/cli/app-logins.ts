@@ -24,7 +24,8 @@ export interface AppLogins {
 
 export async function appLogins(values: AppLoginValues, images: readonly AppImage[], signal: AbortSignal): Promise<AppLogins> {
   const { 'docker-config': file, 'secret-json': secrets = [] } = values;
-  return file === undefined ? secretLogins(secrets.map(keyAndFile), images, signal) : dockerLogins(await DockerConfig.read(file, signal));
+  const given = () => secrets.map((text) => keyAndFile(text, images));
+  return file === undefined ? secretLogins(given(), images, signal) : dockerLogins(await DockerConfig.read(file, signal));
 }
 
 function dockerLogins(config: DockerConfig): AppLogins {
@@ -46,8 +47,10 @@ interface KeyAndFile {
 }
 
 /** What is not a key of this app is not shown: it can be the secret. */
-function keyAndFile(text: string): KeyAndFile {
-  const [, written = '', file = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
+function keyAndFile(text: string, images: readonly AppImage[]): KeyAndFile {
+  const splits = [...text.matchAll(/=/g)].map(({ index }) => ({ key: text.slice(0, index), file: text.slice(index + 1) }));
+  // Names of secrets can have a "=", and those of files as well.
+  const { key: written = '', file = '' } = [...splits].reverse().find(({ key }) => idsOf(key, images).size > 0) ?? splits[0] ?? {};
   if (written === '' || file === '' || /^\s*\{/.test(text) || /^\s*\{/.test(file)) {
     throw new UsageError('--secret-json is not HOST=FILE, and not shown because it can be the secret; expected for example ghcr.io=secret.json, with the JSON in the file');
   }

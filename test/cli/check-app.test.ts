@@ -151,6 +151,17 @@ describe('with the secret of the tasks', () => {
     expect(both).toMatchObject({ code: 1, stderr: '' });
   });
 
+  test('names of secrets and of files can have an equals sign', async () => {
+    const app = appWith((stack) => {
+      defineTask(stack, own('api', RegistryCredentials.fromSecretName('team=a/pull')), {}, 'Api');
+      defineTask(stack, own('web', OTHER), {}, 'Web');
+    });
+    const file = join(directory, 'a=b.json');
+    writeFileSync(file, SECRET);
+    play();
+    expect(await check(app, ['--secret-json', `team=a/pull=${file}`, ...withSecret(file)])).toMatchObject({ code: 0, stderr: '' });
+  });
+
   test('a name is that of another secret in each account and Region', async () => {
     const app = newApp(CHECKED, { outdir: join(directory, 'environments') });
     const byName = own('api', RegistryCredentials.fromSecretName('pull'));
