@@ -1,6 +1,6 @@
 import { AppStack, Assembly } from './assembly';
 import { Checks, howDefined, HowPulled } from './how-pulled';
-import { isKnown, isNamed, knownPrefix, propertiesOf, qualified, Resource, Template } from './template';
+import { INCLUDE, isIncomplete, isKnown, isNamed, knownPrefix, propertiesOf, qualified, Resource, Template } from './template';
 import { inEachWorld, World } from './world';
 import { IMAGE_CONSUMERS, IMAGES_WITHOUT_CREDENTIALS } from '../consumers/consumers';
 import { isObject } from '../private/template-json';
@@ -74,7 +74,7 @@ export function imagesIn({ stacks }: Assembly): AppImage[] {
 function imagesAt(stack: AppStack, checks: Checks, resource: Resource, place: Place): AppImage[] {
   const { template } = stack;
   const outer = place.role?.split('.').slice(0, -1) ?? [];
-  const inner = place.container.split('.').slice(outer.length);
+  const inner = place.container.split('.').filter((name) => name !== '').slice(outer.length);
   return expand(template, () => propertiesOf(resource), outer).flatMap((task) => expand(template, task, inner).flatMap((container) => {
     const images = inEachWorld((world) => imageIn(stack, checks, { resource, place, task: task(world), container: container(world) }, world));
     return images === undefined ? [imageOf(stack, resource, '${Fn::If}')] : distinct(images);
@@ -114,6 +114,7 @@ function imageIn(stack: AppStack, checks: Checks, { resource, place, task, conta
   return {
     ...found,
     container: name,
+    macro: found.macro ?? (isIncomplete(container) ? INCLUDE : undefined),
     secretId: found.secret && secretIdOf(found.secret, template, [resource.logicalId, name]),
     howPulled: checks.howPulled(resource, image, secret, world) ?? howDefined(template, resource, { task, container }, world),
   };
@@ -164,11 +165,15 @@ function expand(template: Template, read: Read, [name, ...rest]: readonly string
     return [read];
   }
   if (name !== '*') {
-    return expand(template, (world) => memberAt(template, read(world), [name], world), rest);
+    return expand(template, (world) => stepInto(template, template.resolve(read(world), world), name, world), rest);
   }
   const lengths = inEachWorld((world) => elementsOf(template.resolve(read(world), world)).length) ?? [1];
   return Array.from({ length: Math.max(...lengths) }, (_, index) => index)
     .flatMap((index) => expand(template, (world) => template.resolve(elementsOf(template.resolve(read(world), world))[index], world), rest));
+}
+
+function stepInto(template: Template, value: unknown, name: string, world: World): unknown {
+  return memberAt(template, value, [name], world) ?? (isIncomplete(value) ? '${Fn::Transform}' : undefined);
 }
 
 /** A list that only the deployment knows has one element that is not known. */

@@ -20,7 +20,7 @@ export interface AppStack {
 export interface Assembly {
   /** Each nested stack follows its parent. */
   readonly stacks: readonly AppStack[];
-  /** The nested stacks of which the template cannot be read, for people. */
+  /** The parts of the app that cannot be read, for people. */
   readonly unread: readonly string[];
 }
 
@@ -99,6 +99,9 @@ class Reader implements Assembly {
   private async addStack(template: Template, place: Place): Promise<void> {
     const pathOf = (resource: Resource) => place.files.pathOf(resource, place.scope);
     this.stacks.push({ template, pathOf });
+    if (template.includesResources) {
+      this.unread.push(`${template.name} that AWS::Include adds`);
+    }
     for (const resource of template.resources.values()) {
       if (resource.type === 'AWS::CloudFormation::Stack') {
         await this.addNested(template, resource, { ...place, scope: scopeOf(pathOf(resource)) });
@@ -111,7 +114,7 @@ class Reader implements Assembly {
     const file = place.files.templateFileOf(parent, resource);
     const json = file === undefined || place.templates.includes(file) ? undefined : await this.read(file);
     if (file === undefined || json === undefined) {
-      this.unread.push(`${name}, whose template ${file === undefined ? 'is not in the assembly' : `${file} is not JSON`}`);
+      this.unread.push(`the nested stack ${name}, whose template ${file === undefined ? 'is not in the assembly' : `${file} is not JSON`}`);
       return;
     }
     const template = parent.nest(resource, name, json);

@@ -13,6 +13,10 @@ const UNKNOWN = /\$\{|\{\{resolve:/;
 /** Two of these look alike, and can be different. */
 const NAMELESS = /\$\{(?:Fn::\w+|\.\.\.)\}/;
 
+/** Beside other members of an object, it adds some that only the deployment knows. */
+const TRANSFORM = 'Fn::Transform';
+export const INCLUDE = 'AWS::Include';
+
 export interface Resource {
   readonly logicalId: string;
   readonly type: string;
@@ -80,6 +84,12 @@ export class Template {
   public get macro(): string | undefined {
     const names = [this.json.Transform].flat().map((transform) => (isObject(transform) ? transform.Name : transform));
     return names.filter((name) => name !== undefined).map(String).find((name) => !name.startsWith('AWS::'));
+  }
+
+  /** Whether resources can be elsewhere, where AWS::Include reads them from. */
+  public get includesResources(): boolean {
+    const { Resources: resources, Transform: transforms } = this.json;
+    return isIncomplete(resources) || [transforms].flat().some((transform) => isObject(transform) && transform.Name === INCLUDE);
   }
 
   /** A value as a text; undefined if it is absent. */
@@ -263,6 +273,11 @@ export class Template {
 /** Names the stack in what only the deployment knows, where another stack can have the same. */
 export function qualified(text: string, stack: string): string {
   return text.replace(/\$\{(?=[^:}]*\})/g, () => `\${${stack}:`);
+}
+
+/** Whether an object has members that only the deployment knows. */
+export function isIncomplete(value: unknown): boolean {
+  return isObject(value) && TRANSFORM in value;
 }
 
 export function propertiesOf({ json }: Resource): Record<string, unknown> {

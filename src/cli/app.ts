@@ -20,8 +20,8 @@ export async function readApp(directory: string, signal: AbortSignal): Promise<A
       const json = parseJson(await readText(join(directory, path), path, signal));
       return isObject(json) ? json : undefined;
     });
-    for (const stack of assembly.unread) {
-      await write(process.stderr, `warning: the images of the nested stack ${printable(stack)} are not known\n`);
+    for (const part of assembly.unread) {
+      await write(process.stderr, `warning: the images of ${printable(part)} are not known\n`);
     }
     return { images: imagesIn(assembly), unread: assembly.unread };
   } catch (error) {

@@ -71,7 +71,7 @@ async function judge({ images: all, unread }: App, required: ReadonlySet<string>
       missing.push(subject);
     }
   }
-  unclear.push(...unread.map((stack) => `the nested stack ${stack}`), ...unknownOf(all, required));
+  unclear.push(...unread.map((part) => `the images of ${part}`), ...unknownOf(all, required));
   await write(process.stderr, [
     ...missing.map((text) => `no credentials: ${printable(text)}\n`),
     ...unclear.map((text) => `cannot tell: ${printable(text)}\n`),

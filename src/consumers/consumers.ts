@@ -69,6 +69,7 @@ const INIT = 'PodProperties.InitContainers.*.Image';
  */
 export const IMAGES_WITHOUT_CREDENTIALS: readonly ImageWithoutCredentials[] = [
   { type: 'AWS::Lambda::Function', image: 'Code.ImageUri', pulls: FROM_ECR },
+  { type: 'AWS::Serverless::Function', image: 'ImageUri', pulls: FROM_ECR },
   { type: 'AWS::AppRunner::Service', image: 'SourceConfiguration.ImageRepository.ImageIdentifier', pulls: FROM_ECR },
   { type: 'AWS::Lightsail::Container', image: 'ContainerServiceDeployment.Containers.*.Image', pulls: FROM_PUBLIC },
   { type: 'AWS::EMRServerless::Application', image: 'ImageConfiguration.ImageUri', pulls: FROM_ECR },

@@ -117,6 +117,8 @@ test('the secret of another stack has the same name everywhere', async () => {
   expect(secrets[0]).toBe(secrets[1]);
 });
 
+const INCLUDE = { Name: 'AWS::Include', Parameters: { Location: 's3://bucket/part.yaml' } };
+
 describe('--require', () => {
   const hub = { RepositoryCredentials: { CredentialsParameter: HUB_ARN } };
   const ref = (name: string) => ({ Ref: name });
@@ -134,11 +136,19 @@ describe('--require', () => {
     ['a transform of AWS', () => appWith({ Transform: 'AWS::LanguageExtensions', Resources: { Task: taskWith({ Image: 'nginx' }) } }), 'docker.io', 1, /^no credentials: nginx/],
     ['such a host with credentials', () => appWith({ Resources: { Task: taskWith({ Image: ref('Image'), ...hub }) } }), 'ghcr.io', 0, /^$/],
     ['a tag that only the deployment knows', () => appWith({ Resources: { Task: taskWith({ Image: { 'Fn::Sub': 'ghcr.io/a/b:${Tag}' } }) } }), 'ghcr.io', 1, /^no credentials: ghcr/],
+    ['a function of AWS SAM', () => appWith({ Transform: 'AWS::Serverless-2016-10-31', Resources: { Function: { Type: 'AWS::Serverless::Function', Properties: { ImageUri: 'ghcr.io/a/b' } } } }),
+      'ghcr.io', 2, /^cannot tell: .* is for AWS::Serverless::Function, which pulls only from Amazon ECR, with a role\n$/],
     ['a service that accepts no secret', () => appWith({ Resources: { Function: { Type: 'AWS::Lambda::Function', Properties: { Code: { ImageUri: 'ghcr.io/a/b' } } } } }),
       'ghcr.io', 2, /^cannot tell: .* is for AWS::Lambda::Function, which pulls only from Amazon ECR, with a role\n$/],
     ['a typing error', () => whole, 'ghrc.io', 2, /cannot tell: no image of this app is in ghrc\.io, and no registry is known there; did you mean ghcr\.io\?\n/],
     ['a host that nothing is known of', () => appWith({ Resources: {} }), 'registry.example.com', 2, /cannot tell: .*registry\.example\.com, and no registry is known there; check the spelling/],
     ['a list that only the deployment knows', () => appWith({ Resources: { Task: { Type: 'AWS::ECS::TaskDefinition', Properties: { ContainerDefinitions: { 'Fn::Transform': {} } } } } }), 'ghcr.io', 2, /^cannot tell: \$\{Fn::Transform\} of Task/],
+    ['resources that are elsewhere', () => appWith({ Resources: { 'Fn::Transform': INCLUDE } }), 'ghcr.io', 2, /^warning: the images of Main that AWS::Include adds are not known\n.*\ncannot tell: the images of Main that AWS::Include adds\n$/],
+    ['sections that are elsewhere', () => appWith({ Transform: ['AWS::LanguageExtensions', INCLUDE], Resources: {} }), 'ghcr.io', 2, /cannot tell: the images of Main that AWS::Include adds\n$/],
+    ['properties that are elsewhere', () => appWith({ Resources: { Task: { Type: 'AWS::ECS::TaskDefinition', Properties: { 'Family': 'api', 'Fn::Transform': INCLUDE } } } }),
+      'ghcr.io', 2, /^cannot tell: \$\{Fn::Transform\} of Task in Main can be in any registry\n$/],
+    ['a container of which a part is elsewhere', () => appWith({ Resources: { Task: taskWith({ 'Image': 'nginx', 'Fn::Transform': INCLUDE }) } }),
+      'docker.io', 2, /^cannot tell: nginx .* can get credentials from the macro AWS::Include\n$/],
     ['a template that is elsewhere', () => appWith({ Resources: { Nest: { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL: 'https://example.com/t.json' } } } }),
       'ghcr.io', 2, /^warning: .*Main\/Nest, whose template is not in the assembly are not known\n/],
   ])('%s', async (_, app, hosts, code, stderr) => {

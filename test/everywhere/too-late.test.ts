@@ -109,6 +109,7 @@ test('nothing is an error while the command line still has to look a value up', 
 describe('services that take no credentials', () => {
   const consumers: Array<[type: string, properties: Record<string, unknown>, path: string]> = [
     ['AWS::Lambda::Function', { Code: { ImageUri: IMAGE }, Role: 'arn:aws:iam::111122223333:role/x' }, 'Code.ImageUri'],
+    ['AWS::Serverless::Function', { PackageType: 'Image', ImageUri: IMAGE }, 'ImageUri'],
     ['AWS::AppRunner::Service', {
       SourceConfiguration: { ImageRepository: { ImageIdentifier: IMAGE, ImageRepositoryType: 'ECR' } },
     }, 'SourceConfiguration.ImageRepository.ImageIdentifier'],
