@@ -1,4 +1,4 @@
-import { CfnResource, Reference, Stack, Stage, Tokenization } from 'aws-cdk-lib';
+import { CfnResource, Reference, Stack, Stage, Token, Tokenization } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { isNeededContext, isObject } from './template-json';
@@ -32,14 +32,15 @@ export function overridesOf(resource: CfnResource): Overrides {
 }
 
 /**
- * Overrides a property, also in a list that is an override itself: aws-cdk-lib would replace the list.
+ * Overrides a property, also in a list or a token that is an override itself: aws-cdk-lib would replace the one, and lose it in the other.
  */
 export function overrideProperty(resource: CfnResource, keys: readonly string[], value: unknown): void {
   let override: any = overridesOf(resource).Properties;
   for (const [index, key] of keys.entries()) {
     override = override?.[key];
-    if (Array.isArray(override)) {
-      resource.addPropertyOverride(pathOf(keys.slice(0, index + 1)), withValue(override, keys.slice(index + 1), value));
+    if (Array.isArray(override) || Token.isUnresolved(override)) {
+      const outer = Array.isArray(override) ? override : Stack.of(resource).resolve(override);
+      resource.addPropertyOverride(pathOf(keys.slice(0, index + 1)), withValue(outer, keys.slice(index + 1), value));
       return;
     }
   }

@@ -228,6 +228,11 @@ test.each<[name: string, define: (stack: Stack) => CfnResource]>([
   ['a list that is a token', (stack) => new ecs.CfnTaskDefinition(stack, 'Task', {
     ...FARGATE, containerDefinitions: Token.asAny([{ name: 'app', image: IMAGE }, { name: 'web', image: 'nginx:1.27' }]),
   })],
+  ['a list that an override sets to a token', (stack) => {
+    const task = new ecs.CfnTaskDefinition(stack, 'Task', FARGATE);
+    task.addPropertyOverride('ContainerDefinitions', Token.asAny([{ Name: 'app', Image: IMAGE }, { Name: 'web', Image: 'nginx:1.27' }]));
+    return task;
+  }],
 ])('%s is read, and stays as it is', (_, define) => {
   const stack = checkedStack();
   define(stack);
