@@ -55,10 +55,12 @@ type FoundContainer = Found & Required<Pick<Found, 'container'>>;
  */
 export class Authentication implements IAspect {
   private isDone = false;
+  private readonly visited = new WeakSet<IConstruct>();
 
   constructor(private readonly scope: IConstruct) {}
 
   public visit(construct: IConstruct): void {
+    this.visited.add(construct);
     if (construct === this.scope) {
       this.begin();
     }
@@ -113,12 +115,21 @@ export class Authentication implements IAspect {
     }
     while (current !== this.scope) {
       const parent = current.node.scope!;
-      if (childrenOf(parent).pop() !== current) {
+      const siblings = childrenOf(parent);
+      if (siblings[siblings.length - 1] !== current && !this.isRemoved(current, siblings)) {
         return false;
       }
       current = parent;
     }
     return true;
+  }
+
+  /**
+   * Whether another Aspect has removed the construct, after those beside it were visited.
+   */
+  private isRemoved(construct: IConstruct, siblings: readonly IConstruct[]): boolean {
+    const last = siblings[siblings.length - 1];
+    return (last === undefined || this.visited.has(last)) && !siblings.includes(construct);
   }
 }
 

@@ -7,6 +7,7 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as stepfunctions from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
 import { appOf, addAspect, authenticate, checkedStack, GHCR_SECRET_ARN, HUB_SECRET_ARN, OWN_SECRET_ARN, plain, pullsOf, taskIn } from './support';
 import { PrivateRegistries, PrivateRegistry, PrivateRegistryImage, RegistryCredentials, RegistryProvider } from '../../src';
 import { dependencyCycle } from '../contract/dependency-cycle';
@@ -291,6 +292,16 @@ test('an Aspect can add constructs to the end of the app, and everything is stil
   authenticate(appOf(stack));
 
   expect(pullsOf(stack)).toEqual({ [IMAGE]: GHCR_SECRET_ARN, 'ghcr.io/acme/late:1': GHCR_SECRET_ARN });
+});
+
+test.each([['Last', 100], ['Inner', 100], ['Last', 900], ['Before', 900]])('an Aspect can remove the last construct when it visits %s, with the priority %d', (visited, priority) => {
+  const stack = checkedStack();
+  taskIn(stack, IMAGE);
+  new CfnParameter(stack, 'Before');
+  new CfnParameter(new Construct(stack, 'Last'), 'Inner');
+  addAspect(appOf(stack), ({ node }) => node.id === visited && stack.node.tryRemoveChild('Last'), priority);
+  authenticate(appOf(stack));
+  expect(pullsOf(stack)).toEqual({ [IMAGE]: GHCR_SECRET_ARN });
 });
 
 test('the flag that keeps Aspects from being stabilised gives a warning, and only if it is false', () => {
