@@ -13,7 +13,7 @@ const CONSUMERS = IMAGE_CONSUMERS.filter(({ credentials }) => credentials === 'R
 const TYPES = new Set(CONSUMERS.map(({ type }) => type));
 /** Stands for the rest of a text. */
 const UNKNOWN = '${Token[TOKEN.0]}';
-/** Stands for what the app computes when the template is made. */
+/** Stands for what only CloudFormation knows, or the app computes when the template is made. */
 const LATE = '${}';
 const IF = 'Fn::If';
 
@@ -132,11 +132,11 @@ export function knownImages(resource: CfnResource, image: unknown): KnownImage[]
 }
 
 /**
- * The image, if it is one and its registry is certain.
+ * The image, or the first one of several, if its registry is certain.
  */
 export function certainImage(resource: CfnResource, image: unknown): KnownImage | undefined {
-  const texts = imagesOf(resource, image);
-  return texts.length === 1 ? knownImage(texts[0])[0] : undefined;
+  const images = imagesOf(resource, image).map((text) => knownImage(text)[0]);
+  return new Set(images.map((one) => one?.host)).size === 1 ? images[0] : undefined;
 }
 
 function knownImage(text: string): KnownImage[] {
@@ -161,7 +161,7 @@ function textsOf(value: any): string[] {
     return [];
   }
   if (Array.isArray(value[IF])) {
-    return value[IF].slice(1).flatMap(textsOf);
+    return value[IF].slice(1).map(textsOf).flatMap((texts) => texts.length === 0 ? LATE : texts);
   }
   const join = value['Fn::Join'];
   if (Array.isArray(join) && Array.isArray(join[1])) {

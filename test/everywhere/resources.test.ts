@@ -265,6 +265,21 @@ test('an Aspect that adds to the array of an L1 is waited for', () => {
   expect(pullsOf(stack)).toEqual({ [IMAGE]: GHCR_SECRET_ARN, 'ghcr.io/acme/sidecar:1': GHCR_SECRET_ARN });
 });
 
+test('images of one registry that CloudFormation chooses from are authenticated', () => {
+  const stack = checkedStack();
+  const condition = new CfnCondition(stack, 'IsProd', { expression: Fn.conditionEquals(Aws.REGION, 'eu-west-1') });
+  const choice = { 'Fn::If': ['IsProd', IMAGE, { 'Fn::Sub': 'ghcr.io/acme/api:${AWS::Region}' }] };
+  new ecs.CfnTaskDefinition(stack, 'Task', {
+    ...FARGATE, containerDefinitions: [{ name: 'app', image: Fn.conditionIf(condition.logicalId, IMAGE, Fn.sub('ghcr.io/acme/api:${AWS::Region}')).toString() }],
+  });
+  authenticate(appOf(stack));
+
+  expect(resourcesOf(stack, 'AWS::ECS::TaskDefinition')[0].Properties.ContainerDefinitions).toEqual([
+    { Name: 'app', Image: choice, RepositoryCredentials: { CredentialsParameter: GHCR_SECRET_ARN } },
+  ]);
+  expect(resourcesOf(stack, 'Custom::PrivateRegistryPullCheck').map(({ Properties: { Image, Mode } }) => [Image, Mode])).toEqual([[choice, 'ENFORCE']]);
+});
+
 describe('what cannot be read at synth and certainly has no credentials', () => {
   const choose = (stack: Stack, one: any, other: any): any => {
     const condition = new CfnCondition(stack, 'IsProd', { expression: Fn.conditionEquals('a', 'b') });
@@ -273,6 +288,7 @@ describe('what cannot be read at synth and certainly has no credentials', () => 
   const cases: Array<[name: string, path: string, define: (stack: Stack) => any]> = [
     ['a lazy list', 'ContainerDefinitions.0', () => Lazy.any({ produce: () => [{ name: 'app', image: IMAGE }] })],
     ['Fn::If around the image', 'ContainerDefinitions.0', (stack) => [{ name: 'app', image: choose(stack, IMAGE, 'quay.io/acme/x:1').toString() }]],
+    ['Fn::If with a parameter', 'ContainerDefinitions.0', (stack) => [{ name: 'app', image: choose(stack, IMAGE, { Ref: 'AWS::StackName' }).toString() }]],
     ['Fn::If around a container', 'ContainerDefinitions.0.Fn::If.1', (stack) => [choose(stack, { Name: 'app', Image: IMAGE }, { Ref: 'AWS::NoValue' })]],
     ['Fn::If around the list', 'ContainerDefinitions.Fn::If.2.0', (stack) => choose(stack, [], [{ Name: 'app', Image: IMAGE }])],
   ];
