@@ -1,6 +1,6 @@
 import { AppStack, Assembly } from './assembly';
 import { Checks, howDefined, HowPulled } from './how-pulled';
-import { INCLUDE, isIncomplete, isKnown, isNamed, knownPrefix, propertiesOf, qualified, Resource, Template } from './template';
+import { isKnown, isNamed, knownPrefix, macroIn, propertiesOf, qualified, Resource, Template } from './template';
 import { inEachWorld, World } from './world';
 import { IMAGE_CONSUMERS, IMAGES_WITHOUT_CREDENTIALS } from '../consumers/consumers';
 import { isObject } from '../private/template-json';
@@ -114,7 +114,7 @@ function imageIn(stack: AppStack, checks: Checks, { resource, place, task, conta
   return {
     ...found,
     container: name,
-    macro: found.macro ?? (isIncomplete(container) ? INCLUDE : undefined),
+    macro: found.macro ?? macroIn(container),
     secretId: found.secret && secretIdOf(found.secret, template, [resource.logicalId, name]),
     howPulled: checks.howPulled(resource, image, secret, world) ?? howDefined(template, resource, { task, container }, world),
   };
@@ -173,7 +173,7 @@ function expand(template: Template, read: Read, [name, ...rest]: readonly string
 }
 
 function stepInto(template: Template, value: unknown, name: string, world: World): unknown {
-  return memberAt(template, value, [name], world) ?? (isIncomplete(value) ? '${Fn::Transform}' : undefined);
+  return memberAt(template, value, [name], world) ?? (macroIn(value) && '${Fn::Transform}');
 }
 
 /** A list that only the deployment knows has one element that is not known. */

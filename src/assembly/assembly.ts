@@ -99,8 +99,8 @@ class Reader implements Assembly {
   private async addStack(template: Template, place: Place): Promise<void> {
     const pathOf = (resource: Resource) => place.files.pathOf(resource, place.scope);
     this.stacks.push({ template, pathOf });
-    if (template.includesResources) {
-      this.unread.push(`${template.name} that AWS::Include adds`);
+    if (template.resourcesMacro !== undefined) {
+      this.unread.push(`${template.name} that ${template.resourcesMacro} adds`);
     }
     for (const resource of template.resources.values()) {
       if (resource.type === 'AWS::CloudFormation::Stack') {

@@ -13,9 +13,7 @@ const UNKNOWN = /\$\{|\{\{resolve:/;
 /** Two of these look alike, and can be different. */
 const NAMELESS = /\$\{(?:Fn::\w+|\.\.\.)\}/;
 
-/** Beside other members of an object, it adds some that only the deployment knows. */
-const TRANSFORM = 'Fn::Transform';
-export const INCLUDE = 'AWS::Include';
+const INCLUDE = 'AWS::Include';
 
 export interface Resource {
   readonly logicalId: string;
@@ -86,10 +84,10 @@ export class Template {
     return names.filter((name) => name !== undefined).map(String).find((name) => !name.startsWith('AWS::'));
   }
 
-  /** Whether resources can be elsewhere, where AWS::Include reads them from. */
-  public get includesResources(): boolean {
+  /** What can add resources, like AWS::Include. */
+  public get resourcesMacro(): string | undefined {
     const { Resources: resources, Transform: transforms } = this.json;
-    return isIncomplete(resources) || [transforms].flat().some((transform) => isObject(transform) && transform.Name === INCLUDE);
+    return macroIn(resources) ?? ([transforms].flat().some((transform) => isObject(transform) && transform.Name === INCLUDE) ? INCLUDE : undefined);
   }
 
   /** A value as a text; undefined if it is absent. */
@@ -275,9 +273,10 @@ export function qualified(text: string, stack: string): string {
   return text.replace(/\$\{(?=[^:}]*\})/g, () => `\${${stack}:`);
 }
 
-/** Whether an object has members that only the deployment knows. */
-export function isIncomplete(value: unknown): boolean {
-  return isObject(value) && TRANSFORM in value;
+/** What adds members to an object that only the deployment knows. */
+export function macroIn(value: unknown): string | undefined {
+  const transform = isObject(value) ? value['Fn::Transform'] : undefined;
+  return isObject(transform) ? String(transform.Name) : undefined;
 }
 
 export function propertiesOf({ json }: Resource): Record<string, unknown> {

@@ -144,6 +144,7 @@ describe('--require', () => {
     ['a host that nothing is known of', () => appWith({ Resources: {} }), 'registry.example.com', 2, /cannot tell: .*registry\.example\.com, and no registry is known there; check the spelling/],
     ['a list that only the deployment knows', () => appWith({ Resources: { Task: { Type: 'AWS::ECS::TaskDefinition', Properties: { ContainerDefinitions: { 'Fn::Transform': {} } } } } }), 'ghcr.io', 2, /^cannot tell: \$\{Fn::Transform\} of Task/],
     ['resources that are elsewhere', () => appWith({ Resources: { 'Fn::Transform': INCLUDE } }), 'ghcr.io', 2, /^warning: the images of Main that AWS::Include adds are not known\n.*\ncannot tell: the images of Main that AWS::Include adds\n$/],
+    ['resources that a macro adds', () => appWith({ Resources: { 'Fn::Transform': { Name: 'Company' } } }), 'ghcr.io', 2, /cannot tell: the images of Main that Company adds\n$/],
     ['sections that are elsewhere', () => appWith({ Transform: ['AWS::LanguageExtensions', INCLUDE], Resources: {} }), 'ghcr.io', 2, /cannot tell: the images of Main that AWS::Include adds\n$/],
     ['properties that are elsewhere', () => appWith({ Resources: { Task: { Type: 'AWS::ECS::TaskDefinition', Properties: { 'Family': 'api', 'Fn::Transform': INCLUDE } } } }),
       'ghcr.io', 2, /^cannot tell: \$\{Fn::Transform\} of Task in Main can be in any registry\n$/],
