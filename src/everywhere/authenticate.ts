@@ -3,7 +3,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Construct, IConstruct } from 'constructs';
 import { childrenOf, constructsIn, coverageOf, isExempt } from './covered';
 import { makeExecutionRoles } from './execution-roles';
-import { certainImage, decidesOnCredentials, earlyProperties, isConsumer, placesIn } from './places';
+import { certainImage, decidesOnCredentials, earlyProperties, earlyValue, isConsumer, placesIn } from './places';
 import { resourcePuller } from './resource-puller';
 import { Puller } from '../access/puller';
 import { RegistryCredentials } from '../credentials/registry-credentials';
@@ -16,7 +16,7 @@ import { writePull } from '../image/written-pulls';
 import { invalid, warn } from '../private/errors';
 import { isLate } from '../private/late-tokens';
 import { overridesOf } from '../private/scopes';
-import { isObject } from '../private/template-json';
+import { isIntrinsic, isObject } from '../private/template-json';
 import { hostOf } from '../provider/image-host';
 
 const STABILIZATION = '@aws-cdk/core:aspectStabilization';
@@ -259,8 +259,17 @@ function boundIn(container: Construct, { credentials, provider }: RegistryPull):
   return bound;
 }
 
+/** What an override has at a path; null if it replaces what is around, and has nothing there. */
 function overrideAt(resource: CfnResource, path: string): unknown {
-  return path.split('.').reduce<any>((override, key) => override?.[key], overridesOf(resource).Properties) ?? {};
+  let override: any = overridesOf(resource).Properties;
+  for (const key of path.split('.')) {
+    if (Token.isUnresolved(override) || isIntrinsic(override) || (Array.isArray(override) && !(key in override))) {
+      return null;
+    }
+    const value = override?.[key];
+    override = Token.isUnresolved(value) ? earlyValue(resource, value) : value;
+  }
+  return override ?? {};
 }
 
 function authenticateResource(resource: CfnResource): void {

@@ -98,24 +98,25 @@ function branchesOf(one: { path: string; value: any }): Array<{ path: string; va
 export function earlyProperties(resource: CfnResource): any {
   // Only the class itself sees them.
   const { cfnProperties } = resource as unknown as { readonly cfnProperties: object };
-  return overridden(early(resource, cfnProperties), early(resource, overridesOf(resource).Properties ?? {}));
+  return overridden(earlyValue(resource, cfnProperties), earlyValue(resource, overridesOf(resource).Properties ?? {}));
 }
 
-function early(resource: CfnResource, value: unknown): any {
+/** The same of one value. */
+export function earlyValue(resource: CfnResource, value: unknown): any {
   if (typeof value === 'string') {
     return value;
   }
   if (Token.isUnresolved(value)) {
     const finder = new LateTokenFinder();
     const resolved = finder.resolve(resource, value);
-    return finder.tokens.length > 0 ? value : early(resource, resolved);
+    return finder.tokens.length > 0 ? value : earlyValue(resource, resolved);
   }
   if (Array.isArray(value)) {
-    return value.map((element) => early(resource, element));
+    return value.map((element) => earlyValue(resource, element));
   }
   // The variables of Fn::Sub keep their names.
   return isObject(value) && [undefined, IF].includes(functionIn(value))
-    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [capitalized(key), early(resource, inner)]))
+    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [capitalized(key), earlyValue(resource, inner)]))
     : value;
 }
 

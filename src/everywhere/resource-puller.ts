@@ -51,11 +51,12 @@ export function resourcePuller(resource: CfnResource, place: Place): Puller {
   const role = roleOf(resource, images, rolePath);
   const ownsRole = role.node.scope === images;
   const scope = childOf(images, path.replace(/\W+/g, '-'));
+  const roleArn = valueAt(resource, rolePath);
   if (type === JOB_DEFINITION) {
-    return jobPuller({ job: resource, path, scope, role, ownsRole });
+    return jobPuller({ job: resource, path, scope, role, ownsRole, roleArn });
   }
   const task = type === TASK_DEFINITION ? new FinalTask(resource) : undefined;
-  const container = new FinalContainer(resource, path, rolePath, valueAt(resource, rolePath));
+  const container = new FinalContainer(resource, path, rolePath, roleArn);
   return {
     ...waitsOf(resource),
     scope,

@@ -17,7 +17,7 @@ export class FinalJob extends FinalResource {
    * @param path the container in the properties of the resource, for example `ContainerProperties`
    * @param roleArn the execution role
    */
-  constructor(job: CfnResource, private readonly path: string, private readonly roleArn: string) {
+  constructor(job: CfnResource, private readonly path: string, private readonly roleArn: unknown) {
     super(job, { type: 'container' });
     this.rolePath = rolePathOf(consumerAt(path), path);
   }

@@ -18,13 +18,15 @@ export interface JobContainer {
   readonly role: iam.IRole;
   /** Whether the role was made for the container. */
   readonly ownsRole: boolean;
+  /** The ARN of the role, if the job has it in other words than the role. */
+  readonly roleArn?: unknown;
 }
 
 /**
  * The container of a job definition as a puller.
  */
-export function jobPuller({ job, path, scope, role, ownsRole }: JobContainer): Puller {
-  const finalJob = new FinalJob(job, path, role.roleArn);
+export function jobPuller({ job, path, scope, role, ownsRole, roleArn = role.roleArn }: JobContainer): Puller {
+  const finalJob = new FinalJob(job, path, roleArn);
   return {
     ...waitsOf(job),
     scope,

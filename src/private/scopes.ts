@@ -1,7 +1,7 @@
 import { CfnResource, Reference, Stack, Stage, Token, Tokenization } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
-import { isNeededContext, isObject } from './template-json';
+import { isIntrinsic, isNeededContext, isObject } from './template-json';
 
 /**
  * The stack that is deployed, of which nested stacks are a part.
@@ -33,14 +33,17 @@ export function overridesOf(resource: CfnResource): Overrides {
 
 /**
  * Overrides a property, also in a list or a token that is an override itself: aws-cdk-lib would replace the one, and lose it in the other.
+ * Where such an override has no place for the value, it stays as it is.
  */
 export function overrideProperty(resource: CfnResource, keys: readonly string[], value: unknown): void {
   let override: any = overridesOf(resource).Properties;
   for (const [index, key] of keys.entries()) {
     override = override?.[key];
-    if (Array.isArray(override) || Token.isUnresolved(override)) {
-      const outer = Array.isArray(override) ? override : Stack.of(resource).resolve(override);
-      resource.addPropertyOverride(pathOf(keys.slice(0, index + 1)), withValue(outer, keys.slice(index + 1), value));
+    if (Array.isArray(override) || Token.isUnresolved(override) || isIntrinsic(override)) {
+      const changed = withValue(Stack.of(resource), override, keys.slice(index + 1), value);
+      if (changed !== undefined) {
+        resource.addPropertyOverride(pathOf(keys.slice(0, index + 1)), changed);
+      }
       return;
     }
   }
@@ -51,13 +54,17 @@ function pathOf(keys: readonly string[]): string {
   return keys.map((key) => key.replace(/\./g, '\\.')).join('.');
 }
 
-function withValue(outer: any, [key, ...others]: readonly string[], value: unknown): unknown {
+/** A copy with the value; undefined if there is no place for it: a function of CloudFormation has none, and a list only for what it has. */
+function withValue(stack: Stack, token: unknown, [key, ...others]: readonly string[], value: unknown): unknown {
   if (key === undefined) {
     return value;
   }
-  const copy = Array.isArray(outer) ? [...outer] : { ...outer };
-  copy[key] = withValue(copy[key], others, value);
-  return copy;
+  const outer: any = Token.isUnresolved(token) ? stack.resolve(token) : token;
+  if (isIntrinsic(outer) || (Array.isArray(outer) && !(key in outer))) {
+    return undefined;
+  }
+  const inner = withValue(stack, outer?.[key], others, value);
+  return inner === undefined ? undefined : Object.assign(Array.isArray(outer) ? [...outer] : { ...outer }, { [key]: inner });
 }
 
 /**

@@ -10,6 +10,7 @@ import { Schedules } from './schedules';
 import { validateExpiryNotice, validateInterval } from './watchdog-validation';
 import { warn, warnOnce } from '../private/errors';
 import { hashOf, identityOf } from '../private/identity';
+import { isLate } from '../private/late-tokens';
 import { outermostStackOf } from '../private/scopes';
 import { certainlyDiffer, isUnknown } from '../private/tokens';
 import { CANNOT_PULL, CANNOT_TELL, DAYS_TO_EXPIRY, DIMENSION, NAMESPACE, WatchStart } from '../pull-check/contract';
@@ -237,13 +238,14 @@ export class PullWatchdog extends Construct {
     // The name of a nested stack begins with that of the outermost one. CloudFormation shortens long names.
     const { stackName } = outermostStackOf(this);
     const rules = `arn:${partition}:events:${region}:${account}:rule/${stackName.slice(0, 20)}*`;
-    return `aws lambda add-permission --function-name ${functionArn} --statement-id ${this.watchdogName.slice(-LONGEST_STATEMENT_ID)} --action lambda:InvokeFunction `
+    const id = isUnknown(this.watchdogName) ? `${stackName}-${hashOf(this.node.path)}` : this.watchdogName;
+    return `aws lambda add-permission --function-name ${functionArn} --statement-id ${id.slice(-LONGEST_STATEMENT_ID)} --action lambda:InvokeFunction `
       + `--principal events.amazonaws.com --source-arn '${rules}'`;
   }
 
   private schedule(check: PullCheck): boolean {
     const { Image, CaCertificate } = check.properties;
-    if (isUnknown(CaCertificate)) {
+    if (isUnknown(CaCertificate) && !isLate(this, CaCertificate)) {
       warn(this, 'certificateUnknownToWatch',
         `the image ${Image as string} is not watched, because pullCheck.caCertificate is not known before the deployment, and CloudFormation would break the JSON of the schedule with its line breaks; `
         + 'pass the text of the certificate, for example readFileSync(file, \'utf8\')');

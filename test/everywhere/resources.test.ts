@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Aws, CfnCondition, CfnResource, Fn, Lazy, Stack, Token } from 'aws-cdk-lib';
+import { Aws, CfnCondition, CfnResource, Fn, IResolvable, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as include from 'aws-cdk-lib/cloudformation-include';
-import { appOf, addAspect, authenticate, checkedStack, GHCR_SECRET_ARN, HUB_CREDENTIALS, HUB_SECRET_ARN, OWN_SECRET_ARN, pullsOf } from './support';
+import { appOf, addAspect, authenticate, checkedStack, GHCR_SECRET_ARN, HUB_CREDENTIALS, HUB_SECRET_ARN, OWN_SECRET_ARN, plain, pullsOf } from './support';
 import { PrivateRegistries, RegistryProvider } from '../../src';
 import { dependencyCycle } from '../contract/dependency-cycle';
 import { expectSynthError } from '../support/errors';
@@ -249,6 +249,46 @@ test.each<[name: string, define: (stack: Stack) => CfnResource]>([
     { Name: 'web', Image: 'nginx:1.27', RepositoryCredentials: { CredentialsParameter: HUB_SECRET_ARN } },
   ]);
   expect(resourcesOf(stack, 'Custom::PrivateRegistryPullCheck').map(({ Properties: { Mode } }) => Mode)).toEqual(['ENFORCE', 'ENFORCE']);
+});
+
+test.each<[name: string, override: unknown[] | IResolvable]>([
+  ['a list', [{ Name: 'app', Image: IMAGE }]],
+  ['a list that is a token', Token.asAny([{ Name: 'app', Image: IMAGE }])],
+])('%s that an override sets gets no container that it lacks', (_, override) => {
+  const stack = checkedStack();
+  const task = new ecs.FargateTaskDefinition(stack, 'Task');
+  task.addContainer('app', { image: plain(IMAGE) });
+  task.addContainer('sidecar', { image: plain('ghcr.io/acme/sidecar:1') });
+  (task.node.defaultChild as ecs.CfnTaskDefinition).addPropertyOverride('ContainerDefinitions', override);
+  authenticate(appOf(stack));
+  expect(resourcesOf(stack, 'AWS::ECS::TaskDefinition')[0].Properties.ContainerDefinitions).toEqual([
+    { Name: 'app', Image: IMAGE, RepositoryCredentials: { CredentialsParameter: GHCR_SECRET_ARN } },
+  ]);
+});
+
+test('a list that an override chooses with Fn::If stays, and is an error if it has images of the registry', () => {
+  const stack = checkedStack();
+  const task = new ecs.FargateTaskDefinition(stack, 'Task');
+  task.addContainer('app', { image: plain(IMAGE) });
+  const condition = new CfnCondition(stack, 'Condition');
+  const list = Fn.conditionIf(condition.logicalId, [{ Name: 'app', Image: IMAGE }], [{ Name: 'app', Image: 'ghcr.io/acme/other:1' }]);
+  (task.node.defaultChild as ecs.CfnTaskDefinition).addPropertyOverride('ContainerDefinitions', list);
+  authenticate(appOf(stack));
+  expectSynthError(stack, 'imageNotAuthenticated', IMAGE);
+});
+
+test.each<[name: string, override: (task: ecs.CfnTaskDefinition, labels: IResolvable) => void]>([
+  ['an override', (task, labels) => task.addPropertyOverride('ContainerDefinitions.0.DockerLabels', labels)],
+  ['a list that an override sets', (task, DockerLabels) => task.addPropertyOverride('ContainerDefinitions', [{ Name: 'app', Image: IMAGE, DockerLabels }])],
+])('labels that %s chooses with Fn::If stay as they are', (_, override) => {
+  const stack = checkedStack();
+  const task = new ecs.CfnTaskDefinition(stack, 'Task', { ...FARGATE, containerDefinitions: [{ name: 'app', image: IMAGE }] });
+  const condition = new CfnCondition(stack, 'Condition');
+  override(task, Fn.conditionIf(condition.logicalId, { a: 'b' }, { c: 'd' }));
+  PrivateRegistries.of(stack).add({ provider: RegistryProvider.GHCR, credentials: CREDENTIALS, pinDigest: true });
+  expect(resourcesOf(stack, 'AWS::ECS::TaskDefinition')[0].Properties.ContainerDefinitions).toEqual([
+    expect.objectContaining({ Name: 'app', DockerLabels: { 'Fn::If': ['Condition', { a: 'b' }, { c: 'd' }] }, RepositoryCredentials: { CredentialsParameter: GHCR_SECRET_ARN } }),
+  ]);
 });
 
 test('an Aspect that adds to the array of an L1 is waited for', () => {

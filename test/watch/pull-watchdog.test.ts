@@ -380,7 +380,8 @@ describe('the functions of the checks', () => {
   test('that are imported into a nested stack have to allow rules whose names begin with that of the stack', () => {
     const parent = checkedStack();
     importing(FUNCTION_ARN, new NestedStack(parent, 'Nested'));
-    expectWarning(parent, 'watchdogPermissionMissing', '--source-arn \'arn:aws:events:eu-west-1:111122223333:rule/Stack*\'');
+    const message = expectWarning(parent, 'watchdogPermissionMissing', '--source-arn \'arn:aws:events:eu-west-1:111122223333:rule/Stack*\'');
+    expect(message).toMatch(/ --statement-id Stack-[0-9a-f]{16} /);
   });
 
   test('of another account are not called, since their metrics are there', () => {
@@ -414,6 +415,17 @@ test.each<[what: string, certificate: (stack: Stack) => string]>([
   task.addContainer('b', { image: apiImage(), memoryLimitMiB: 64 });
   expect(imagesOf(stack)).toEqual([IMAGE]);
   expectWarning(stack, 'certificateUnknownToWatch', 'registry.internal/acme/api:1', 'readFileSync');
+});
+
+test('an image with a certificate that the app computes when the template is made is watched', () => {
+  const stack = checkedStack();
+  new PullWatchdog(stack, 'Watchdog');
+  const { ca } = makeCertificate(['registry.internal']);
+  const task = new ecs.Ec2TaskDefinition(stack, 'Task');
+  const image = imageOf('registry.internal/acme/api:1', { pullCheck: { caCertificate: Lazy.string({ produce: () => ca }) } });
+  task.addContainer('a', { image, memoryLimitMiB: 64 });
+  expect(imagesOf(stack)).toEqual(['registry.internal/acme/api:1']);
+  expect(warningIdsOf(stack)).toEqual([]);
 });
 
 describe('nothing to watch', () => {
