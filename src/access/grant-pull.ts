@@ -16,7 +16,7 @@ import { invalid } from '../private/errors';
 import { hashOf, identityOf } from '../private/identity';
 import { validateWhenKnown } from '../private/late';
 import { createFor } from '../private/late-condition';
-import { awaitsContext, roleResourceOf } from '../private/scopes';
+import { awaitsContext, isOwned, roleResourceOf } from '../private/scopes';
 import { certainlyDiffer } from '../private/tokens';
 
 export interface PullGrantOptions {
@@ -70,7 +70,7 @@ export function grantPull(puller: Puller, options: PullGrantOptions): void {
  */
 function hasPolicies(secret: secretsmanager.ISecret): boolean {
   const key = encryptionKeyOf(secret.encryptionKey);
-  return CfnResource.isCfnResource(secret.node.defaultChild) && (key === undefined || targetOf(key.arn) instanceof kms.CfnKey);
+  return isOwned(secret) && (key === undefined || targetOf(key.arn) instanceof kms.CfnKey);
 }
 
 /**

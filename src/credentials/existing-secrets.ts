@@ -3,10 +3,11 @@ import { Construct } from 'constructs';
 import { Binder } from './binder';
 import { SecretByArnOptions, SecretByNameOptions } from './credentials-options';
 import { validateInitialValue } from './initial-value';
-import { isOwned, RegistrySecret, SecretId } from './registry-secret';
+import { RegistrySecret, SecretId } from './registry-secret';
 import { arnMayBeIncomplete, nameMayHaveSuffix, validateKey, validateKeyArn, validateSecretArn, validateSecretName } from './secret-arn';
 import { encryptionKeyOf } from '../access/encryption-key';
 import { invalid, kindOf, warnOnce } from '../private/errors';
+import { isOwned } from '../private/scopes';
 import { asToken, isDummy, isUnknown } from '../private/tokens';
 
 export function existingSecret(secret: secretsmanager.ISecret): Binder {

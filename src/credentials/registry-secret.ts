@@ -1,4 +1,4 @@
-import { ArnFormat, CfnResource, Lazy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Lazy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { IConstruct } from 'constructs';
@@ -9,7 +9,7 @@ import { PullStatement, pullStatements } from '../access/pull-statements';
 import { invalid, warnOnce } from '../private/errors';
 import { identityOf } from '../private/identity';
 import { isLate } from '../private/late-tokens';
-import { awaitsContext, outermostStackOf } from '../private/scopes';
+import { awaitsContext, isOwned, outermostStackOf } from '../private/scopes';
 import { certainlyDiffer, isUnknown } from '../private/tokens';
 
 /** The names of secrets that ECS accepts; anything else has to be an ARN. */
@@ -202,14 +202,6 @@ export class RegistrySecret {
       + 'to avoid this, replicate the secret and set replicaRegions');
     return undefined;
   }
-}
-
-/**
- * Whether the secret is a resource of the app, not an imported one.
- */
-export function isOwned(secret: secretsmanager.ISecret): boolean {
-  const child = secret.node.defaultChild;
-  return child !== undefined && CfnResource.isCfnResource(child);
 }
 
 /**

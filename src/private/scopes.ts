@@ -25,6 +25,13 @@ interface Overrides {
 }
 
 /**
+ * Whether the construct is a resource of the app, not an imported one.
+ */
+export function isOwned({ node: { defaultChild } }: IConstruct): boolean {
+  return defaultChild !== undefined && CfnResource.isCfnResource(defaultChild);
+}
+
+/**
  * The overrides of a resource, which aws-cdk-lib closes. Without them, none can be seen before the template is made.
  */
 export function overridesOf(resource: CfnResource): Overrides {
