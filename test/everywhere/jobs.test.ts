@@ -1,15 +1,14 @@
 import { CfnResource, Fn } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as batch from 'aws-cdk-lib/aws-batch';
-import { CfnRole } from 'aws-cdk-lib/aws-iam';
-import { addAspect, appOf, authenticate, checkedStack, GHCR_SECRET_ARN, HUB_SECRET_ARN, OWN_SECRET_ARN, plain } from './support';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { addAspect, appOf, authenticate, checkedStack, GHCR_SECRET_ARN, HUB_SECRET_ARN, OWN_SECRET_ARN, plain, TRUST } from './support';
 import { PrivateRegistryImage, RegistryCredentials } from '../../src';
 import { dependencyCycle } from '../contract/dependency-cycle';
 import { defineJob, defineMultiNodeJob, fargateContainer, jobContainersOf } from '../support/jobs';
 import { IMAGE, resourcesOf, statementsOf, warningIdsOf } from '../support/synth';
 
 const WORKER = 'ghcr.io/acme/worker:1';
-const TRUST = { Statement: [{ Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' }] };
 
 test('jobs with plain images are authenticated: one container, several nodes, and a container of two jobs', () => {
   const stack = checkedStack();
@@ -78,12 +77,12 @@ test('the L1 of a job with several containers, and one of another class, get a r
   expect(dependencyCycle(Template.fromStack(stack).toJSON())).toBeUndefined();
 });
 
-test.each<[how: string, arnOf: (role: CfnRole) => string]>([
+test.each<[how: string, arnOf: (role: iam.CfnRole) => string]>([
   ['Fn::GetAtt', (role) => role.attrArn], ['Fn::Sub', (role) => Fn.sub(`\${${role.node.id}.Arn}`)],
   ['a text with its name', (role) => `arn:aws:iam::111122223333:role/${role.ref}`],
 ])('the L1 of a job that names its role by %s keeps it, with the permission and without a warning', (_, arnOf) => {
   const stack = checkedStack();
-  const role = new CfnRole(stack, 'Role', { assumeRolePolicyDocument: TRUST });
+  const role = new iam.CfnRole(stack, 'Role', { assumeRolePolicyDocument: TRUST });
   new batch.CfnJobDefinition(stack, 'Job', { type: 'container', containerProperties: { image: IMAGE, executionRoleArn: arnOf(role) } });
   authenticate(appOf(stack));
 

@@ -6,7 +6,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as include from 'aws-cdk-lib/cloudformation-include';
-import { appOf, addAspect, authenticate, checkedStack, GHCR_SECRET_ARN, HUB_CREDENTIALS, HUB_SECRET_ARN, OWN_SECRET_ARN, plain, pullsOf } from './support';
+import { appOf, addAspect, authenticate, checkedStack, GHCR_SECRET_ARN, HUB_CREDENTIALS, HUB_SECRET_ARN, OWN_SECRET_ARN, plain, pullsOf, TRUST } from './support';
 import { PrivateRegistries, RegistryProvider } from '../../src';
 import { dependencyCycle } from '../contract/dependency-cycle';
 import { expectSynthError } from '../support/errors';
@@ -14,7 +14,6 @@ import { IMAGE, resourcesOf, statementsOf } from '../support/synth';
 import { CREDENTIALS, expectTaskWaitsForPolicy } from '../support/tasks';
 
 const FARGATE = { requiresCompatibilities: ['FARGATE'], cpu: '256', memory: '512', networkMode: 'awsvpc' };
-const TRUST = { Statement: [{ Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' }] };
 
 const OWN_IF_PROD = { 'Fn::If': ['IsProd', { CredentialsParameter: OWN_SECRET_ARN }, { Ref: 'AWS::NoValue' }] };
 

@@ -9,6 +9,8 @@ import { CREDENTIALS } from '../support/tasks';
 export const HUB_SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:hub/pull-d4E5f6';
 export const HUB_CREDENTIALS = RegistryCredentials.fromSecretCompleteArn(HUB_SECRET_ARN);
 export const OWN_SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:own/pull-a9B8c7';
+/** Of an execution role. */
+export const TRUST = { Statement: [{ Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' }] };
 export { SECRET_ARN as GHCR_SECRET_ARN };
 
 export function checkedStack(context: Record<string, unknown> = {}): Stack {

@@ -393,13 +393,18 @@ describe('the functions of the checks', () => {
   });
 });
 
-test('an image with a certificate that EventBridge does not accept is not watched', () => {
+/** Watches an image with a certificate, and one without. */
+function withCertificate(certificate: (stack: Stack) => string): Stack {
   const stack = checkedStack();
   new PullWatchdog(stack, 'Watchdog');
-  const caCertificate = makeCertificate(['registry.internal']).ca.repeat(8);
   const task = new ecs.Ec2TaskDefinition(stack, 'Task');
-  task.addContainer('a', { image: imageOf('registry.internal/acme/api:1', { pullCheck: { caCertificate } }), memoryLimitMiB: 64 });
+  task.addContainer('a', { image: imageOf('registry.internal/acme/api:1', { pullCheck: { caCertificate: certificate(stack) } }), memoryLimitMiB: 64 });
   task.addContainer('b', { image: apiImage(), memoryLimitMiB: 64 });
+  return stack;
+}
+
+test('an image with a certificate that EventBridge does not accept is not watched', () => {
+  const stack = withCertificate(() => makeCertificate(['registry.internal']).ca.repeat(8));
   expect(imagesOf(stack)).toEqual([IMAGE]);
   expectWarning(stack, 'certificateTooLongToWatch', 'registry.internal/acme/api:1', 'rather than a bundle');
 });
@@ -408,23 +413,15 @@ test.each<[what: string, certificate: (stack: Stack) => string]>([
   ['a parameter', (stack) => new CfnParameter(stack, 'Certificate').valueAsString],
   ['a dynamic reference', () => '{{resolve:ssm:/certificate}}'],
 ])('an image with a certificate that is %s is not watched, because its line breaks would break the JSON of the schedule', (_, certificate) => {
-  const stack = checkedStack();
-  new PullWatchdog(stack, 'Watchdog');
-  const task = new ecs.Ec2TaskDefinition(stack, 'Task');
-  task.addContainer('a', { image: imageOf('registry.internal/acme/api:1', { pullCheck: { caCertificate: certificate(stack) } }), memoryLimitMiB: 64 });
-  task.addContainer('b', { image: apiImage(), memoryLimitMiB: 64 });
+  const stack = withCertificate(certificate);
   expect(imagesOf(stack)).toEqual([IMAGE]);
   expectWarning(stack, 'certificateUnknownToWatch', 'registry.internal/acme/api:1', 'readFileSync');
 });
 
 test('an image with a certificate that the app computes when the template is made is watched', () => {
-  const stack = checkedStack();
-  new PullWatchdog(stack, 'Watchdog');
   const { ca } = makeCertificate(['registry.internal']);
-  const task = new ecs.Ec2TaskDefinition(stack, 'Task');
-  const image = imageOf('registry.internal/acme/api:1', { pullCheck: { caCertificate: Lazy.string({ produce: () => ca }) } });
-  task.addContainer('a', { image, memoryLimitMiB: 64 });
-  expect(imagesOf(stack)).toEqual(['registry.internal/acme/api:1']);
+  const stack = withCertificate(() => Lazy.string({ produce: () => ca }));
+  expect(imagesOf(stack)).toEqual(['registry.internal/acme/api:1', IMAGE]);
   expect(warningIdsOf(stack)).toEqual([]);
 });
 
