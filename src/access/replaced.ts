@@ -1,11 +1,12 @@
 import { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { Puller } from './puller';
 import { nameOfRole } from './roles';
 import { wordingFor } from './wording';
 import { warnOnce } from '../private/errors';
 import { validateLate } from '../private/late';
 import { ownDependencies } from '../private/late-dependencies';
-import { dependenciesInTemplate, overridesOf } from '../private/scopes';
+import { dependenciesInTemplate, overridesOf, roleResourceOf } from '../private/scopes';
 import { isSameIn, resolvedText } from '../private/tokens';
 
 const UNKNOWN = '<token>';
@@ -59,5 +60,18 @@ export function warnAboutReplacedWaits(puller: Puller): void {
 function isNamed({ resource, role, roleArn }: Puller): boolean {
   const arn = roleArn();
   const [name, own] = [arn, role.roleArn].map((value) => /[^/]+$/.exec(resolvedText(resource, value ?? '', UNKNOWN))?.[0]);
-  return isSameIn(Stack.of(resource), arn, role.roleArn) || (name === own && name?.includes(UNKNOWN) === false);
+  const stack = Stack.of(resource);
+  return isSameIn(stack, arn, role.roleArn) || (name === own && name?.includes(UNKNOWN) === false) || isPartOf(role, stack, arn);
+}
+
+/**
+ * Whether a value of a template refers to a role of its stack, also within a text or a choice.
+ */
+function isPartOf(role: iam.IRole, stack: Stack, value: unknown): boolean {
+  const resource = roleResourceOf(role);
+  if (resource === undefined || Stack.of(resource) !== stack) {
+    return false;
+  }
+  // Ref and Fn::GetAtt have the logical id in quotes, and Fn::Sub has it in braces.
+  return new RegExp(`["{]${stack.resolve(resource.logicalId)}["}.]`).test(JSON.stringify(value) ?? '');
 }

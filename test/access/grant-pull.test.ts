@@ -400,6 +400,18 @@ describe('a role that the template does not have in the end', () => {
     expectSilence(imported);
   });
 
+  test.each<[words: string, arnOf: (role: iam.Role, stack: Stack) => unknown]>([
+    ['a text with its name', ({ roleName }) => `arn:aws:iam::111122223333:role/teams/${roleName}`],
+    ['Fn::Sub', ({ node }, stack) => Fn.sub(`\${${stack.getLogicalId(node.defaultChild as iam.CfnRole)}.Arn}`)],
+    ['Fn::Sub with a variable', ({ roleName }) => Fn.sub('arn:${AWS::Partition}:iam::${AWS::AccountId}:role/teams/${Name}', { Name: roleName })],
+  ])('nothing is said of the same one, in the words of %s', (_, arnOf) => {
+    const stack = newStack();
+    const role = ecsRole(stack, { path: '/teams/' });
+    const task = defineTask(stack, apiImage(), { executionRole: role });
+    (task.node.defaultChild as ecs.CfnTaskDefinition).addPropertyOverride('ExecutionRoleArn', arnOf(role, stack));
+    expectSilence(stack);
+  });
+
   test('nothing is said if its policy is managed elsewhere, or if the image is another one in the end', () => {
     const elsewhere = taskWith(new PrivateRegistryImage(IMAGE, { credentials: CREDENTIALS, rolePolicyManagedExternally: true }));
     elsewhere.resource.addPropertyOverride('ExecutionRoleArn', ROLE_ARN);
